@@ -1,0 +1,198 @@
+"""What a model is: visual geometry, collision shape, physical properties and where it came from.
+
+Object frame of every asset: metres, Z up in its upright pose, origin at the centre of the axis-aligned box
+of the visual mesh. So an asset of size `(w, d, h)` stands on a surface at height z with its origin at z + h/2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import Vec3
+
+Float32Array = NDArray[np.float32]
+ParamValue = float | int | str | bool | tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRef:
+    """Names one asset, exactly: a catalogue id, plus the parameters of a procedural one.
+
+    Attributes:
+        asset_id: `<pack>/<name>`, for example `sweethome3d/scopia/mug` or `procedural/carton`.
+        params: parameters of a procedural asset as sorted (name, value) pairs; empty for a file.
+    """
+
+    asset_id: str
+    params: tuple[tuple[str, ParamValue], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texture:
+    """An 8-bit image, row 0 at the top (texture coordinate v = 1).
+
+    Attributes:
+        pixels: (height, width, 3 or 4) uint8; colour maps are sRGB encoded, others linear.
+        srgb: whether the colour channels are sRGB encoded.
+    """
+
+    pixels: NDArray[np.uint8]
+    srgb: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Material:
+    """Metallic-roughness surface (glTF 2.0 semantics); factors multiply their maps.
+
+    Attributes:
+        base_color_rgb: linear, 0..1.
+        metallic: 0..1.
+        roughness: perceptual, 0..1.
+        alpha: opacity 0..1.
+        base_color_map: sRGB, alpha channel used by `alpha_mode`.
+        metallic_roughness_map: linear, G = roughness, B = metallic.
+        normal_map: tangent space, +Y up (OpenGL convention), linear.
+        alpha_mode: `mask` drops fragments below `alpha_cutoff`; `blend` is drawn as `mask` by the raster renderer today.
+        emissive_rgb: linear emitted luminance, cd/m².
+    """
+
+    name: str = "default"
+    base_color_rgb: Vec3 = (0.8, 0.8, 0.8)
+    metallic: float = 0.0
+    roughness: float = 0.6
+    alpha: float = 1.0
+    base_color_map: Texture | None = None
+    metallic_roughness_map: Texture | None = None
+    normal_map: Texture | None = None
+    alpha_mode: Literal["opaque", "mask", "blend"] = "opaque"
+    alpha_cutoff: float = 0.5
+    double_sided: bool = True
+    emissive_rgb: Vec3 = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Submesh:
+    """Triangles of one material, counter-clockwise from outside.
+
+    Attributes:
+        positions_m: (n, 3) float32, object frame.
+        normals: (n, 3) float32, unit.
+        uvs: (n, 2) float32, v up.
+        triangles: (m, 3) uint32.
+        material: index into `Model.materials`.
+    """
+
+    positions_m: Float32Array
+    normals: Float32Array
+    uvs: Float32Array
+    triangles: NDArray[np.uint32]
+    material: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """Visual geometry at one or more levels of detail.
+
+    Attributes:
+        lods: submeshes per level, finest first; level 0 always exists.
+        materials: shared by all levels.
+        size_m: extent of the axis-aligned box of level 0, centred at the origin.
+    """
+
+    lods: tuple[tuple[Submesh, ...], ...]
+    materials: tuple[Material, ...]
+    size_m: Vec3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Collision:
+    """Convex parts for the physics engine.
+
+    Attributes:
+        hulls_m: convex vertex sets, each (n, 3) float64, object frame; n is kept small (<= 64).
+        center_of_mass_m: object frame; of the hulls at uniform density.
+        volume_m3: of the hulls.
+    """
+
+    hulls_m: tuple[NDArray[np.float64], ...]
+    center_of_mass_m: Vec3
+    volume_m3: float
+
+
+@dataclass(frozen=True, slots=True)
+class AssetInfo:
+    """Catalogue entry: what is known of an asset without opening it.
+
+    Attributes:
+        asset_id: see `AssetRef`.
+        name: neutral display name.
+        category: taxonomy name.
+        size_m: real extent (x, y, z) in the upright object frame.
+        mass_kg: mass; from the catalogue, or density times hull volume.
+        friction: lateral friction coefficient (Coulomb), assumed unless the catalogue cites a source.
+        restitution: 0..1.
+        content_hash: SHA-256 (hex) of the source bytes, or of the recipe of a procedural asset.
+        tags: free words to select by, for example `graspable`, `container`.
+    """
+
+    asset_id: str
+    name: str
+    category: str
+    size_m: Vec3
+    mass_kg: float
+    friction: float
+    restitution: float
+    pack: str
+    licence: str
+    author: str
+    source: str
+    content_hash: str
+    tags: tuple[str, ...] = ()
+    params: tuple[tuple[str, ParamValue], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asset:
+    """A loaded asset: entry, visual model and collision shape."""
+
+    info: AssetInfo
+    model: Model
+    collision: Collision
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EnvironmentMap:
+    """A latitude-longitude light map.
+
+    Attributes:
+        radiance: (height, width, 3) float32, linear RGB, relative units (scaled to lux by the scene).
+            Row 0 is straight up (+Z world). Column u at (u + 0.5) / width * 2 pi - pi is the azimuth from +X
+            towards +Y at zero rotation.
+        info: where it came from; `category` is `environment`, `size_m` zero.
+    """
+
+    radiance: Float32Array
+    info: AssetInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One class of the taxonomy; ids start at 1.
+
+    Attributes:
+        is_thing: countable object (True) or surroundings such as floor and wall (False).
+        coco_name: the COCO class it corresponds to, empty where none.
+        openimages_name: likewise for Open Images.
+    """
+
+    category_id: int
+    name: str
+    supercategory: str
+    is_thing: bool
+    coco_name: str = ""
+    openimages_name: str = ""
+    synonyms: tuple[str, ...] = field(default=())

@@ -1,0 +1,63 @@
+"""A trajectory: the state of every body at every capture frame, without any engine handle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import FloatArray, transform
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Two bodies touching at one capture frame.
+
+    Attributes:
+        frame_index: capture frame.
+        instance_id_a: lower id of the pair.
+        instance_id_b: higher id.
+        point_m: world position on b.
+        normal: unit, world, from b towards a.
+        distance_m: negative when they penetrate.
+        normal_force_n: newtons.
+    """
+
+    frame_index: int
+    instance_id_a: int
+    instance_id_b: int
+    point_m: tuple[float, float, float]
+    normal: tuple[float, float, float]
+    distance_m: float
+    normal_force_n: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectory:
+    """Poses and velocities of n bodies at f capture frames; body i has instance id i + 1.
+
+    Attributes:
+        times_s: (f,) from scene start.
+        positions_m: (f, n, 3) world, of the object-frame origin.
+        quaternions_wxyz: (f, n, 4) object -> world.
+        linear_velocities_mps: (f, n, 3) world, of the object-frame origin.
+        angular_velocities_radps: (f, n, 3) world.
+        contacts: touching pairs at the capture frames, ordered.
+        settled: whether all bodies came to rest within the limit.
+        settle_time_s: when; the limit if they did not, 0 if not asked for.
+    """
+
+    times_s: FloatArray
+    positions_m: FloatArray
+    quaternions_wxyz: FloatArray
+    linear_velocities_mps: FloatArray
+    angular_velocities_radps: FloatArray
+    contacts: tuple[Contact, ...]
+    settled: bool
+    settle_time_s: float
+
+    def T_world_objects(self, frame_index: int) -> NDArray[np.float64]:
+        """Return (n, 4, 4) transforms object -> world at one capture frame."""
+        pairs = zip(self.positions_m[frame_index], self.quaternions_wxyz[frame_index], strict=True)
+        return np.stack([transform(p, q) for p, q in pairs]) if self.positions_m.shape[1] else np.zeros((0, 4, 4))

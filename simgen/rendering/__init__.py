@@ -1,0 +1,1 @@
+"""Scene + Trajectory -> Frame, by interchangeable back ends over one scene description."""

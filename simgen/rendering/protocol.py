@@ -1,0 +1,46 @@
+"""What every rendering back end offers: open a scene once, then render any number of views of it."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from simgen.assets import AssetLibrary
+from simgen.records.frame import Frame, View
+from simgen.records.scene import Scene
+
+
+class SceneRenderer(Protocol):
+    """One scene, uploaded and ready."""
+
+    def render(self, view: View) -> Frame:
+        """Return the buffers of one view.
+
+        Raises:
+            RenderError: the frame failed its gate: empty, stale, or not finite.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what the scene holds; the renderer may keep shared things such as models and maps."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class Renderer(Protocol):
+    """A back end; making one may open a graphics context."""
+
+    name: str
+
+    def open(self, scene: Scene, library: AssetLibrary) -> SceneRenderer:
+        """Upload a scene's models, materials and lights and return what renders its views."""
+        ...
+
+    def close(self) -> None:
+        """Release the context."""
+        ...

@@ -1,0 +1,1 @@
+"""Scene -> Trajectory, by a physics engine behind one protocol."""
