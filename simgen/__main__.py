@@ -1,0 +1,5 @@
+"""`python -m simgen`."""
+
+from simgen.cli import main
+
+main()
