@@ -113,7 +113,7 @@ def make_scene(
     suns: Sequence[SunLight] | None = None,
     **fields: Any,
 ) -> Scene:
-    """A scene of these objects, with one camera, one sun and a grey surrounding light unless told otherwise."""
+    """A scene of these objects; one camera, one sun and a grey surrounding light unless told otherwise."""
     defaults: dict[str, Any] = {
         "scenario_name": "test",
         "scenario_hash": "0" * 64,
