@@ -1,0 +1,60 @@
+"""simgen: a short scenario file in, a labelled multi-sensor dataset out."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from simgen.api import GenerateSummary, Scenario, generate, load, stream
+    from simgen.dataset import Dataset, VerifyReport, verify
+    from simgen.errors import SimgenError
+    from simgen.records.annotation import Sample
+    from simgen.records.scene import Scene
+    from simgen.replay import ReplayReport, replay
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Dataset": "simgen.dataset",
+    "GenerateSummary": "simgen.api",
+    "ReplayReport": "simgen.replay",
+    "Sample": "simgen.records.annotation",
+    "Scenario": "simgen.api",
+    "Scene": "simgen.records.scene",
+    "SimgenError": "simgen.errors",
+    "VerifyReport": "simgen.dataset",
+    "generate": "simgen.api",
+    "load": "simgen.api",
+    "replay": "simgen.replay",
+    "stream": "simgen.api",
+    "verify": "simgen.dataset",
+}
+
+__all__ = [
+    "Dataset",
+    "GenerateSummary",
+    "ReplayReport",
+    "Sample",
+    "Scenario",
+    "Scene",
+    "SimgenError",
+    "VerifyReport",
+    "__version__",
+    "generate",
+    "load",
+    "replay",
+    "stream",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that `import simgen` and `simgen --help` start at once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'simgen' has no attribute '{name}'")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

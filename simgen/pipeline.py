@@ -1,0 +1,228 @@
+"""One scene end to end: draw, simulate, render, develop, annotate, write. Only this module knows the order.
+
+Everything a worker needs is in `SceneProducer`, which travels to other processes as plain settings and opens
+its graphics context and asset library when it makes its first scene.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from simgen.annotate import annotate
+from simgen.assets import AssetLibrary
+from simgen.dataset import DatasetWriter, SceneWriter
+from simgen.errors import SamplingError, SceneRejected
+from simgen.records.annotation import Sample
+from simgen.records.frame import View
+from simgen.records.rejections import Rejections
+from simgen.records.scene import CameraSensor, Scene
+from simgen.records.trajectory import Trajectory
+from simgen.rendering import make_renderer
+from simgen.rendering.protocol import Renderer, SceneRenderer
+from simgen.sampling import sample
+from simgen.scenario import Scenario
+from simgen.sensors.camera import develop
+from simgen.simulation import simulate
+
+RendererName = Literal["raster"]
+
+
+@dataclass(frozen=True, slots=True)
+class SettledScene:
+    """A scene that passed every constraint and guard, with its trajectory and what was refused before it."""
+
+    scene: Scene
+    trajectory: Trajectory
+    rejections: Rejections
+
+
+@dataclass(frozen=True, slots=True)
+class SceneResult:
+    """What became of one scene index.
+
+    Attributes:
+        status: `written`, or `failed` for good (recorded in the dataset).
+        reason: why it failed; empty when written.
+        rejections: draws refused on the way.
+        seconds: wall time per stage; never part of a dataset's bytes.
+        peak_rss_bytes: of the process so far.
+    """
+
+    index: int
+    status: Literal["written", "failed"]
+    reason: str
+    samples: int
+    rejections: Rejections
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+    peak_rss_bytes: int = 0
+
+
+class Stopwatch:
+    """Adds up wall time by stage, for progress and benchmarks only."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the time inside the block towards `name`."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def settle_scene(
+    scenario: Scenario, seed: int, index: int, library: AssetLibrary, watch: Stopwatch | None = None
+) -> SettledScene:
+    """Draw scene `index` until one passes both its constraints and the physics guards.
+
+    Raises:
+        SamplingError: the scenario's `sample.max_attempts` draws were all refused; the text counts the reasons.
+    """
+    watch = watch or Stopwatch()
+    refused, attempt = Rejections(), 0
+    while attempt < scenario.sample.max_attempts:
+        with watch.stage("sample"):
+            draw = sample(scenario, seed, index, library, first_attempt=attempt)
+        refused = refused.merged(draw.rejections)
+        try:
+            with watch.stage("simulate"):
+                return SettledScene(draw.scene, simulate(draw.scene, library), refused)
+        except SceneRejected as error:
+            refused = refused.plus(f"physics {error.reason}")
+            attempt = draw.scene.attempt + 1
+    raise SamplingError(_exhausted(scenario, index, refused))
+
+
+def _exhausted(scenario: Scenario, index: int, refused: Rejections) -> str:
+    counts = ", ".join(f"{reason}: {count}" for reason, count in refused.by_reason)
+    return (
+        f"scene {index} of '{scenario.name}': all {scenario.sample.max_attempts} draws were refused ({counts}). "
+        "Relax what refuses most, or raise sample.max_attempts"
+    )
+
+
+def views(scene: Scene, trajectory: Trajectory) -> Iterator[tuple[CameraSensor, View]]:
+    """Yield every (camera, view) of a scene: frames in order, cameras in order within a frame."""
+    for frame_index in range(scene.capture.frame_count):
+        for camera in scene.cameras:
+            yield camera, view_of(scene, trajectory, camera, frame_index)
+
+
+def view_of(scene: Scene, trajectory: Trajectory, camera: CameraSensor, frame_index: int) -> View:
+    """Return the view of one camera at one capture frame."""
+    return View(
+        sensor=camera.name,
+        frame_index=frame_index,
+        time_s=float(trajectory.times_s[frame_index]),
+        intrinsics=camera.intrinsics,
+        T_world_camera=camera.pose_at(frame_index).matrix(),
+        T_world_objects=trajectory.T_world_objects(frame_index),
+    )
+
+
+def make_sample(
+    scene: Scene, camera: CameraSensor, view: View, session: SceneRenderer, watch: Stopwatch | None = None
+) -> Sample:
+    """Render, develop and annotate one view."""
+    watch = watch or Stopwatch()
+    with watch.stage("render"):
+        frame = session.render(view)
+    with watch.stage("develop"):
+        reading = develop(frame, camera)
+    with watch.stage("annotate"):
+        annotation = annotate(frame, scene)
+    return Sample(scene.index, frame, reading, annotation)
+
+
+class Studio:
+    """The asset library and the renderer of one process, opened when first needed."""
+
+    def __init__(self, renderer_name: RendererName = "raster") -> None:
+        self.renderer_name: RendererName = renderer_name
+        self._library: AssetLibrary | None = None
+        self._renderer: Renderer | None = None
+
+    @property
+    def library(self) -> AssetLibrary:
+        """The asset library."""
+        self._library = self._library or AssetLibrary()
+        return self._library
+
+    @property
+    def renderer(self) -> Renderer:
+        """The renderer; raises RenderError where no context can be made."""
+        self._renderer = self._renderer or make_renderer(self.renderer_name)
+        return self._renderer
+
+    def samples(self, settled: SettledScene, watch: Stopwatch | None = None) -> Iterator[Sample]:
+        """Yield the samples of a settled scene, one at a time."""
+        watch = watch or Stopwatch()
+        with watch.stage("upload"):
+            session = self.renderer.open(settled.scene, self.library)
+        with session:
+            for camera, view in views(settled.scene, settled.trajectory):
+                yield make_sample(settled.scene, camera, view, session, watch)
+
+    def close(self) -> None:
+        """Release the graphics context."""
+        if self._renderer is not None:
+            self._renderer.close()
+            self._renderer = None
+
+
+class SceneProducer:
+    """Makes and writes scenes of one dataset; call it with a scene index, in any process."""
+
+    def __init__(self, scenario: Scenario, seed: int, out: Path, renderer_name: RendererName = "raster") -> None:
+        self.scenario, self.seed, self.out = scenario, seed, out
+        self.renderer_name: RendererName = renderer_name
+        self._studio: Studio | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_studio": None}
+
+    def __call__(self, index: int) -> SceneResult:
+        """Make scene `index`, commit it to the dataset and return what happened."""
+        self._studio = self._studio or Studio(self.renderer_name)
+        watch, writer = Stopwatch(), DatasetWriter.attach(self.out)
+        try:
+            settled = settle_scene(self.scenario, self.seed, index, self._studio.library, watch)
+        except SamplingError as error:
+            writer.write_failed(index, str(error), Rejections())
+            return self._result(index, "failed", str(error), 0, Rejections(), watch)
+        with writer.scene(index) as scene_writer:
+            count = write_scene(settled, scene_writer, self._studio, watch)
+        return self._result(index, "written", "", count, settled.rejections, watch)
+
+    @staticmethod
+    def _result(
+        index: int,
+        status: Literal["written", "failed"],
+        reason: str,
+        samples: int,
+        rejections: Rejections,
+        watch: Stopwatch,
+    ) -> SceneResult:
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        return SceneResult(index, status, reason, samples, rejections, watch.seconds, peak)
+
+
+def write_scene(settled: SettledScene, writer: SceneWriter, studio: Studio, watch: Stopwatch) -> int:
+    """Write one settled scene and all its samples; return how many samples."""
+    with watch.stage("write"):
+        writer.write_scene(settled.scene, settled.trajectory, settled.rejections)
+    count = 0
+    for made in studio.samples(settled, watch):
+        with watch.stage("write"):
+            writer.write_sample(made)
+        count += 1
+    return count
