@@ -63,7 +63,15 @@ class AssetError(SimgenError):
 
 
 class SamplingError(SimgenError):
-    """No scene could be drawn within the bound; the text names the worst constraint and its count."""
+    """No scene could be drawn within the bound; the text names the worst constraint and its count.
+
+    Attributes:
+        by_reason: (reason, count) pairs of every refused draw, sorted by reason.
+    """
+
+    def __init__(self, message: str, by_reason: Sequence[tuple[str, int]] = ()) -> None:
+        self.by_reason = tuple(by_reason)
+        super().__init__(message)
 
 
 class SceneRejected(SimgenError):

@@ -90,8 +90,12 @@ def settle_scene(
     watch = watch or Stopwatch()
     refused, attempt = Rejections(), 0
     while attempt < scenario.sample.max_attempts:
-        with watch.stage("sample"):
-            draw = sample(scenario, seed, index, library, first_attempt=attempt)
+        try:
+            with watch.stage("sample"):
+                draw = sample(scenario, seed, index, library, first_attempt=attempt)
+        except SamplingError as error:
+            refused = refused.merged(Rejections(error.by_reason))
+            raise SamplingError(str(error), refused.by_reason) from error
         refused = refused.merged(draw.rejections)
         try:
             with watch.stage("simulate"):
@@ -99,7 +103,7 @@ def settle_scene(
         except SceneRejected as error:
             refused = refused.plus(f"physics {error.reason}")
             attempt = draw.scene.attempt + 1
-    raise SamplingError(_exhausted(scenario, index, refused))
+    raise SamplingError(_exhausted(scenario, index, refused), refused.by_reason)
 
 
 def _exhausted(scenario: Scenario, index: int, refused: Rejections) -> str:
@@ -197,8 +201,9 @@ class SceneProducer:
         try:
             settled = settle_scene(self.scenario, self.seed, index, self._studio.library, watch)
         except SamplingError as error:
-            writer.write_failed(index, str(error), Rejections())
-            return self._result(index, "failed", str(error), 0, Rejections(), watch)
+            refused = Rejections(error.by_reason)
+            writer.write_failed(index, str(error), refused)
+            return self._result(index, "failed", str(error), 0, refused, watch)
         with writer.scene(index) as scene_writer:
             count = write_scene(settled, scene_writer, self._studio, watch)
         return self._result(index, "written", "", count, settled.rejections, watch)

@@ -1,0 +1,122 @@
+"""`simgen generate` and `simgen preview`: make datasets, or one picture to look at first."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from simgen.api import GenerateSummary
+
+
+class RendererChoice(StrEnum):
+    """Rendering back ends by name."""
+
+    raster = "raster"
+
+
+Scenarios = Annotated[
+    list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or names of shipped scenes.")
+]
+Seed = Annotated[int, typer.Option(help="Dataset seed; the same seed gives the same bytes.")]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Override a value, for example objects.clutter.count=5. Repeatable."),
+]
+InstallPacks = Annotated[
+    bool,
+    typer.Option(
+        "--install-packs/--no-install-packs",
+        envvar="SIMGEN_INSTALL_PACKS",
+        help="Install asset packs that a scenario needs and this machine lacks.",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command("generate")(generate)
+    app.command("preview")(preview)
+
+
+def generate(
+    scenarios: Scenarios,
+    out: Annotated[Path, typer.Option(help="Folder of the dataset; with several scenarios, one folder each in it.")],
+    count: Annotated[int, typer.Option(min=1, help="Number of scenes: indices 0 to COUNT - 1.")] = 1,
+    seed: Seed = 0,
+    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0 means one per core.")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a dataset that was interrupted.")] = False,
+    renderer: Annotated[RendererChoice, typer.Option(help="Rendering back end.")] = RendererChoice.raster,
+    overrides: Overrides = None,
+    install_packs: InstallPacks = False,
+) -> None:
+    """Make a labelled dataset from scenario files."""
+    from simgen import api
+    from simgen.batch.progress import progress_display
+
+    loaded = [api.load(name, overrides or ()) for name in scenarios]
+    for scenario in loaded:
+        if install_packs:
+            _install_missing(scenario)
+    for scenario in loaded:
+        folder = out if len(loaded) == 1 else out / scenario.name
+        with progress_display(scenario.name, count) as on_event:
+            summary = api.generate(
+                scenario,
+                count=count,
+                seed=seed,
+                out=folder,
+                workers=workers,
+                resume=resume,
+                renderer=renderer.value,
+                on_event=on_event,
+            )
+        _print_summary(summary)
+
+
+def preview(
+    scenario: Annotated[str, typer.Argument(help="Scenario file, or name of a shipped scene.")],
+    out: Annotated[Path | None, typer.Option(help="Picture to write; default NAME.preview.png.")] = None,
+    seed: Seed = 0,
+    index: Annotated[int, typer.Option(min=0, help="Scene index.")] = 0,
+    overrides: Overrides = None,
+    install_packs: InstallPacks = False,
+) -> None:
+    """Render one scene into one contact sheet, without writing a dataset."""
+    from simgen import api
+
+    loaded = api.load(scenario, overrides or ())
+    if install_packs:
+        _install_missing(loaded)
+    path = out or Path(f"{loaded.name}.preview.png")
+    api.write_scene_preview(loaded, seed=seed, index=index, path=path)
+    typer.echo(f"{path}")
+
+
+def _install_missing(scenario: object) -> None:
+    from simgen import api
+    from simgen.assets import packs
+
+    for name in api.missing_packs(scenario):  # type: ignore[arg-type]
+        typer.echo(f"installing asset pack '{name}' (once)", err=True)
+        packs.install(name)
+
+
+def _print_summary(summary: GenerateSummary) -> None:
+    typer.echo(
+        f"{summary.scenes_written} scenes, {summary.samples} samples in {summary.seconds:.1f} s "
+        f"({summary.samples_per_second:.1f} samples/s), {summary.draws_refused} draws refused, "
+        f"{summary.scenes_failed} scenes failed"
+    )
+    typer.echo(f"dataset  {summary.path}")
+    typer.echo(f"preview  {summary.path / 'preview.png'}")
+    for index, reason in summary.failures:
+        typer.echo(f"scene {index} failed: {reason}", err=True)
+    if summary.interrupted:
+        typer.echo("interrupted; the dataset is valid, continue it with the same command and --resume", err=True)
+        raise typer.Exit(1)
+    if summary.scenes_failed:
+        raise typer.Exit(1)

@@ -1,0 +1,52 @@
+"""`simgen validate`, `schema` and `scenes`: look at scenario files without running them."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    app.command("validate")(validate)
+    app.command("schema")(schema)
+    app.command("scenes")(scenes)
+
+
+def validate(
+    scenarios: Annotated[list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files or shipped names.")],
+    overrides: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE")] = None,
+) -> None:
+    """Check scenario files and report every problem with its line."""
+    from simgen import api
+    from simgen.errors import ScenarioError
+
+    problems = 0
+    for name in scenarios:
+        try:
+            scenario = api.load(name, overrides or ())
+        except ScenarioError as error:
+            problems += len(error.problems)
+            typer.echo(str(error), err=True)
+        else:
+            typer.echo(f"{name}: ok ({scenario.name}, hash {scenario.hash[:12]})")
+    if problems:
+        typer.echo(f"{problems} problem{'s' if problems > 1 else ''}", err=True)
+        raise typer.Exit(2)
+
+
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from simgen.scenario import json_schema
+
+    typer.echo(json.dumps(json_schema(), indent=2))
+
+
+def scenes() -> None:
+    """List the scenes that come with simgen."""
+    from simgen import api
+
+    for name, description in api.shipped_scenes():
+        typer.echo(f"{name:24} {description}")
