@@ -68,7 +68,7 @@ def show(
     out: Annotated[Path | None, typer.Option(help="Picture to write; default NAME.png.")] = None,
 ) -> None:
     """Render a turntable picture of one asset."""
-    from simgen.api import write_turntable
+    from simgen.report.turntable import write_turntable
 
     path = out or Path(asset_id.replace("/", "_") + ".png")
     write_turntable(asset_id, path)

@@ -12,7 +12,7 @@ def register(app: typer.Typer) -> None:
 
 def doctor() -> None:
     """Check Python, physics, GL and asset packs; say what is missing and how to get it."""
-    from simgen.api import diagnose
+    from simgen.diagnose import diagnose
 
     findings = diagnose()
     for finding in findings:

@@ -37,6 +37,11 @@ class Renderer(Protocol):
 
     name: str
 
+    @property
+    def device(self) -> str:
+        """What draws, for people and provenance: for example `llvmpipe (LLVM 15.0.6, 256 bits), Mesa 22.3.6`."""
+        ...
+
     def open(self, scene: Scene, library: AssetLibrary) -> SceneRenderer:
         """Upload a scene's models, materials and lights and return what renders its views."""
         ...

@@ -1,0 +1,162 @@
+"""The Python face of simgen: load a scenario, draw scenes, stream samples, generate datasets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from simgen import scenario as scenario_package
+from simgen.assets import AssetLibrary
+from simgen.batch import BatchEvent, run_batch
+from simgen.dataset import DatasetWriter, manifest_for
+from simgen.pipeline import RendererName, SceneProducer, SceneResult, Studio, settle_scene
+from simgen.records.annotation import Sample
+from simgen.records.scene import Scene
+from simgen.report.preview import write_preview
+from simgen.resources import shipped
+from simgen.sampling import sample as sample_scene
+from simgen.scenario import scenario_hash
+
+EventSink = Callable[[BatchEvent], None]
+
+
+class Scenario(scenario_package.Scenario):
+    """A distribution over scenes, from a file (`simgen.load`) or built in Python from the same fields."""
+
+    @classmethod
+    def of(cls, model: scenario_package.Scenario) -> Self:
+        """Return the same scenario with this class's methods."""
+        fields = {name: getattr(model, name) for name in type(model).model_fields}
+        return cls.model_construct(model.model_fields_set, **fields)
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 (hex) of the canonical JSON: equal for a file and its Python-built twin."""
+        return scenario_hash(self)
+
+    def sample(self, seed: int, index: int, library: AssetLibrary | None = None) -> Scene:
+        """Return the first draw of scene `index` that passes the constraints (physics has not run yet).
+
+        Raises:
+            SamplingError: every draw up to `sample.max_attempts` was refused.
+            AssetError: a pack or model is missing.
+        """
+        return sample_scene(self, seed, index, library or AssetLibrary()).scene
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateSummary:
+    """What `generate` did in this call.
+
+    Attributes:
+        failures: (scene index, reason) of the scenes recorded as failed.
+        interrupted: stopped by the user; the dataset is valid and can be resumed.
+    """
+
+    path: Path
+    scenes_written: int
+    scenes_failed: int
+    samples: int
+    draws_refused: int
+    seconds: float
+    failures: tuple[tuple[int, str], ...]
+    interrupted: bool
+
+    @property
+    def samples_per_second(self) -> float:
+        """Written samples per second of wall time."""
+        return self.samples / self.seconds if self.seconds > 0 else 0.0
+
+
+def load(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
+    """Return the scenario of a file, or of a shipped scene by name.
+
+    Args:
+        path: a YAML file, or a name such as `tabletop_clutter`.
+        overrides: `key=value` texts, as `--set` takes them.
+
+    Raises:
+        ScenarioError: all problems found, each with file, line and column.
+    """
+    return Scenario.of(scenario_package.load(path, overrides))
+
+
+def generate(
+    scenario: scenario_package.Scenario,
+    *,
+    count: int,
+    seed: int,
+    out: str | Path,
+    workers: int = 1,
+    resume: bool = False,
+    renderer: RendererName = "raster",
+    on_event: EventSink | None = None,
+) -> GenerateSummary:
+    """Make scenes 0 to count - 1 of a scenario and write them as one dataset.
+
+    The bytes depend on the scenario, the seed and the installed assets alone: not on `workers`, nor on whether the
+    run was interrupted and resumed.
+
+    Args:
+        workers: processes; 0 means one per core.
+        on_event: called with every `BatchEvent`, for progress.
+
+    Raises:
+        DatasetError: `out` holds something else, or a dataset made otherwise.
+        AssetError: a pack that the scenario needs is not installed.
+    """
+    start = time.perf_counter()
+    path = Path(out)
+    writer = DatasetWriter.create(path, manifest_for(scenario, seed, count, renderer), resume=resume)
+    done = writer.done_indices()
+    todo = [index for index in range(count) if index not in done]
+    producer = SceneProducer(scenario, seed, path, renderer)
+    outcome = run_batch(todo, producer, worker_count=workers, on_event=on_event)
+    writer.finalise()
+    if writer.done_indices():
+        write_preview(path, path / "preview.png")
+    return _summary(path, outcome.results, time.perf_counter() - start, outcome.interrupted)
+
+
+def _summary(path: Path, results: Sequence[SceneResult], seconds: float, interrupted: bool) -> GenerateSummary:
+    failed = tuple((result.index, result.reason) for result in results if result.status == "failed")
+    return GenerateSummary(
+        path=path,
+        scenes_written=len(results) - len(failed),
+        scenes_failed=len(failed),
+        samples=sum(result.samples for result in results),
+        draws_refused=sum(result.rejections.total for result in results),
+        seconds=seconds,
+        failures=failed,
+        interrupted=interrupted,
+    )
+
+
+def stream(
+    scenario: scenario_package.Scenario, *, seed: int, start: int = 0, renderer: RendererName = "raster"
+) -> Iterator[Sample]:
+    """Yield labelled samples without end, scene after scene, without writing anything.
+
+    Example:
+        ```
+        for sample in simgen.stream(simgen.load("tabletop_clutter"), seed=7):
+            train(sample.reading.rgb, sample.annotation.objects)
+        ```
+    """
+    studio = Studio(renderer)
+    try:
+        index = start
+        while True:
+            yield from studio.samples(settle_scene(scenario, seed, index, studio.library))
+            index += 1
+    finally:
+        studio.close()
+
+
+def shipped_scenes() -> tuple[tuple[str, str], ...]:
+    """Return (name, one-line description) of the scenes that come with simgen."""
+    files = sorted(shipped("scenes").glob("*.yaml"))
+    return tuple((file.stem, load(file).description.strip().split("\n")[0]) for file in files)
