@@ -121,7 +121,9 @@ def generate(
     return _summary(path, outcome.results, time.perf_counter() - start, outcome.interrupted)
 
 
-def _summary(path: Path, results: Sequence[SceneResult], seconds: float, interrupted: bool) -> GenerateSummary:
+def _summary(
+    path: Path, results: Sequence[SceneResult], seconds: float, interrupted: bool
+) -> GenerateSummary:
     failed = tuple((result.index, result.reason) for result in results if result.status == "failed")
     return GenerateSummary(
         path=path,

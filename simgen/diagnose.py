@@ -39,7 +39,9 @@ def diagnose() -> tuple[Finding, ...]:
 
 def _python() -> Finding:
     fits = (3, 11) <= sys.version_info[:2] <= (3, 13)
-    return Finding("python", fits, f"{platform.python_version()} on {platform.platform()}", "use Python 3.11 to 3.13")
+    return Finding(
+        "python", fits, f"{platform.python_version()} on {platform.platform()}", "use Python 3.11 to 3.13"
+    )
 
 
 def _physics() -> Finding:
@@ -79,4 +81,6 @@ def _disk() -> Finding:
     folder = next(path for path in (data_folder(), *data_folder().parents) if path.exists())
     free = shutil.disk_usage(folder).free
     detail = f"{free / 1e9:.0f} GB free; packs in {data_folder()}, computed meshes in {cache_folder()}"
-    return Finding("disk", free > LOW_DISK_BYTES, detail, "free some space, or set SIMGEN_DATA and SIMGEN_CACHE")
+    return Finding(
+        "disk", free > LOW_DISK_BYTES, detail, "free some space, or set SIMGEN_DATA and SIMGEN_CACHE"
+    )

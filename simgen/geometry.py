@@ -133,7 +133,9 @@ def wxyz_from_xyzw(quaternion_xyzw: Quat) -> Quat:
     return (w, x, y, z)
 
 
-def look_at(eye_world: ArrayLike, target_world: ArrayLike, up_world: ArrayLike = (0.0, 0.0, 1.0)) -> FloatArray:
+def look_at(
+    eye_world: ArrayLike, target_world: ArrayLike, up_world: ArrayLike = (0.0, 0.0, 1.0)
+) -> FloatArray:
     """Return `T_world_camera` (right-down-forward) of a camera at `eye_world` looking at `target_world`.
 
     Looking straight along `up_world` falls back to world +Y as the picture's up direction.

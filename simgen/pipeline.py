@@ -186,7 +186,9 @@ class Studio:
 class SceneProducer:
     """Makes and writes scenes of one dataset; call it with a scene index, in any process."""
 
-    def __init__(self, scenario: Scenario, seed: int, out: Path, renderer_name: RendererName = "raster") -> None:
+    def __init__(
+        self, scenario: Scenario, seed: int, out: Path, renderer_name: RendererName = "raster"
+    ) -> None:
         self.scenario, self.seed, self.out = scenario, seed, out
         self.renderer_name: RendererName = renderer_name
         self._studio: Studio | None = None

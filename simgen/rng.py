@@ -11,7 +11,6 @@ import hashlib
 import numpy as np
 
 
-
 def stream(seed: int, scene_index: int, attempt: int, path: str) -> np.random.Generator:
     """Return the generator for one named draw of one attempt at one scene.
 

@@ -14,7 +14,9 @@ app = typer.Typer(help="Models and light maps: list, install, import, show.", no
 def list_assets(
     pack: Annotated[str | None, typer.Option(help="Only this pack.")] = None,
     category: Annotated[str | None, typer.Option(help="Only this class of the taxonomy.")] = None,
-    packs_only: Annotated[bool, typer.Option("--packs", help="Packs and whether they are installed.")] = False,
+    packs_only: Annotated[
+        bool, typer.Option("--packs", help="Packs and whether they are installed.")
+    ] = False,
 ) -> None:
     """List packs or catalogued models with size, mass and licence."""
     from simgen.assets import AssetLibrary, packs
@@ -27,14 +29,18 @@ def list_assets(
     found = AssetLibrary().find(pack=pack, category=category)
     for info in found:
         size = " x ".join(f"{100 * side:.0f}" for side in info.size_m)
-        typer.echo(f"{info.asset_id:56} {info.category:20} {size + ' cm':22} {info.mass_kg:9.2f} kg  {info.licence}")
+        typer.echo(
+            f"{info.asset_id:56} {info.category:20} {size + ' cm':22} {info.mass_kg:9.2f} kg  {info.licence}"
+        )
     typer.echo(f"{len(found)} assets", err=True)
 
 
 @app.command("install")
 def install(
     names: Annotated[list[str], typer.Argument(metavar="PACK...", help="Packs to install.")],
-    from_file: Annotated[Path | None, typer.Option("--from", help="A package file you have, instead of fetching it.")] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="A package file you have, instead of fetching it.")
+    ] = None,
 ) -> None:
     """Install asset packs through the system's package clients, checked by hash."""
     from simgen.assets import packs

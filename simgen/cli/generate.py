@@ -24,7 +24,11 @@ Scenarios = Annotated[
 Seed = Annotated[int, typer.Option(help="Dataset seed; the same seed gives the same bytes.")]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Override a value, for example objects.clutter.count=5. Repeatable."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Override a value, for example objects.clutter.count=5. Repeatable.",
+    ),
 ]
 InstallPacks = Annotated[
     bool,
@@ -44,11 +48,15 @@ def register(app: typer.Typer) -> None:
 
 def generate(
     scenarios: Scenarios,
-    out: Annotated[Path, typer.Option(help="Folder of the dataset; with several scenarios, one folder each in it.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder of the dataset; with several scenarios, one folder each in it.")
+    ],
     count: Annotated[int, typer.Option(min=1, help="Number of scenes: indices 0 to COUNT - 1.")] = 1,
     seed: Seed = 0,
     workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0 means one per core.")] = 0,
-    resume: Annotated[bool, typer.Option("--resume", help="Continue a dataset that was interrupted.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Continue a dataset that was interrupted.")
+    ] = False,
     renderer: Annotated[RendererChoice, typer.Option(help="Rendering back end.")] = RendererChoice.raster,
     overrides: Overrides = None,
     install_packs: InstallPacks = False,
@@ -116,7 +124,9 @@ def _print_summary(summary: GenerateSummary) -> None:
     for index, reason in summary.failures:
         typer.echo(f"scene {index} failed: {reason}", err=True)
     if summary.interrupted:
-        typer.echo("interrupted; the dataset is valid, continue it with the same command and --resume", err=True)
+        typer.echo(
+            "interrupted; the dataset is valid, continue it with the same command and --resume", err=True
+        )
         raise typer.Exit(1)
     if summary.scenes_failed:
         raise typer.Exit(1)

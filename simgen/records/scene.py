@@ -114,7 +114,7 @@ class CameraSensor:
 
     def pose_at(self, frame_index: int) -> Pose:
         """Return `T_world_camera` of one frame."""
-        return self.poses[frame_index] if len(self.poses) > 1 else self.poses[0]
+        return self.poses[min(frame_index, len(self.poses) - 1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,4 +60,8 @@ class Trajectory:
     def T_world_objects(self, frame_index: int) -> NDArray[np.float64]:
         """Return (n, 4, 4) transforms object -> world at one capture frame."""
         pairs = zip(self.positions_m[frame_index], self.quaternions_wxyz[frame_index], strict=True)
-        return np.stack([transform(p, q) for p, q in pairs]) if self.positions_m.shape[1] else np.zeros((0, 4, 4))
+        return (
+            np.stack([transform(p, q) for p, q in pairs])
+            if self.positions_m.shape[1]
+            else np.zeros((0, 4, 4))
+        )

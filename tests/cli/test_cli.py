@@ -30,7 +30,17 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
 
 def test_every_command_has_help(run) -> None:
     names = [command.name for command in app.registered_commands]
-    assert {"generate", "preview", "validate", "schema", "scenes", "verify", "replay", "export", "doctor"} <= set(names)
+    assert {
+        "generate",
+        "preview",
+        "validate",
+        "schema",
+        "scenes",
+        "verify",
+        "replay",
+        "export",
+        "doctor",
+    } <= set(names)
     for name in [*names, "assets"]:
         code, out, _ = run(name, "--help")
         assert code == 0
@@ -51,7 +61,12 @@ def test_validate_accepts_a_good_file(run) -> None:
 
 def test_validate_reports_every_problem_with_its_line_and_exits_2(run, tmp_path: Path) -> None:
     bad = tmp_path / "bad.yaml"
-    bad.write_text(Path(TINY).read_text().replace("elevation: 50 deg", "elevaton: 50 deg").replace("rames: 2", "rames: two"))
+    bad.write_text(
+        Path(TINY)
+        .read_text()
+        .replace("elevation: 50 deg", "elevaton: 50 deg")
+        .replace("rames: 2", "rames: two")
+    )
     code, _, err = run("validate", str(bad))
     assert code == 2
     assert "did you mean 'elevation'" in err
@@ -112,7 +127,9 @@ def test_generate_into_a_folder_with_other_things_is_refused(run, tmp_path: Path
 
 def test_generate_verify_replay_and_export(run, tmp_path: Path) -> None:
     out = tmp_path / "data"
-    code, text, err = run("generate", TINY, "--count", "1", "--seed", "3", "--workers", "1", "--out", str(out))
+    code, text, err = run(
+        "generate", TINY, "--count", "1", "--seed", "3", "--workers", "1", "--out", str(out)
+    )
     assert code == 0, err
     assert str(out / "preview.png") in text
     assert (out / "preview.png").stat().st_size > 1000
