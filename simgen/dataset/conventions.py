@@ -1,0 +1,35 @@
+"""What the numbers of a dataset mean, as data: embedded in every `dataset.json`."""
+
+from __future__ import annotations
+
+CONVENTIONS: dict[str, object] = {
+    "units": {"length": "m", "time": "s", "angle": "rad", "mass": "kg", "force": "N"},
+    "world_frame": "right-handed, Z up",
+    "camera_frame": "right-down-forward (OpenCV)",
+    "object_frame": "Z up in the upright pose, origin at the centre of the model's axis-aligned box",
+    "transforms": "T_a_b maps a point of frame b to frame a; 4x4, row major, column vectors",
+    "quaternion_order": "wxyz",
+    "pixel_centres": "integers; the first pixel's centre is (0, 0); K follows",
+    "boxes": "xyxy: half-open pixels, 0-based; pixel (x, y) covers [x, x+1) x [y, y+1)",
+    "box_3d": "size_m is the extent (x, y, z) of a box centred at the object's origin, in the object frame",
+    "instance_id": "from 1, constant over a scene; 0 = background",
+    "category_id": "from 1; 0 = background",
+    "modal": "visible pixels only",
+    "amodal": "whole silhouette as if nothing stood in front, clipped to the image; unclipped box beside it",
+    "in_frame_fraction": "silhouette pixels inside the image / all silhouette pixels; 1 = fully inside",
+    "unoccluded_fraction": "visible pixels / silhouette pixels inside the image; 1 = nothing in front",
+    "visible_fraction": "in_frame_fraction * unoccluded_fraction",
+    "mask_encoding": "COCO compressed RLE: column-major, size = [height, width]",
+    "label_sampling": "all labels are sampled at pixel centres; colour may be anti-aliased",
+    "time": "time_s in seconds from scene start, and time_ns the same in integer nanoseconds",
+    "files": {
+        "rgb": "PNG, 8 bit, sRGB",
+        "depth": "OpenEXR, channel Z, float32, metres, distance to the image plane; 0 = nothing hit",
+        "instance": "PNG, 16 bit, instance_id",
+        "semantic": "PNG, 8 bit (16 where there are more than 255 categories), category_id",
+        "normals": "OpenEXR, channels R G B = x y z, float16 unit vectors, camera frame; 0 0 0 = nothing hit",
+        "object_coordinates": "OpenEXR, channels R G B = x y z, float32, metres, object frame; NaN = nothing hit",
+        "labels": "JSON, one object a line",
+        "trajectory": "NumPy npz; arrays named as in simgen.records.trajectory",
+    },
+}

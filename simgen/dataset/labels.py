@@ -1,0 +1,145 @@
+"""The labels of one picture as JSON and back: camera, time and every object, one object a line."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from simgen.camera import Intrinsics
+from simgen.errors import DatasetError
+from simgen.geometry import FloatArray
+from simgen.records.annotation import Annotation, BoxXyxy, ObjectLabel, Rle, Sample
+
+_NS_PER_S = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FrameLabels:
+    """Everything known of one picture except its pixels.
+
+    Attributes:
+        time_s: from scene start.
+        ev100: exposure at ISO 100 the picture was developed at.
+        T_world_camera: (4, 4).
+    """
+
+    scene_index: int
+    sensor: str
+    frame_index: int
+    time_s: float
+    intrinsics: Intrinsics
+    T_world_camera: FloatArray
+    ev100: float
+    renderer: str
+    annotation: Annotation
+
+
+def labels_of(sample: Sample) -> FrameLabels:
+    """Return the labels of a sample, without its buffers."""
+    view = sample.frame.view
+    return FrameLabels(
+        scene_index=sample.scene_index,
+        sensor=view.sensor,
+        frame_index=view.frame_index,
+        time_s=view.time_s,
+        intrinsics=view.intrinsics,
+        T_world_camera=view.T_world_camera,
+        ev100=sample.reading.ev100,
+        renderer=sample.frame.renderer,
+        annotation=sample.annotation,
+    )
+
+
+def encode_labels(labels: FrameLabels) -> bytes:
+    """Return JSON bytes; floats round-trip exactly."""
+    head = {
+        "scene_index": labels.scene_index,
+        "sensor": labels.sensor,
+        "frame_index": labels.frame_index,
+        "time_s": float(labels.time_s),
+        "time_ns": round(labels.time_s * _NS_PER_S),
+        "ev100": float(labels.ev100),
+        "renderer": labels.renderer,
+        "intrinsics": asdict(labels.intrinsics),
+        "K": labels.intrinsics.K.tolist(),
+        "T_world_camera": _matrix(labels.T_world_camera),
+    }
+    lines = ",\n".join(f"  {_dumps(_object(label))}" for label in labels.annotation.objects)
+    objects = f"[\n{lines}\n ]" if lines else "[]"
+    fields = ",\n".join(f' "{key}": {_dumps(value)}' for key, value in head.items())
+    return f'{{\n{fields},\n "objects": {objects}\n}}\n'.encode()
+
+
+def decode_labels(data: bytes) -> FrameLabels:
+    """Return what `encode_labels` wrote.
+
+    Raises:
+        DatasetError: the text is no such JSON.
+    """
+    try:
+        raw = json.loads(data)
+        return FrameLabels(
+            scene_index=raw["scene_index"],
+            sensor=raw["sensor"],
+            frame_index=raw["frame_index"],
+            time_s=raw["time_s"],
+            intrinsics=Intrinsics(**raw["intrinsics"]),
+            T_world_camera=np.array(raw["T_world_camera"], dtype=float),
+            ev100=raw["ev100"],
+            renderer=raw["renderer"],
+            annotation=Annotation(tuple(_label(entry) for entry in raw["objects"])),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise DatasetError(f"not readable labels ({type(error).__name__}: {error})") from error
+
+
+def _object(label: ObjectLabel) -> dict[str, Any]:
+    return {
+        "instance_id": label.instance_id,
+        "category_id": label.category_id,
+        "category": label.category,
+        "is_thing": label.is_thing,
+        "name": label.name,
+        "bbox_modal_xyxy": _box(label.bbox_modal_xyxy),
+        "bbox_amodal_xyxy": _box(label.bbox_amodal_xyxy),
+        "bbox_unclipped_xyxy": _box(label.bbox_unclipped_xyxy),
+        "visible_px": label.visible_px,
+        "amodal_px": label.amodal_px,
+        "in_frame_fraction": float(label.in_frame_fraction),
+        "unoccluded_fraction": float(label.unoccluded_fraction),
+        "visible_fraction": float(label.visible_fraction),
+        "T_camera_object": _matrix(label.T_camera_object),
+        "size_m": [float(v) for v in label.size_m],
+        "mask_modal": {"size": list(label.mask_modal.size), "counts": label.mask_modal.counts},
+        "mask_amodal": {"size": list(label.mask_amodal.size), "counts": label.mask_amodal.counts},
+    }
+
+
+def _label(raw: dict[str, Any]) -> ObjectLabel:
+    boxes: dict[str, Any] = {key: _tuple(raw[key]) for key in raw if key.startswith("bbox_")}
+    masks = {key: Rle((raw[key]["size"][0], raw[key]["size"][1]), raw[key]["counts"]) for key in _MASKS}
+    arrays: dict[str, Any] = {"T_camera_object": np.array(raw["T_camera_object"], dtype=float)}
+    fields: dict[str, Any] = raw | boxes | masks | arrays | {"size_m": tuple(raw["size_m"])}
+    return ObjectLabel(**fields)
+
+
+_MASKS = ("mask_modal", "mask_amodal")
+
+
+def _tuple(box: list[float] | None) -> BoxXyxy | None:
+    return None if box is None else (box[0], box[1], box[2], box[3])
+
+
+def _box(box: BoxXyxy | None) -> list[float] | None:
+    return None if box is None else [float(v) for v in box]
+
+
+def _matrix(T: FloatArray) -> list[list[float]]:
+    return np.asarray(T, dtype=float).tolist()
+
+
+def _dumps(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)

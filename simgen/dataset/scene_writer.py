@@ -1,0 +1,154 @@
+"""Writes one scene folder: under a temporary name, sample by sample, renamed when all of it is on disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from simgen.dataset.files import Checksum, disk_errors, sync, to_json
+from simgen.dataset.frame_files import CategoryIds, category_table, frame_files
+from simgen.dataset.layout import (
+    CHECKSUMS_FILE,
+    FAILED_FILE,
+    LOG_FILE,
+    SCENE_FILE,
+    TIMINGS_FILE,
+    TRAJECTORY_FILE,
+    part_path,
+    scene_path,
+)
+from simgen.dataset.manifest import Manifest
+from simgen.dataset.trajectory_file import encode_trajectory
+from simgen.errors import DatasetError
+from simgen.records.annotation import Sample
+from simgen.records.rejections import Rejections
+from simgen.records.scene import Scene, scene_to_json
+from simgen.records.trajectory import Trajectory
+
+
+class SceneWriter:
+    """One scene being written; use it as a context manager.
+
+    Leaving the block normally commits the scene; leaving it by an exception removes all that was written.
+    Holds one sample at a time, so memory does not grow with the number of frames.
+    """
+
+    def __init__(self, root: Path, index: int, manifest: Manifest) -> None:
+        self._root, self._index, self._manifest = root, index, manifest
+        self._target = scene_path(root, index)
+        self._part = part_path(root, index, os.getpid())
+        self._checksums: dict[str, Checksum] = {}
+        self._scene: Scene | None = None
+        self._categories: CategoryIds | None = None
+        self._samples = 0
+        self._failed = False
+
+    def __enter__(self) -> Self:
+        if self._target.exists():
+            raise DatasetError(
+                f"scene {self._index} is already at {self._target}; delete it to make it again"
+            )
+        with disk_errors(self._part):
+            shutil.rmtree(self._part, ignore_errors=True)
+            self._part.mkdir(parents=True)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._commit()
+        finally:
+            shutil.rmtree(self._part, ignore_errors=True)
+
+    def write_scene(self, scene: Scene, trajectory: Trajectory, rejections: Rejections) -> None:
+        """Write the draw, its motion and what was refused before it; call once, before the samples.
+
+        Raises:
+            DatasetError: the scene has another index than this writer, or the disk refuses.
+        """
+        if scene.index != self._index:
+            raise DatasetError(f"scene {scene.index} was given to the writer of scene {self._index}")
+        self._scene, self._categories = scene, category_table(scene, self._manifest.taxonomy)
+        log = {"status": "written", "attempt": scene.attempt, **_rejections_to_json(rejections)}
+        self._write(SCENE_FILE, scene_to_json(scene).encode())
+        self._write(TRAJECTORY_FILE, encode_trajectory(trajectory))
+        self._write(LOG_FILE, to_json(log))
+
+    def write_sample(self, sample: Sample) -> None:
+        """Write the pictures and labels of one sample.
+
+        Raises:
+            DatasetError: out of turn, of another scene, twice, of a wrong shape, or the disk refuses.
+        """
+        if self._categories is None:
+            raise DatasetError(f"scene {self._index}: write_scene comes before write_sample")
+        if sample.scene_index != self._index:
+            raise DatasetError(
+                f"a sample of scene {sample.scene_index} was given to the writer of scene {self._index}"
+            )
+        for name, data in frame_files(sample, self._categories, self._manifest.outputs).items():
+            self._write(name, data)
+        self._samples += 1
+
+    def write_failed(self, reason: str, rejections: Rejections) -> None:
+        """Record that this scene cannot be made; nothing else is written for it."""
+        self._failed = True
+        self._write(
+            FAILED_FILE,
+            to_json(
+                {
+                    "status": "failed",
+                    "index": self._index,
+                    "reason": reason,
+                    **_rejections_to_json(rejections),
+                }
+            ),
+        )
+
+    def write_timings(self, seconds_by_stage: Mapping[str, float]) -> None:
+        """Keep wall times beside the scene; they are in no checksum and no comparison."""
+        with disk_errors(self._part):
+            self._part.joinpath(TIMINGS_FILE).write_bytes(to_json(dict(seconds_by_stage)))
+
+    def _write(self, name: str, data: bytes) -> None:
+        if name in self._checksums:
+            raise DatasetError(f"scene {self._index}: {name} is written twice")
+        path = self._part / name
+        with disk_errors(path):
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+        self._checksums[name] = Checksum.of(data)
+
+    def _commit(self) -> None:
+        self._check_whole()
+        listing = {
+            name: {"sha256": known.sha256, "size_bytes": known.size_bytes}
+            for name, known in sorted(self._checksums.items())
+        }
+        with disk_errors(self._target):
+            self._part.joinpath(CHECKSUMS_FILE).write_bytes(to_json(listing))
+            names = [*self._checksums, CHECKSUMS_FILE]
+            folders = sorted({self._part.joinpath(name).parent for name in names}, reverse=True)
+            for path in [*(self._part / name for name in names), *folders]:
+                sync(path)
+            self._part.rename(self._target)
+            sync(self._target.parent)
+
+    def _check_whole(self) -> None:
+        if self._failed:
+            return
+        if self._scene is None:
+            raise DatasetError(f"scene {self._index}: nothing was written; write_scene or write_failed first")
+        expected = self._scene.capture.frame_count * len(self._scene.cameras)
+        if self._samples != expected:
+            raise DatasetError(f"scene {self._index}: {self._samples} of {expected} samples were written")
+
+
+def _rejections_to_json(rejections: Rejections) -> dict[str, object]:
+    return {"rejections": dict(rejections.by_reason), "rejections_total": rejections.total}

@@ -1,0 +1,135 @@
+"""Makes a dataset folder: starts it, continues it, and puts its summary together at the end."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from simgen.dataset.files import disk_errors, to_json, write_synced
+from simgen.dataset.layout import (
+    ATTRIBUTION_FILE,
+    DATASET_FILE,
+    SCENES_FOLDER,
+    committed_indices,
+    part_folders,
+)
+from simgen.dataset.manifest import Manifest, difference, manifest_to_json, read_manifest
+from simgen.dataset.scene_writer import SceneWriter
+from simgen.dataset.summary import Describe, summarise
+from simgen.errors import DatasetError
+from simgen.records.rejections import Rejections
+
+
+class DatasetWriter:
+    """A dataset being made.
+
+    The process that started it uses `create` and `finalise`; workers use `attach`, which costs one small read,
+    and write scenes. Scenes are independent folders, so any number of workers write at once, in any order.
+    """
+
+    def __init__(self, root: Path, manifest: Manifest, lock: int | None = None) -> None:
+        self.root, self.manifest = root, manifest
+        self._lock = lock
+
+    @staticmethod
+    def create(path: Path, manifest: Manifest, resume: bool = False) -> DatasetWriter:
+        """Start a dataset, or with `resume` continue one.
+
+        Raises:
+            DatasetError: the folder holds something and `resume` is not set; it was made from something else;
+                another process is writing it; or the disk refuses.
+        """
+        occupied = path.exists() and (not path.is_dir() or any(path.iterdir()))
+        if occupied and not resume:
+            raise DatasetError(f"{path} is not empty; give --resume to continue it, or another --out")
+        if occupied:
+            _check_same(path, manifest)
+        with disk_errors(path):
+            (path / SCENES_FOLDER).mkdir(parents=True, exist_ok=True)
+            writer = DatasetWriter(path, manifest, _lock_folder(path))
+            for leftover in part_folders(path):
+                shutil.rmtree(leftover)
+            head = manifest_to_json(manifest) | {"complete": False}
+            write_synced(path / DATASET_FILE, to_json(head))
+        return writer
+
+    @staticmethod
+    def attach(path: Path) -> DatasetWriter:
+        """Return a writer of scenes for a dataset that another process started.
+
+        Raises:
+            DatasetError: there is none, or it is of another format version.
+        """
+        return DatasetWriter(path, read_manifest(path))
+
+    def done_indices(self) -> frozenset[int]:
+        """Return the scenes that need no more work, written or failed for good."""
+        return frozenset(committed_indices(self.root))
+
+    def scene(self, index: int) -> SceneWriter:
+        """Return the writer of one scene, to be used in a `with` block."""
+        return SceneWriter(self.root, index, self.manifest)
+
+    def write_failed(self, index: int, reason: str, rejections: Rejections) -> None:
+        """Record that a scene cannot be made, so that it is never skipped in silence."""
+        with self.scene(index) as writer:
+            writer.write_failed(reason, rejections)
+
+    def finalise(self, describe: Describe) -> None:
+        """Complete `dataset.json` and write `ATTRIBUTION.md` from the scenes on disk.
+
+        Gives the same bytes whatever the number of workers or resumes; safe to call on a part of the scenes.
+
+        Args:
+            describe: looks up the catalogue entry of an asset, for example `AssetLibrary().describe`.
+        """
+        tail, attribution = summarise(self.root, self.manifest.scene_count, describe)
+        with disk_errors(self.root):
+            write_synced(self.root / ATTRIBUTION_FILE, attribution.encode())
+            write_synced(self.root / DATASET_FILE, to_json(manifest_to_json(self.manifest) | tail))
+
+    def close(self) -> None:
+        """Let other processes continue this dataset."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _check_same(path: Path, manifest: Manifest) -> None:
+    changed = difference(read_manifest(path), manifest)
+    if changed:
+        raise DatasetError(
+            f"{path} cannot be continued: {changed}. "
+            "Scenes made now would not match those there; use what it was made with, or another --out"
+        )
+    beyond = [index for index in committed_indices(path) if index >= manifest.scene_count]
+    if beyond:
+        raise DatasetError(
+            f"{path} already has scene {beyond[-1]}, more than --count {manifest.scene_count} asks for; "
+            f"give --count {beyond[-1] + 1} or more"
+        )
+
+
+def _lock_folder(path: Path) -> int:
+    """Hold the folder until closed; the system lets go of it when the process dies, however it dies."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(handle)
+        raise DatasetError(
+            f"{path} is being written by another process; wait for it or end it, then --resume"
+        ) from error
+    return handle
