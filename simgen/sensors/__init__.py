@@ -1,1 +1,1 @@
-"""Being written."""
+"""Frame -> Reading: what a real sensor would have put out."""
