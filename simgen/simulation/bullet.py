@@ -1,0 +1,361 @@
+"""PyBullet: the engine of real scenes. The only file that imports it.
+
+A world is a fresh client, made for one scene and always disconnected: nothing of one scene reaches the next, so
+each is the same wherever and whenever it runs. Bodies are inserted in order of instance id; no state is ever
+saved and restored (it does not round-trip in Bullet).
+
+What is assumed, because assets do not say it:
+
+* Coefficients of two touching bodies combine by geometric mean, so equal ones keep their value. (Bullet
+  multiplies; it is given square roots.)
+* No damping: flight obeys the closed form. Balls resist rolling as if the floor sloped by 0.1 rad against them,
+  other bodies by 0.01; without it a ball on a table never stops.
+
+Limits, measured at 240 Hz: parts down to 1 cm rest steadily; a body of 1 cm hits without passing at 20 m/s, by
+continuous collision detection. Hulls that are not boxes or balls have edges rounded by 1 mm.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from math import sqrt
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from simgen.assets import AssetLibrary
+from simgen.errors import AssetError
+from simgen.geometry import FloatArray, matrix_from_quaternion, wxyz_from_xyzw, xyzw_from_wxyz
+from simgen.records.asset import AssetRef
+from simgen.records.scene import Scene, SceneObject
+from simgen.records.trajectory import Contact
+from simgen.simulation.protocol import BodyStates, Speeds
+from simgen.simulation.shapes import Ball, BodyShape, Box, Hull, Part, body_shape, drawn_in
+
+
+@contextmanager
+def _muted() -> Generator[None]:
+    """Send file descriptors 1 and 2 nowhere: PyBullet prints its build time when imported."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    saved = [(fd, os.dup(fd)) for fd in (1, 2) if _is_open(fd)]
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        for fd, _ in saved:
+            os.dup2(nowhere, fd)
+        yield
+    finally:
+        for fd, copy in saved:
+            os.dup2(copy, fd)
+            os.close(copy)
+        os.close(nowhere)
+
+
+def _is_open(fd: int) -> bool:
+    with suppress(OSError):
+        os.fstat(fd)
+        return True
+    return False
+
+
+with _muted():
+    import pybullet
+
+_ROLLING_BALL = (
+    0.1  # assumed: rolling resistance as a share of the radius, high so that drops end on the table
+)
+_ROLLING_OTHER = 0.01  # assumed: a body may balance this share of its size off its edge, no more
+_SPINNING = 0.01  # assumed: resistance to spinning on the spot, as a share of the size
+_CCD_RADIUS = 0.9  # of the smallest half extent; Bullet sweeps a body that moves over half of this in a step
+_MAX_LISTED_PARTS = 15  # Bullet takes 16 listed parts a shape; the rest go into the mesh file
+_STILL = (0.0, 0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Mover:
+    """A dynamic body: its handle, and where its inertial frame lies in the object frame."""
+
+    handle: int
+    instance_id: int
+    com_object_m: FloatArray
+    principal_wxyz: tuple[float, float, float, float]
+
+
+class BulletWorld:
+    """A scene in a PyBullet client of its own."""
+
+    can_rest = True
+
+    def __init__(self, scene: Scene, library: AssetLibrary) -> None:
+        self._scene = scene
+        self._stepped = False
+        self._client: int | None = pybullet.connect(pybullet.DIRECT)
+        try:
+            self._configure()
+            self._build(library)
+        except BaseException:
+            self.close()
+            raise
+
+    def step(self) -> None:
+        """Advance by one step."""
+        pybullet.stepSimulation(physicsClientId=self._client)
+        self._stepped = True
+
+    def speeds(self) -> Speeds:
+        """Return the speeds of the dynamic bodies."""
+        client, linear, angular = self._client, list[float](), list[float]()
+        for mover in self._movers:
+            (vx, vy, vz), (wx, wy, wz) = pybullet.getBaseVelocity(mover.handle, physicsClientId=client)
+            linear.append(sqrt(vx * vx + vy * vy + vz * vz))
+            angular.append(sqrt(wx * wx + wy * wy + wz * wz))
+        return Speeds(linear, angular)
+
+    def states(self) -> BodyStates:
+        """Return the state of every body; static ones stay exactly where the scene put them."""
+        objects = self._scene.objects
+        positions = np.array([body.pose.position_m for body in objects], dtype=float).reshape(-1, 3)
+        quaternions = np.array([body.pose.quaternion_wxyz for body in objects], dtype=float).reshape(-1, 4)
+        linear, angular = np.zeros_like(positions), np.zeros_like(positions)
+        if self._movers:
+            rows = [mover.instance_id - 1 for mover in self._movers]
+            com, q_com, v_com, omega = self._read_movers()
+            q_object = _multiply(q_com, self._inertial_to_object)
+            arm = _rotate(q_object, self._com_object)
+            positions[rows], quaternions[rows] = com - arm, q_object
+            linear[rows], angular[rows] = v_com - np.cross(omega, arm), omega
+        return BodyStates(positions, quaternions, linear, angular)
+
+    def contacts(self, frame_index: int) -> tuple[Contact, ...]:
+        """Return one contact a touching pair: its deepest point, with the force of all its points."""
+        if not self._stepped:
+            pybullet.performCollisionDetection(physicsClientId=self._client)
+        deepest: dict[tuple[int, int], Contact] = {}
+        forces: dict[tuple[int, int], float] = {}
+        for row in pybullet.getContactPoints(physicsClientId=self._client):
+            contact = self._contact(row, frame_index)
+            pair = (contact.instance_id_a, contact.instance_id_b)
+            if contact.distance_m > 0.0 and contact.normal_force_n == 0.0:
+                continue  # near, not touching
+            forces[pair] = forces.get(pair, 0.0) + contact.normal_force_n
+            if pair not in deepest or contact.distance_m < deepest[pair].distance_m:
+                deepest[pair] = contact
+        return tuple(_with_force(deepest[pair], forces[pair]) for pair in sorted(deepest))
+
+    def close(self) -> None:
+        """Disconnect the client; calling it twice does no harm."""
+        if self._client is not None:
+            pybullet.disconnect(physicsClientId=self._client)
+            self._client = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- building ------------------------------------------------------------------------------------------------
+
+    def _configure(self) -> None:
+        physics = self._scene.physics
+        pybullet.setPhysicsEngineParameter(
+            fixedTimeStep=1.0 / physics.step_rate_hz,
+            numSubSteps=0,
+            numSolverIterations=physics.solver_iterations,
+            deterministicOverlappingPairs=1,
+            useSplitImpulse=1,  # pushes overlaps apart without giving them speed
+            enableFileCaching=0,
+            physicsClientId=self._client,
+        )
+        pybullet.setGravity(*physics.gravity_mps2, physicsClientId=self._client)
+
+    def _build(self, library: AssetLibrary) -> None:
+        self._instance_ids: dict[int, int] = {}
+        self._movers: list[_Mover] = []
+        shapes: dict[tuple[AssetRef, float], int] = {}
+        with TemporaryDirectory(prefix="simgen-hulls-") as folder:
+            for body in self._scene.objects:
+                form = body_shape(library.load(body.asset).collision)
+                key = (body.asset, body.scale)
+                if key not in shapes:
+                    path = Path(folder) / f"{len(shapes)}.obj"
+                    shapes[key] = _create_shape(form.parts, body, path, self._client)
+                self._add(body, form, shapes[key])
+        conjugate = np.array([1.0, -1.0, -1.0, -1.0])
+        self._inertial_to_object = np.array([mover.principal_wxyz for mover in self._movers]) * conjugate
+        self._com_object = np.array([mover.com_object_m for mover in self._movers])
+
+    def _add(self, body: SceneObject, form: BodyShape, shape: int) -> None:
+        com_object = form.center_of_mass_m * body.scale
+        moves = body.motion == "dynamic"
+        handle = pybullet.createMultiBody(
+            baseMass=body.mass_kg if moves else 0.0,
+            baseCollisionShapeIndex=shape,
+            basePosition=body.pose.position_m,
+            baseOrientation=xyzw_from_wxyz(body.pose.quaternion_wxyz),
+            baseInertialFramePosition=com_object.tolist(),
+            baseInertialFrameOrientation=xyzw_from_wxyz(form.principal_quaternion_wxyz),
+            useMaximalCoordinates=1,  # plain rigid bodies: half the time of one-link articulated ones
+            physicsClientId=self._client,
+        )
+        self._instance_ids[handle] = body.instance_id
+        pybullet.changeDynamics(handle, -1, **_surface(body, form), physicsClientId=self._client)
+        if moves:
+            self._movers.append(_Mover(handle, body.instance_id, com_object, form.principal_quaternion_wxyz))
+            self._set_in_motion(handle, body, form)
+
+    def _set_in_motion(self, handle: int, body: SceneObject, form: BodyShape) -> None:
+        inertia = body.mass_kg * body.scale**2 * form.inertia_per_kg_m2
+        pybullet.changeDynamics(
+            handle,
+            -1,
+            mass=body.mass_kg,  # without it, setting the inertia sets the mass to 0
+            localInertiaDiagonal=inertia.tolist(),
+            linearDamping=0.0,
+            angularDamping=0.0,
+            ccdSweptSphereRadius=_CCD_RADIUS * min(body.size_m) / 2,
+            physicsClientId=self._client,
+        )
+        arm = matrix_from_quaternion(body.pose.quaternion_wxyz) @ (form.center_of_mass_m * body.scale)
+        com_velocity = np.asarray(body.linear_velocity_mps) + np.cross(body.angular_velocity_radps, arm)
+        pybullet.resetBaseVelocity(
+            handle, com_velocity.tolist(), body.angular_velocity_radps, physicsClientId=self._client
+        )
+
+    # -- reading -------------------------------------------------------------------------------------------------
+
+    def _read_movers(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        poses = [
+            pybullet.getBasePositionAndOrientation(mover.handle, physicsClientId=self._client)
+            for mover in self._movers
+        ]
+        twists = [
+            pybullet.getBaseVelocity(mover.handle, physicsClientId=self._client) for mover in self._movers
+        ]
+        return (
+            np.array([position for position, _ in poses]),
+            np.array([wxyz_from_xyzw(quaternion_xyzw) for _, quaternion_xyzw in poses]),
+            np.array([linear for linear, _ in twists]),
+            np.array([angular for _, angular in twists]),
+        )
+
+    def _contact(self, row: Sequence[Any], frame_index: int) -> Contact:
+        a, b = self._instance_ids[row[1]], self._instance_ids[row[2]]
+        point_on_a, point_on_b, (nx, ny, nz), distance, force = row[5:10]
+        if a < b:
+            return Contact(frame_index, a, b, point_on_b, (nx, ny, nz), distance, force)
+        return Contact(frame_index, b, a, point_on_a, (-nx, -ny, -nz), distance, force)
+
+
+def _surface(body: SceneObject, form: BodyShape) -> dict[str, float]:
+    """Return Bullet's contact parameters; it multiplies those of a pair, and adds up rolling arms in metres."""
+    is_ball = len(form.parts) == 1 and isinstance(form.parts[0], Ball)
+    half_size = sum(body.size_m) / 6
+    moves = body.motion == "dynamic"
+    return {
+        "lateralFriction": sqrt(body.friction),
+        "restitution": sqrt(body.restitution),
+        "rollingFriction": (_ROLLING_BALL if is_ball else _ROLLING_OTHER) * half_size * moves,
+        "spinningFriction": _SPINNING * half_size * moves,
+    }
+
+
+def _create_shape(parts: Sequence[Part], body: SceneObject, mesh_path: Path, client: int | None) -> int:
+    """Return the handle of a compound: boxes and balls are listed, all other parts share one mesh file."""
+    listed = [part for part in parts if not isinstance(part, Hull)][:_MAX_LISTED_PARTS]
+    meshed = [part for part in parts if part not in listed]
+    rows = [_listed_part(part, body.scale) for part in listed]
+    if meshed:
+        mesh_path.write_text(_obj_text([_vertices(part) * body.scale for part in meshed]))
+        rows.append((pybullet.GEOM_MESH, 0.0, _STILL, str(mesh_path), _STILL))
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
+    try:
+        handle = pybullet.createCollisionShapeArray(
+            shapeTypes=columns[0],
+            radii=columns[1],
+            halfExtents=columns[2],
+            fileNames=columns[3],
+            collisionFramePositions=columns[4],
+            meshScales=[(1.0, 1.0, 1.0)] * len(rows),
+            flags=[0] * len(rows),
+            physicsClientId=client,
+        )
+    except pybullet.error:
+        handle = -1
+    if handle < 0:
+        raise AssetError(
+            f"'{body.name}': the collision shape of asset '{body.asset.asset_id}' ({len(parts)} parts, "
+            f"scale {body.scale:g}) cannot be used by the physics engine; import the asset again"
+        )
+    return int(handle)
+
+
+def _listed_part(part: Part, scale: float) -> tuple[int, float, Sequence[float], str, Sequence[float]]:
+    if isinstance(part, Box):
+        half = (part.half_extents_m * scale).tolist()
+        return (pybullet.GEOM_BOX, 0.0, half, "", (part.center_m * scale).tolist())
+    if isinstance(part, Ball):
+        return (pybullet.GEOM_SPHERE, part.radius_m * scale, _STILL, "", (part.center_m * scale).tolist())
+    raise TypeError(f"not a box or ball: {part!r}")
+
+
+def _vertices(part: Part) -> FloatArray:
+    if isinstance(part, Hull):
+        return part.vertices_m
+    signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
+    half = part.half_extents_m if isinstance(part, Box) else np.full(3, part.radius_m)
+    return part.center_m + signs * half
+
+
+def _obj_text(hulls: Sequence[FloatArray]) -> str:
+    """Return a Wavefront OBJ with one group a hull; Bullet takes the convex hull of the vertices its faces name."""
+    lines: list[str] = []
+    first = 1
+    for index, hull in enumerate(hulls):
+        lines.append(f"o hull{index}")
+        lines.extend(f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in drawn_in(hull).tolist())
+        last = first + len(hull) - 1
+        lines.extend(f"f {i} {min(i + 1, last)} {min(i + 2, last)}" for i in range(first, last + 1, 3))
+        first = last + 1
+    return "\n".join(lines) + "\n"
+
+
+def _with_force(contact: Contact, force_n: float) -> Contact:
+    return Contact(
+        contact.frame_index,
+        contact.instance_id_a,
+        contact.instance_id_b,
+        contact.point_m,
+        contact.normal,
+        contact.distance_m,
+        force_n,
+    )
+
+
+def _multiply(a_wxyz: FloatArray, b_wxyz: FloatArray) -> FloatArray:
+    """Return row-wise products of quaternions (n, 4)."""
+    aw, ax, ay, az = a_wxyz.T
+    bw, bx, by, bz = b_wxyz.T
+    return np.column_stack(
+        [
+            aw * bw - ax * bx - ay * by - az * bz,
+            aw * bx + ax * bw + ay * bz - az * by,
+            aw * by - ax * bz + ay * bw + az * bx,
+            aw * bz + ax * by - ay * bx + az * bw,
+        ]
+    )
+
+
+def _rotate(quaternion_wxyz: FloatArray, vector: FloatArray) -> FloatArray:
+    """Return vectors (n, 3) turned by unit quaternions (n, 4), row by row."""
+    twice = 2.0 * np.cross(quaternion_wxyz[:, 1:], vector)
+    return vector + quaternion_wxyz[:, :1] * twice + np.cross(quaternion_wxyz[:, 1:], twice)

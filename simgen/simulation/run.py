@@ -1,0 +1,135 @@
+"""Scene -> Trajectory: settle, guard, record. The engine is chosen by the scene."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from math import ceil
+from typing import cast
+
+import numpy as np
+
+from simgen.assets import AssetLibrary
+from simgen.records.scene import Physics, Scene
+from simgen.records.trajectory import Contact, Trajectory
+from simgen.simulation.guards import Guards
+from simgen.simulation.protocol import BodyStates, Engine, Speeds, World
+from simgen.simulation.rates import steps_per_frame
+
+# Imported when first used: a kinematic run, or a command that simulates nothing, never loads PyBullet.
+_ENGINES = {
+    "bullet": ("simgen.simulation.bullet", "BulletWorld"),
+    "kinematic": ("simgen.simulation.kinematic", "KinematicWorld"),
+}
+_REST_S = 0.1  # so long every body must stay slow; a body at the top of a bounce is slow for a few ms only
+_WORKSPACE_CHECK_S = 0.05  # at 30 m/s a body moves 1.5 m between two checks
+
+
+def simulate(scene: Scene, library: AssetLibrary) -> Trajectory:
+    """Move the bodies of a scene and record them at its capture frames.
+
+    With `capture.when = settled` the scene is stepped until every dynamic body stayed below both settle speeds
+    for 0.1 s, or until `settle_limit_s`; a scene that did not come to rest is recorded with `settled` False.
+    With `start`, or a limit of 0, frames begin at time 0 and `settled` says whether there was nothing to move.
+
+    Raises:
+        SceneRejected: a guard refused the scene; see `guards`.
+        UsageError: the frame rate does not divide the step rate.
+        AssetError: an asset is missing or has no usable collision shape.
+    """
+    stride = steps_per_frame(scene.physics.step_rate_hz, scene.capture.frame_rate_hz)
+    with _engine(scene.physics.engine)(scene, library) as world:
+        run = _Run(world, scene)
+        settled = run.settle()
+        settle_time_s = run.time_s
+        return run.record(stride, settled, settle_time_s)
+
+
+def _engine(name: str) -> Engine:
+    module, attribute = _ENGINES[name]
+    return cast("Engine", getattr(import_module(module), attribute))
+
+
+class _Run:
+    """One pass over one world: counts steps and asks the guards."""
+
+    def __init__(self, world: World, scene: Scene) -> None:
+        self.world, self.scene, self.guards = world, scene, Guards(scene)
+        self.rate_hz = scene.physics.step_rate_hz
+        self.steps = 0
+        self.check_every = max(1, round(_WORKSPACE_CHECK_S * self.rate_hz))
+
+    @property
+    def time_s(self) -> float:
+        return self.steps / self.rate_hz
+
+    def step(self) -> Speeds:
+        self.world.step()
+        self.steps += 1
+        speeds = self.world.speeds()
+        self.guards.check_speeds(speeds, self.time_s)
+        if self.steps % self.check_every == 0:
+            self.guards.check_workspace(self.world.states().positions_m, self.time_s)
+        return speeds
+
+    def settle(self) -> bool:
+        physics = self.scene.physics
+        if all(body.motion == "static" for body in self.scene.objects):
+            return True
+        if self.scene.capture.when == "start" or not self.world.can_rest:
+            return False
+        slow_steps, needed = 0, ceil(_REST_S * self.rate_hz)
+        for _ in range(round(physics.settle_limit_s * self.rate_hz)):
+            slow_steps = slow_steps + 1 if _is_slow(self.step(), physics) else 0
+            if slow_steps >= needed:
+                return True
+        return False
+
+    def record(self, stride: int, settled: bool, settle_time_s: float) -> Trajectory:
+        times: list[float] = []
+        frames: list[BodyStates] = []
+        contacts: list[Contact] = []
+        for frame_index in range(self.scene.capture.frame_count):
+            if frame_index:
+                for _ in range(stride):
+                    self.step()
+            times.append(self.time_s)
+            frames.append(self._guarded_states())
+            contacts.extend(self._guarded_contacts(frame_index))
+        return _trajectory(times, frames, tuple(contacts), settled, settle_time_s)
+
+    def _guarded_states(self) -> BodyStates:
+        states = self.world.states()
+        self.guards.check_workspace(states.positions_m, self.time_s)
+        return states
+
+    def _guarded_contacts(self, frame_index: int) -> tuple[Contact, ...]:
+        contacts = self.world.contacts(frame_index)
+        if frame_index == 0:
+            self.guards.check_penetration(contacts, self.time_s)
+        return contacts
+
+
+def _is_slow(speeds: Speeds, physics: Physics) -> bool:
+    return (
+        max(speeds.linear_mps) < physics.settle_linear_mps
+        and max(speeds.angular_radps) < physics.settle_angular_radps
+    )
+
+
+def _trajectory(
+    times: list[float],
+    frames: list[BodyStates],
+    contacts: tuple[Contact, ...],
+    settled: bool,
+    settle_time_s: float,
+) -> Trajectory:
+    return Trajectory(
+        times_s=np.array(times, dtype=float),
+        positions_m=np.stack([frame.positions_m for frame in frames]),
+        quaternions_wxyz=np.stack([frame.quaternions_wxyz for frame in frames]),
+        linear_velocities_mps=np.stack([frame.linear_velocities_mps for frame in frames]),
+        angular_velocities_radps=np.stack([frame.angular_velocities_radps for frame in frames]),
+        contacts=contacts,
+        settled=settled,
+        settle_time_s=settle_time_s,
+    )
