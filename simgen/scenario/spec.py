@@ -7,20 +7,36 @@ which units are allowed. Unknown keys are errors.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic_core import PydanticCustomError
 
+from simgen.errors import did_you_mean
+from simgen.scenario.branches import by_keys
+from simgen.scenario.forms import FORMS
 from simgen.scenario.values import (
+    AccelerationVector,
     Angle,
     AngularSpeed,
+    AssetParam,
     Colour,
     Count,
+    Elevation,
+    FieldOfView,
     Fraction,
+    FrameCount,
     Illuminance,
+    ImageSide,
     Length,
     Mass,
+    NonNegative,
+    NonNegativeLength,
+    Param,
     Plain,
+    Positive,
+    PositiveCount,
+    PositiveLength,
     Speed,
     Text,
     Time,
@@ -28,11 +44,20 @@ from simgen.scenario.values import (
     VelocityVector,
 )
 
+T = TypeVar("T")
+
+
+def _sorted(named: dict[str, T]) -> dict[str, T]:
+    return dict(sorted(named.items()))
+
+
+Named = Annotated[dict[str, T], AfterValidator(_sorted)]  # order in the file never matters: it is sorted by name
+
 
 class Model(BaseModel):
     """Base of all scenario models: frozen, strict about keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, validate_default=True)
 
 
 # -- regions -----------------------------------------------------------------------------------------------------
@@ -49,34 +74,68 @@ class DiscRegion(Model):
     """A horizontal disc."""
 
     center: Vector3
-    radius: Length
+    radius: PositiveLength
 
 
-Region = str | BoxRegion | DiscRegion  # str: a region that the world defines, for example `table`
+Region = Annotated[  # a text: a region that the world defines, for example `table`
+    Annotated[str, Tag("<name>")] | Annotated[BoxRegion, Tag("<box>")] | Annotated[DiscRegion, Tag("<disc>")],
+    Discriminator(by_keys({"<box>": BoxRegion, "<disc>": DiscRegion}, other="<name>")),
+]
 
 
 # -- assets ------------------------------------------------------------------------------------------------------
 
 
+def _names_tag(raw: Any) -> str:
+    return "<list>" if isinstance(raw, list | tuple) else "<name>"
+
+
+Names = Annotated[Annotated[str, Tag("<name>")] | Annotated[list[str], Tag("<list>")], Discriminator(_names_tag)]
+
+
 class AssetQuery(Model):
     """A set of catalogue entries; one is drawn uniformly (each object draws its own)."""
 
-    pack: str | list[str] | None = None
-    category: str | list[str] | None = None
+    pack: Names | None = None
+    category: Names | None = None
     tags: list[str] = []
     ids: list[str] = []  # catalogue ids, `*` allowed
-    max_size: Length | None = None  # longest side
-    min_size: Length | None = None
+    max_size: PositiveLength | None = None  # longest side
+    min_size: NonNegativeLength | None = None
 
 
 class ProceduralAsset(Model):
     """A model made by code, with its parameters (numbers, texts or distributions)."""
 
     procedural: str  # for example `carton`, `crate`, `cylinder`, `bottle`, `bolt`
-    params: dict[str, Plain | Length | Text | list[Length]] = {}
+    params: Named[AssetParam] = {}
 
 
-AssetChoice = Text | AssetQuery | ProceduralAsset  # a text is a catalogue id, or a choice of ids
+_asset_by_keys = by_keys({"<query>": AssetQuery, "<procedural>": ProceduralAsset}, other="<id>")
+
+
+def _asset_tag(raw: Any) -> str:
+    if isinstance(raw, dict) and len(raw) == 1 and next(iter(raw)) in FORMS:  # pyright: ignore[reportUnknownArgumentType]
+        return "<id>"
+    return _asset_by_keys(raw)
+
+
+AssetChoice = Annotated[  # a text is a catalogue id, or a choice of ids
+    Annotated[Text, Tag("<id>")] | Annotated[AssetQuery, Tag("<query>")] | Annotated[ProceduralAsset, Tag("<procedural>")],
+    Discriminator(_asset_tag),
+]
+
+
+# -- targets -----------------------------------------------------------------------------------------------------
+
+
+def _target_tag(raw: Any) -> str:
+    return "<name>" if isinstance(raw, str) else "<point>"
+
+
+Target = Annotated[  # the name of a region or object, or a point
+    Annotated[str, Tag("<name>")] | Annotated[Vector3, Tag("<point>")], Discriminator(_target_tag)
+]
 
 
 # -- placement ---------------------------------------------------------------------------------------------------
@@ -104,7 +163,7 @@ class In(Model):
     """Resting inside a container object (`bin`), dropped from above its opening."""
 
     target: str
-    height: Length = 0.1
+    height: NonNegativeLength = 0.1
 
 
 class Inside(Model):
@@ -119,7 +178,7 @@ class Scatter(Model):
     """Spread over a surface region, upright, no two nearer than `min_spacing` between their footprints."""
 
     region: Region
-    min_spacing: Length = 0.0
+    min_spacing: NonNegativeLength = 0.0
     yaw: Angle | None = None
 
 
@@ -127,7 +186,7 @@ class Drop(Model):
     """Let go above a surface region, tumbling, without overlap; physics brings it to rest."""
 
     region: Region
-    height: Length = 0.1  # clear height of the lowest point above the surface and above what lies below
+    height: NonNegativeLength = 0.1  # clear height of the lowest point above the surface and above what lies below
     tumble: bool = True
 
 
@@ -136,7 +195,7 @@ class Stack(Model):
 
     target: str
     offset: Vector3 | None = None
-    jitter: Length = 0.0  # horizontal offset between neighbours, drawn uniform in +-jitter
+    jitter: NonNegativeLength = 0.0  # horizontal offset between neighbours, drawn uniform in +-jitter
     yaw: Angle | None = None
 
 
@@ -150,7 +209,7 @@ class Place(Model):
     scatter: Scatter | None = None
     drop: Drop | None = None
     stack: Stack | None = None
-    facing: str | Vector3 | None = None
+    facing: Target | None = None
 
 
 class MaterialSpec(Model):
@@ -172,9 +231,9 @@ class ObjectGroup(Model):
     count: Count | None = None
     place: Place
     motion: Literal["dynamic", "static"] = "dynamic"
-    scale: Plain = 1.0
+    scale: Positive = 1.0
     mass: Mass | None = None
-    friction: Plain | None = None
+    friction: NonNegative | None = None
     restitution: Fraction | None = None
     velocity: VelocityVector | None = None
     material: MaterialSpec | None = None
@@ -189,7 +248,7 @@ class EmptyWorld(Model):
 
     kind: Literal["empty"] = "empty"
     floor: bool = True
-    size: Length = 20.0
+    size: PositiveLength = 20.0
     material: MaterialSpec | None = None
 
 
@@ -197,9 +256,9 @@ class TabletopWorld(Model):
     """A table on a floor. Regions: `table`, `floor`."""
 
     kind: Literal["tabletop"]
-    width: Length = 1.4  # x
-    depth: Length = 0.9  # y
-    height: Length = 0.75
+    width: PositiveLength = 1.4  # x
+    depth: PositiveLength = 0.9  # y
+    height: PositiveLength = 0.75
     table_material: MaterialSpec | None = None
     surface: Text = "wood"  # procedural surface of the top: wood, laminate, stone, metal, fabric
     floor: bool = True
@@ -211,10 +270,10 @@ class BinWorld(Model):
     """An open bin on a floor or stand. Regions: `bin` (its inside), `floor`."""
 
     kind: Literal["bin"]
-    width: Length = 0.6
-    depth: Length = 0.4
-    height: Length = 0.25
-    wall: Length = 0.008
+    width: PositiveLength = 0.6
+    depth: PositiveLength = 0.4
+    height: PositiveLength = 0.25
+    wall: PositiveLength = 0.008
     material: MaterialSpec | None = None
 
 
@@ -222,17 +281,46 @@ class WarehouseWorld(Model):
     """A hall with pallet racks. Regions: `floor`, `aisle`, and per rack and level `rack[0].level[1]` ..."""
 
     kind: Literal["warehouse"]
-    racks: Count = 2
-    bays: Count = 3
-    levels: Count = 3
-    bay_width: Length = 2.7
-    level_height: Length = 1.6
-    rack_depth: Length = 1.1
-    aisle_width: Length = 3.2
+    racks: PositiveCount = 2
+    bays: PositiveCount = 3
+    levels: PositiveCount = 3
+    bay_width: PositiveLength = 2.7
+    level_height: PositiveLength = 1.6
+    rack_depth: PositiveLength = 1.1
+    aisle_width: PositiveLength = 3.2
     floor_surface: Text = "concrete"
 
 
-World = Annotated[EmptyWorld | TabletopWorld | BinWorld | WarehouseWorld, Field(discriminator="kind")]
+_WORLDS = {"empty": EmptyWorld, "tabletop": TabletopWorld, "bin": BinWorld, "warehouse": WarehouseWorld}
+
+
+def _check_world(raw: Any) -> Any:
+    """Refuse a mapping without a known `kind` before any form of world is tried."""
+    if not isinstance(raw, dict):
+        return raw
+    kind = raw.get("kind")  # pyright: ignore[reportUnknownVariableType]
+    if kind is None and set(raw) - {"kind"}:  # pyright: ignore[reportUnknownArgumentType]
+        raise PydanticCustomError("value", "{message}", {"message": f"lacks 'kind': one of {', '.join(_WORLDS)}"})
+    if kind is not None and kind not in _WORLDS:
+        message = f"unknown kind of world '{kind}';{did_you_mean(str(kind), _WORLDS)} known: {', '.join(_WORLDS)}"
+        raise PydanticCustomError("value", "{message}", {"message": message})
+    return raw  # pyright: ignore[reportUnknownVariableType]
+
+
+def _world_tag(raw: Any) -> str:
+    if isinstance(raw, dict):
+        return f"<{raw.get('kind', 'empty')}>"  # pyright: ignore[reportUnknownMemberType]
+    return next((f"<{kind}>" for kind, model in _WORLDS.items() if isinstance(raw, model)), "<empty>")
+
+
+World = Annotated[
+    Annotated[EmptyWorld, Tag("<empty>")]
+    | Annotated[TabletopWorld, Tag("<tabletop>")]
+    | Annotated[BinWorld, Tag("<bin>")]
+    | Annotated[WarehouseWorld, Tag("<warehouse>")],
+    Discriminator(_world_tag),
+    BeforeValidator(_check_world),
+]
 
 
 class EnvironmentSpec(Model):
@@ -248,9 +336,9 @@ class SunSpec(Model):
     """A directional light; azimuth from +X towards +Y, elevation above the horizon."""
 
     azimuth: Angle
-    elevation: Angle
+    elevation: Elevation
     illuminance: Illuminance
-    color_temperature: Plain = 5800.0  # kelvin, black body
+    color_temperature: Positive = 5800.0  # kelvin, black body
     angular_diameter: Angle = 0.0093
 
 
@@ -263,11 +351,11 @@ class Orbit(Model):
     `spread: even` divides the azimuth range into as many equal sectors as there are frames, one view in each.
     """
 
-    target: str | Vector3  # region, object or point looked at
-    radius: Length
-    elevation: Angle
+    target: Target  # region, object or point looked at
+    radius: PositiveLength
+    elevation: Elevation
     azimuth: Angle | None = None  # None: all around
-    target_jitter: Length = 0.0
+    target_jitter: NonNegativeLength = 0.0
     spread: Literal["even", "independent"] = "even"
 
 
@@ -275,21 +363,30 @@ class Fixed(Model):
     """A camera that stands still, or one pose drawn per frame where a value is a distribution."""
 
     position: Vector3
-    look_at: str | Vector3
+    look_at: Target
     roll: Angle = 0.0
     per_frame: bool = False
+
+
+def _exposure_tag(raw: Any) -> str:
+    return "<auto>" if isinstance(raw, str) and "${" not in raw else "<ev100>"
+
+
+Exposure = Annotated[
+    Annotated[Plain, Tag("<ev100>")] | Annotated[Literal["auto"], Tag("<auto>")], Discriminator(_exposure_tag)
+]
 
 
 class CameraSpec(Model):
     """A pinhole camera: exactly one of `orbit` and `fixed`."""
 
     kind: Literal["camera"] = "camera"
-    width: Count = 640
-    height: Count = 480
-    fov: Angle = 1.0472  # horizontal
-    near: Length = 0.05
-    far: Length = 200.0
-    exposure: Plain | Literal["auto"] = "auto"  # EV100
+    width: ImageSide = 640
+    height: ImageSide = 480
+    fov: FieldOfView = 1.0472  # horizontal
+    near: PositiveLength = 0.05
+    far: PositiveLength = 200.0
+    exposure: Exposure = "auto"  # EV100
     orbit: Orbit | None = None
     fixed: Fixed | None = None
 
@@ -306,19 +403,19 @@ class PhysicsSpec(Model):
     """Engine settings and guards."""
 
     engine: Literal["bullet", "kinematic"] = "bullet"
-    step_rate: Count = 240
-    gravity: Vector3 = (0.0, 0.0, -9.81)  # m/s^2
-    solver_iterations: Count = 50
+    step_rate: PositiveCount = 240
+    gravity: AccelerationVector = (0.0, 0.0, -9.81)  # m/s^2
+    solver_iterations: PositiveCount = 50
     settle: SettleSpec = SettleSpec()
     max_speed: Speed = 30.0
-    max_penetration: Length = 0.01
+    max_penetration: PositiveLength = 0.01
 
 
 class CaptureSpec(Model):
     """When frames are taken."""
 
     when: Literal["settled", "start"] = "settled"
-    frames: Count = 1
+    frames: FrameCount = 1
     rate: Count = 0  # Hz; 0: all frames at one instant
 
 
@@ -335,7 +432,7 @@ class Clearance(Model):
     """Objects of two groups keep at least `distance` between their boxes."""
 
     clearance: list[str]  # two names; a group name means each of its members
-    distance: Length
+    distance: NonNegativeLength
 
 
 class NonOverlap(Model):
@@ -351,16 +448,40 @@ class InRegion(Model):
     region: Region
 
 
+def _frame_tag(raw: Any) -> str:
+    return "<word>" if isinstance(raw, str) else "<index>"
+
+
+Frame = Annotated[
+    Annotated[int, Field(ge=0, strict=True), Tag("<index>")] | Annotated[Literal["any", "all"], Tag("<word>")],
+    Discriminator(_frame_tag),
+]
+
+
 class VisibleFrom(Model):
     """The named object is seen by the sensor: a fraction of its box sample points is in frame and unoccluded by boxes."""
 
     visible_from: str  # sensor
     object: str
     min_fraction: Fraction = 0.2
-    frame: int | Literal["any", "all"] = "any"
+    frame: Frame = "any"
 
 
-Constraint = Require | Clearance | NonOverlap | InRegion | VisibleFrom
+_CONSTRAINTS = {
+    "<require>": Require,
+    "<clearance>": Clearance,
+    "<non_overlap>": NonOverlap,
+    "<in_region>": InRegion,
+    "<visible_from>": VisibleFrom,
+}
+Constraint = Annotated[
+    Annotated[Require, Tag("<require>")]
+    | Annotated[Clearance, Tag("<clearance>")]
+    | Annotated[NonOverlap, Tag("<non_overlap>")]
+    | Annotated[InRegion, Tag("<in_region>")]
+    | Annotated[VisibleFrom, Tag("<visible_from>")],
+    Discriminator(by_keys(_CONSTRAINTS)),
+]
 
 
 class SampleSpec(Model):
@@ -379,7 +500,7 @@ class LabelSpec(Model):
         "instance",
         "semantic",
     ]
-    min_visible_px: int = Field(default=1, ge=1)
+    min_visible_px: int = Field(default=1, ge=1, le=100_000_000)
 
 
 class Scenario(Model):
@@ -392,12 +513,12 @@ class Scenario(Model):
     licence: str = ""
     authors: list[str] = []
     references: list[str] = []
-    params: dict[str, Plain | Text] = {}
+    params: Named[Param] = {}
     world: World = EmptyWorld()
     environment: EnvironmentSpec = EnvironmentSpec()
-    suns: dict[str, SunSpec] = {}
-    objects: dict[str, ObjectGroup] = {}
-    sensors: dict[str, CameraSpec]
+    suns: Named[SunSpec] = {}
+    objects: Named[ObjectGroup] = {}
+    sensors: Named[CameraSpec]
     physics: PhysicsSpec = PhysicsSpec()
     capture: CaptureSpec = CaptureSpec()
     constraints: list[Constraint] = []

@@ -1,0 +1,47 @@
+"""What is wrong inside one value, before it is known where in which file the value stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+Location = tuple[str | int, ...]
+T = TypeVar("T")
+
+
+class Fault(ValueError):
+    """One or more mistakes inside a value; each has the way from the value to the mistake."""
+
+    def __init__(self, *details: tuple[Location, str]) -> None:
+        self.details = details
+        super().__init__("; ".join(message for _, message in details))
+
+
+def fault(message: str, *location: str | int) -> Fault:
+    """Return a fault of one mistake."""
+    return Fault((location, message))
+
+
+def each(parts: Iterable[tuple[str | int, object]], parse: Callable[[object], T]) -> list[T]:
+    """Parse every part and return the results; the faults of all parts are raised together.
+
+    Args:
+        parts: step to the part (key or index) and the part.
+        parse: raises `Fault` for a wrong part.
+    """
+    results: list[T] = []
+    details: list[tuple[Location, str]] = []
+    for step, part in parts:
+        try:
+            results.append(parse(part))
+        except Fault as wrong:
+            details.extend(((step, *location), message) for location, message in wrong.details)
+    if details:
+        raise Fault(*details)
+    return results
+
+
+def show(value: object) -> str:
+    """Return a value as a user would write it, shortened to 60 characters."""
+    text = repr(value) if not isinstance(value, bool | None) else {True: "true", False: "false", None: "null"}[value]
+    return text if len(text) <= 60 else f"{text[:57]}..."
