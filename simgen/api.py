@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,8 +12,8 @@ from typing import Self
 from simgen import scenario as scenario_package
 from simgen.assets import AssetLibrary
 from simgen.batch import BatchEvent, run_batch
-from simgen.dataset import DatasetWriter, manifest_for
-from simgen.pipeline import RendererName, SceneProducer, SceneResult, Studio, settle_scene
+from simgen.dataset import DatasetWriter
+from simgen.pipeline import SceneProducer, SceneResult, Studio, manifest_of, settle_scene
 from simgen.records.annotation import Sample
 from simgen.records.scene import Scene
 from simgen.report.preview import write_preview
@@ -92,7 +93,7 @@ def generate(
     out: str | Path,
     workers: int = 1,
     resume: bool = False,
-    renderer: RendererName = "raster",
+    renderer: str = "raster",
     on_event: EventSink | None = None,
 ) -> GenerateSummary:
     """Make scenes 0 to count - 1 of a scenario and write them as one dataset.
@@ -109,14 +110,16 @@ def generate(
         AssetError: a pack that the scenario needs is not installed.
     """
     start = time.perf_counter()
-    path = Path(out)
-    writer = DatasetWriter.create(path, manifest_for(scenario, seed, count, renderer), resume=resume)
-    done = writer.done_indices()
-    todo = [index for index in range(count) if index not in done]
-    producer = SceneProducer(scenario, seed, path, renderer)
-    outcome = run_batch(todo, producer, worker_count=workers, on_event=on_event)
-    writer.finalise()
-    if writer.done_indices():
+    path, studio = Path(out), Studio(renderer)
+    _require_assets(scenario, studio.library)
+    with closing(studio):
+        manifest = manifest_of(scenario, seed, count, studio)
+    with DatasetWriter.create(path, manifest, resume=resume) as writer:
+        todo = sorted(set(range(count)) - writer.done_indices())
+        producer = SceneProducer(scenario, seed, path, renderer)
+        outcome = run_batch(todo, producer, worker_count=workers, on_event=on_event)
+        writer.finalise(studio.library.describe)
+    if any(result.status == "written" for result in outcome.results):
         write_preview(path, path / "preview.png")
     return _summary(path, outcome.results, time.perf_counter() - start, outcome.interrupted)
 
@@ -138,7 +141,7 @@ def _summary(
 
 
 def stream(
-    scenario: scenario_package.Scenario, *, seed: int, start: int = 0, renderer: RendererName = "raster"
+    scenario: scenario_package.Scenario, *, seed: int, start: int = 0, renderer: str = "raster"
 ) -> Iterator[Sample]:
     """Yield labelled samples without end, scene after scene, without writing anything.
 

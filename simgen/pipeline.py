@@ -7,16 +7,18 @@ its graphics context and asset library when it makes its first scene.
 from __future__ import annotations
 
 import resource
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from importlib import metadata
 from typing import Literal
 
 from simgen.annotate import annotate
 from simgen.assets import AssetLibrary
-from simgen.dataset import DatasetWriter, SceneWriter
+from simgen.dataset import DatasetWriter, Manifest, SceneWriter
 from simgen.errors import SamplingError, SceneRejected
 from simgen.records.annotation import Sample
 from simgen.records.frame import View
@@ -26,12 +28,9 @@ from simgen.records.trajectory import Trajectory
 from simgen.rendering import make_renderer
 from simgen.rendering.protocol import Renderer, SceneRenderer
 from simgen.sampling import sample
-from simgen.scenario import Scenario
+from simgen.scenario import Scenario, canonical_json, scenario_hash
 from simgen.sensors.camera import develop
 from simgen.simulation import simulate
-
-RendererName = Literal["raster"]
-
 
 @dataclass(frozen=True, slots=True)
 class SettledScene:
@@ -114,11 +113,13 @@ def _exhausted(scenario: Scenario, index: int, refused: Rejections) -> str:
     )
 
 
-def views(scene: Scene, trajectory: Trajectory) -> Iterator[tuple[CameraSensor, View]]:
-    """Yield every (camera, view) of a scene: frames in order, cameras in order within a frame."""
-    for frame_index in range(scene.capture.frame_count):
+def views(
+    scene: Scene, trajectory: Trajectory, frame_index: int | None = None
+) -> Iterator[tuple[CameraSensor, View]]:
+    """Yield every (camera, view) of a scene, or of one capture frame: frames in order, cameras within a frame."""
+    for index in range(scene.capture.frame_count) if frame_index is None else (frame_index,):
         for camera in scene.cameras:
-            yield camera, view_of(scene, trajectory, camera, frame_index)
+            yield camera, view_of(scene, trajectory, camera, index)
 
 
 def view_of(scene: Scene, trajectory: Trajectory, camera: CameraSensor, frame_index: int) -> View:
@@ -150,8 +151,8 @@ def make_sample(
 class Studio:
     """The asset library and the renderer of one process, opened when first needed."""
 
-    def __init__(self, renderer_name: RendererName = "raster") -> None:
-        self.renderer_name: RendererName = renderer_name
+    def __init__(self, renderer_name: str = "raster") -> None:
+        self.renderer_name = renderer_name
         self._library: AssetLibrary | None = None
         self._renderer: Renderer | None = None
 
@@ -167,13 +168,15 @@ class Studio:
         self._renderer = self._renderer or make_renderer(self.renderer_name)
         return self._renderer
 
-    def samples(self, settled: SettledScene, watch: Stopwatch | None = None) -> Iterator[Sample]:
-        """Yield the samples of a settled scene, one at a time."""
+    def samples(
+        self, settled: SettledScene, watch: Stopwatch | None = None, frame_index: int | None = None
+    ) -> Iterator[Sample]:
+        """Yield the samples of a settled scene, or of one of its capture frames, one at a time."""
         watch = watch or Stopwatch()
         with watch.stage("upload"):
             session = self.renderer.open(settled.scene, self.library)
         with session:
-            for camera, view in views(settled.scene, settled.trajectory):
+            for camera, view in views(settled.scene, settled.trajectory, frame_index):
                 yield make_sample(settled.scene, camera, view, session, watch)
 
     def close(self) -> None:
@@ -187,10 +190,10 @@ class SceneProducer:
     """Makes and writes scenes of one dataset; call it with a scene index, in any process."""
 
     def __init__(
-        self, scenario: Scenario, seed: int, out: Path, renderer_name: RendererName = "raster"
+        self, scenario: Scenario, seed: int, out: Path, renderer_name: str = "raster"
     ) -> None:
         self.scenario, self.seed, self.out = scenario, seed, out
-        self.renderer_name: RendererName = renderer_name
+        self.renderer_name = renderer_name
         self._studio: Studio | None = None
 
     def __getstate__(self) -> dict[str, object]:
@@ -208,6 +211,7 @@ class SceneProducer:
             return self._result(index, "failed", str(error), 0, refused, watch)
         with writer.scene(index) as scene_writer:
             count = write_scene(settled, scene_writer, self._studio, watch)
+            scene_writer.write_timings(watch.seconds)
         return self._result(index, "written", "", count, settled.rejections, watch)
 
     @staticmethod
@@ -233,3 +237,42 @@ def write_scene(settled: SettledScene, writer: SceneWriter, studio: Studio, watc
             writer.write_sample(made)
         count += 1
     return count
+
+
+def manifest_of(scenario: Scenario, seed: int, scene_count: int, studio: Studio) -> Manifest:
+    """Return what decides the bytes of a dataset, versions of the machine's software included."""
+    return Manifest(
+        scenario_name=scenario.name,
+        scenario_json=canonical_json(scenario),
+        scenario_hash=scenario_hash(scenario),
+        seed=seed,
+        scene_count=scene_count,
+        outputs=tuple(scenario.labels.outputs),
+        min_visible_px=scenario.labels.min_visible_px,
+        taxonomy=studio.library.taxonomy.categories,
+        renderer=studio.renderer_name,
+        simgen_version=metadata.version("simgen"),
+        software=(*_software(), ("renderer_device", studio.renderer.device)),
+        licence=scenario.licence,
+        authors=tuple(scenario.authors),
+        description=scenario.description,
+    )
+
+
+# The packages whose version may change a byte; the first installed of each group counts.
+_BYTE_DECIDING = (("pybullet", "pybullet-arm64"), ("numpy",), ("scipy",), ("opencv-python-headless",), ("OpenEXR",))
+
+
+def _software() -> tuple[tuple[str, str], ...]:
+    found = [("python", f"{sys.version_info.major}.{sys.version_info.minor}")]
+    for group in _BYTE_DECIDING:
+        names = [name for name in group if _version(name)]
+        found += [(name, _version(name)) for name in names[:1]]
+    return tuple(found)
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return ""
