@@ -197,16 +197,27 @@ class SceneView:
         """Return one sample.
 
         Raises:
-            DatasetError: there is none; the text lists the sensors.
+            DatasetError: there is none; the text lists those there are.
         """
         if (frame_index, sensor) not in self.frames:
-            sensors = ", ".join(sorted({name for _, name in self.frames}))
-            last = max((frame for frame, _ in self.frames), default=-1)
             raise DatasetError(
-                f"scene {self.index} has no frame {frame_index} of '{sensor}'; "
-                f"it has frames 0 to {last} of {sensors}"
+                f"scene {self.index} has no frame {frame_index} of '{sensor}'; {self._listing()}"
             )
         return SampleView(self, sensor, frame_index)
+
+    def require_frame(self, frame_index: int) -> None:
+        """Check that some sensor has this capture frame.
+
+        Raises:
+            DatasetError: none has; the text lists those there are.
+        """
+        if frame_index not in {frame for frame, _ in self.frames}:
+            raise DatasetError(f"scene {self.index} has no frame {frame_index}; {self._listing()}")
+
+    def _listing(self) -> str:
+        sensors = ", ".join(sorted({name for _, name in self.frames}))
+        last = max((frame for frame, _ in self.frames), default=-1)
+        return f"it has frames 0 to {last} of {sensors}"
 
 
 class Dataset(Sequence[SampleView]):
@@ -232,6 +243,11 @@ class Dataset(Sequence[SampleView]):
     def complete(self) -> bool:
         """Whether every scene asked for is there, written or recorded as failed."""
         return bool(self.info.get("complete"))
+
+    @property
+    def renderer(self) -> str:
+        """Name of the back end that drew it."""
+        return self.manifest.renderer
 
     @property
     def taxonomy(self) -> tuple[Category, ...]:

@@ -9,24 +9,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from simgen.dataset.contents import CategoryIds, category_table, failed_files, frame_files, scene_files
 from simgen.dataset.files import Checksum, disk_errors, sync, to_json
-from simgen.dataset.frame_files import CategoryIds, category_table, frame_files
 from simgen.dataset.layout import (
     CHECKSUMS_FILE,
-    FAILED_FILE,
-    LOG_FILE,
-    SCENE_FILE,
     TIMINGS_FILE,
-    TRAJECTORY_FILE,
     part_path,
     scene_path,
 )
 from simgen.dataset.manifest import Manifest
-from simgen.dataset.trajectory_file import encode_trajectory
 from simgen.errors import DatasetError
 from simgen.records.annotation import Sample
 from simgen.records.rejections import Rejections
-from simgen.records.scene import Scene, scene_to_json
+from simgen.records.scene import Scene
 from simgen.records.trajectory import Trajectory
 
 
@@ -75,10 +70,7 @@ class SceneWriter:
         if scene.index != self._index:
             raise DatasetError(f"scene {scene.index} was given to the writer of scene {self._index}")
         self._scene, self._categories = scene, category_table(scene, self._manifest.taxonomy)
-        log = {"status": "written", "attempt": scene.attempt, **_rejections_to_json(rejections)}
-        self._write(SCENE_FILE, scene_to_json(scene).encode())
-        self._write(TRAJECTORY_FILE, encode_trajectory(trajectory))
-        self._write(LOG_FILE, to_json(log))
+        self._write(scene_files(scene, trajectory, rejections))
 
     def write_sample(self, sample: Sample) -> None:
         """Write the pictures and labels of one sample.
@@ -92,38 +84,28 @@ class SceneWriter:
             raise DatasetError(
                 f"a sample of scene {sample.scene_index} was given to the writer of scene {self._index}"
             )
-        for name, data in frame_files(sample, self._categories, self._manifest.outputs).items():
-            self._write(name, data)
+        self._write(frame_files(sample, self._categories, self._manifest.outputs))
         self._samples += 1
 
     def write_failed(self, reason: str, rejections: Rejections) -> None:
         """Record that this scene cannot be made; nothing else is written for it."""
         self._failed = True
-        self._write(
-            FAILED_FILE,
-            to_json(
-                {
-                    "status": "failed",
-                    "index": self._index,
-                    "reason": reason,
-                    **_rejections_to_json(rejections),
-                }
-            ),
-        )
+        self._write(failed_files(self._index, reason, rejections))
 
     def write_timings(self, seconds_by_stage: Mapping[str, float]) -> None:
         """Keep wall times beside the scene; they are in no checksum and no comparison."""
         with disk_errors(self._part):
             self._part.joinpath(TIMINGS_FILE).write_bytes(to_json(dict(seconds_by_stage)))
 
-    def _write(self, name: str, data: bytes) -> None:
-        if name in self._checksums:
-            raise DatasetError(f"scene {self._index}: {name} is written twice")
-        path = self._part / name
-        with disk_errors(path):
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(data)
-        self._checksums[name] = Checksum.of(data)
+    def _write(self, files: Mapping[str, bytes]) -> None:
+        for name, data in files.items():
+            if name in self._checksums:
+                raise DatasetError(f"scene {self._index}: {name} is written twice")
+            path = self._part / name
+            with disk_errors(path):
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(data)
+            self._checksums[name] = Checksum.of(data)
 
     def _commit(self) -> None:
         self._check_whole()
@@ -148,7 +130,3 @@ class SceneWriter:
         expected = self._scene.capture.frame_count * len(self._scene.cameras)
         if self._samples != expected:
             raise DatasetError(f"scene {self._index}: {self._samples} of {expected} samples were written")
-
-
-def _rejections_to_json(rejections: Rejections) -> dict[str, object]:
-    return {"rejections": dict(rejections.by_reason), "rejections_total": rejections.total}

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from simgen.assets import AssetLibrary
 from simgen.dataset.files import disk_errors, to_json, write_synced
 from simgen.dataset.layout import (
     ATTRIBUTION_FILE,
@@ -79,14 +80,15 @@ class DatasetWriter:
         with self.scene(index) as writer:
             writer.write_failed(reason, rejections)
 
-    def finalise(self, describe: Describe) -> None:
+    def finalise(self, describe: Describe | None = None) -> None:
         """Complete `dataset.json` and write `ATTRIBUTION.md` from the scenes on disk.
 
         Gives the same bytes whatever the number of workers or resumes; safe to call on a part of the scenes.
 
         Args:
-            describe: looks up the catalogue entry of an asset, for example `AssetLibrary().describe`.
+            describe: looks up the catalogue entry of an asset; that of a new `AssetLibrary` unless given.
         """
+        describe = describe or AssetLibrary().describe
         tail, attribution = summarise(self.root, self.manifest.scene_count, describe)
         with disk_errors(self.root):
             write_synced(self.root / ATTRIBUTION_FILE, attribution.encode())

@@ -1,4 +1,7 @@
-"""All files of one sample as bytes: the one place that says what goes into a frame."""
+"""What goes into the files of a scene and of a frame, as bytes: equal records give equal bytes.
+
+The writer puts them on disk; a replay compares them with what is there.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.dataset import encode
+from simgen.dataset.files import to_json
 from simgen.dataset.labels import encode_labels, labels_of
-from simgen.dataset.layout import LABELS_SUFFIX, OUTPUT_SUFFIXES, frame_file
+from simgen.dataset.layout import (
+    FAILED_FILE,
+    LABELS_SUFFIX,
+    LOG_FILE,
+    OUTPUT_SUFFIXES,
+    SCENE_FILE,
+    TRAJECTORY_FILE,
+    frame_file,
+)
+from simgen.dataset.trajectory_file import encode_trajectory
 from simgen.errors import DatasetError
 from simgen.records.annotation import Sample
 from simgen.records.asset import Category
-from simgen.records.scene import Scene
+from simgen.records.rejections import Rejections
+from simgen.records.scene import Scene, scene_to_json
+from simgen.records.trajectory import Trajectory
 
 CategoryIds = NDArray[np.uint8 | np.uint16]
 
@@ -22,6 +37,22 @@ def category_table(scene: Scene, taxonomy: Sequence[Category]) -> CategoryIds:
     """Return the category id of every instance id (n + 1,), background first; uint8 where the taxonomy fits."""
     ids = [0, *(body.category_id for body in scene.objects)]
     return np.array(ids, dtype=np.uint8 if len(taxonomy) <= np.iinfo(np.uint8).max else np.uint16)
+
+
+def scene_files(scene: Scene, trajectory: Trajectory, rejections: Rejections) -> dict[str, bytes]:
+    """Return path in the scene folder -> bytes of what describes a whole scene."""
+    log = {"status": "written", "attempt": scene.attempt, **_rejections_to_json(rejections)}
+    return {
+        SCENE_FILE: scene_to_json(scene).encode(),
+        TRAJECTORY_FILE: encode_trajectory(trajectory),
+        LOG_FILE: to_json(log),
+    }
+
+
+def failed_files(index: int, reason: str, rejections: Rejections) -> dict[str, bytes]:
+    """Return path in the scene folder -> bytes of the record of a scene that could not be made."""
+    record = {"status": "failed", "index": index, "reason": reason, **_rejections_to_json(rejections)}
+    return {FAILED_FILE: to_json(record)}
 
 
 def frame_files(sample: Sample, categories: CategoryIds, outputs: Sequence[str]) -> dict[str, bytes]:
@@ -73,3 +104,7 @@ def _check_shapes(sample: Sample) -> None:
                 f"scene {sample.scene_index} {view.sensor} frame {view.frame_index}: {name} is "
                 f"{buffer.shape[:2]}, the camera's picture {size} (height, width)"
             )
+
+
+def _rejections_to_json(rejections: Rejections) -> dict[str, object]:
+    return {"rejections": dict(rejections.by_reason), "rejections_total": rejections.total}
