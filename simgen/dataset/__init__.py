@@ -5,15 +5,18 @@ from simgen.dataset.digest import dataset_digest, differences, differs_from, fil
 from simgen.dataset.manifest import Manifest
 from simgen.dataset.reader import Dataset, SampleView, SceneView
 from simgen.dataset.scene_writer import SceneWriter
+from simgen.dataset.verify import Fault, VerifyReport, verify
 from simgen.dataset.writer import DatasetWriter
 
 __all__ = [
     "Dataset",
     "DatasetWriter",
+    "Fault",
     "Manifest",
     "SampleView",
     "SceneView",
     "SceneWriter",
+    "VerifyReport",
     "category_table",
     "dataset_digest",
     "differences",
@@ -23,4 +26,5 @@ __all__ = [
     "frame_files",
     "scene_digest",
     "scene_files",
+    "verify",
 ]

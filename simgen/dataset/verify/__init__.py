@@ -1,0 +1,10 @@
+"""Reads a dataset back and holds every file and label against the others; needs no renderer.
+
+Each check is one function: in `files` (checksums, strays, gaps), `pictures` (ids and pixels), `masks`, `boxes`,
+`fractions`, `poses` (labels against scene and trajectory) and `surface` (depth against the models).
+"""
+
+from simgen.dataset.verify.report import Fault, VerifyReport
+from simgen.dataset.verify.run import verify
+
+__all__ = ["Fault", "VerifyReport", "verify"]

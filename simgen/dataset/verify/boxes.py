@@ -1,0 +1,80 @@
+"""Boxes of one frame: flat ones enclose their masks exactly, solid ones project around them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from scipy.spatial import ConvexHull, QhullError
+
+from simgen.dataset.verify.frame import CheckedFrame, Finding, Mask
+from simgen.geometry import FloatArray, apply, box_corners
+from simgen.records.annotation import BoxXyxy, ObjectLabel
+
+_EDGE_PX = 1.0  # a simplified level of detail may pass its box by a part of a pixel, rounding adds a half
+
+
+def tight_faults(frame: CheckedFrame) -> Iterator[Finding]:
+    """Modal and amodal boxes are the tightest half-open boxes of their masks; none where no pixel is."""
+    for label in frame.objects:
+        modal, amodal = frame.masks[label.instance_id]
+        for kind, box, mask in (
+            ("modal", label.bbox_modal_xyxy, modal),
+            ("amodal", label.bbox_amodal_xyxy, amodal),
+        ):
+            tight = tight_box(mask)
+            if box != tight:
+                yield "labels", f"object {label.instance_id}: {kind} box {box}, its mask has {tight}"
+
+
+def unclipped_faults(frame: CheckedFrame) -> Iterator[Finding]:
+    """The box on the unbounded image plane encloses the one inside the image."""
+    for label in frame.objects:
+        whole, inside = label.bbox_unclipped_xyxy, label.bbox_amodal_xyxy
+        if whole is not None and not _encloses(whole, inside):
+            yield "labels", f"object {label.instance_id}: unclipped box {whole} does not enclose {inside}"
+
+
+def solid_faults(frame: CheckedFrame) -> Iterator[Finding]:
+    """The projected corners of the 3D box enclose the whole silhouette (objects in front of the camera only)."""
+    for label in frame.objects:
+        corners = apply(label.T_camera_object, box_corners(label.size_m))
+        if corners[:, 2].min() <= frame.labels.intrinsics.near_m:
+            continue
+        excess_px = _excess_px(frame.labels.intrinsics.project(corners), _outline(label, frame))
+        if excess_px > _EDGE_PX:
+            yield (
+                "labels",
+                f"object {label.instance_id}: its silhouette passes its projected 3D box by {excess_px:.1f} px",
+            )
+
+
+def tight_box(mask: Mask) -> BoxXyxy | None:
+    """Return the half-open box of a mask, None where it is empty."""
+    columns, rows = np.flatnonzero(mask.any(axis=0)), np.flatnonzero(mask.any(axis=1))
+    if not columns.size:
+        return None
+    return (float(columns[0]), float(rows[0]), float(columns[-1] + 1), float(rows[-1] + 1))
+
+
+def _encloses(outer: BoxXyxy, inner: BoxXyxy) -> bool:
+    starts = all(o <= i + _EDGE_PX for o, i in zip(outer[:2], inner[:2], strict=True))
+    return starts and all(o >= i - _EDGE_PX for o, i in zip(outer[2:], inner[2:], strict=True))
+
+
+def _outline(label: ObjectLabel, frame: CheckedFrame) -> FloatArray:
+    """Return the first and last pixel centre (u, v) of every row of the amodal mask: its convex hull's points."""
+    mask = frame.masks[label.instance_id][1]
+    rows = np.flatnonzero(mask.any(axis=1))
+    first = mask[rows].argmax(axis=1)
+    last = mask.shape[1] - 1 - mask[rows, ::-1].argmax(axis=1)
+    return np.concatenate([np.column_stack([first, rows]), np.column_stack([last, rows])]).astype(float)
+
+
+def _excess_px(corners_px: FloatArray, points_px: FloatArray) -> float:
+    """Return how far the farthest point lies outside the convex hull of the corners; negative inside."""
+    try:
+        facets = ConvexHull(corners_px).equations
+    except QhullError:
+        return float("inf")
+    return float((points_px @ facets[:, :2].T + facets[:, 2]).max(initial=-np.inf))

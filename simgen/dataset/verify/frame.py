@@ -1,0 +1,89 @@
+"""One frame with all that the checks compare, opened once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from pycocotools import mask as coco
+
+from simgen.dataset.labels import FrameLabels
+from simgen.dataset.reader import SampleView
+from simgen.records.annotation import ObjectLabel, Rle
+from simgen.records.asset import Category
+from simgen.records.scene import Scene
+from simgen.records.trajectory import Trajectory
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CheckedFrame:
+    """Labels and buffers of one frame; buffers the dataset does not hold are None.
+
+    Attributes:
+        masks: (modal, amodal) by instance id, each (height, width).
+        depth_m: (h, w) NaN where nothing was hit.
+    """
+
+    labels: FrameLabels
+    scene: Scene
+    trajectory: Trajectory
+    taxonomy: tuple[Category, ...]
+    masks: dict[int, tuple[Mask, Mask]]
+    rgb: NDArray[np.uint8] | None
+    depth_m: NDArray[np.float32] | None
+    instance_id: NDArray[np.uint16] | None
+    semantic: NDArray[np.uint16] | None
+    object_coordinates_m: NDArray[np.float32] | None
+
+    @property
+    def objects(self) -> tuple[ObjectLabel, ...]:
+        """The labels of its objects."""
+        return self.labels.annotation.objects
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width)."""
+        return (self.labels.intrinsics.height, self.labels.intrinsics.width)
+
+
+Finding = tuple[str, str]
+"""(output at fault, message); the output `labels` means the labels file."""
+
+FrameCheck = Callable[[CheckedFrame], Iterator[Finding]]
+
+
+def open_frame(sample: SampleView, taxonomy: tuple[Category, ...]) -> CheckedFrame:
+    """Read everything of one frame.
+
+    Raises:
+        DatasetError: a file is missing or damaged.
+        ValueError: a mask is no valid run-length code.
+    """
+    outputs = sample.scene_view.outputs
+    labels = sample.labels
+    return CheckedFrame(
+        labels=labels,
+        scene=sample.scene,
+        trajectory=sample.scene_view.trajectory,
+        taxonomy=taxonomy,
+        masks={
+            label.instance_id: (decode(label.mask_modal), decode(label.mask_amodal))
+            for label in labels.annotation.objects
+        },
+        rgb=sample.rgb if "rgb" in outputs else None,
+        depth_m=sample.depth_m if "depth" in outputs else None,
+        instance_id=sample.instance_id if "instance" in outputs else None,
+        semantic=sample.semantic if "semantic" in outputs else None,
+        object_coordinates_m=sample.object_coordinates_m if "object_coordinates" in outputs else None,
+    )
+
+
+def decode(rle: Rle) -> Mask:
+    """Return the mask (height, width) of a run-length code."""
+    packed = {"size": list(rle.size), "counts": rle.counts.encode("ascii")}
+    return np.asarray(coco.decode(cast("Any", packed)), np.bool_)

@@ -1,0 +1,139 @@
+"""Runs every check over every frame of a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from simgen.assets import AssetLibrary
+from simgen.dataset.layout import LABELS_SUFFIX, OUTPUT_SUFFIXES, committed_indices, frame_file, scene_path
+from simgen.dataset.reader import Dataset, SampleView, SceneView
+from simgen.dataset.verify.boxes import solid_faults, tight_faults, unclipped_faults
+from simgen.dataset.verify.files import folder_faults, scene_file_faults
+from simgen.dataset.verify.fractions import fraction_faults
+from simgen.dataset.verify.frame import CheckedFrame, FrameCheck, open_frame
+from simgen.dataset.verify.masks import amodal_faults, count_faults, mask_size_faults, partition_faults
+from simgen.dataset.verify.pictures import (
+    depth_faults,
+    empty_faults,
+    id_faults,
+    semantic_faults,
+    size_faults,
+)
+from simgen.dataset.verify.poses import camera_faults, identity_faults, pose_faults
+from simgen.dataset.verify.report import Fault, VerifyReport
+from simgen.dataset.verify.surface import SurfaceCheck
+from simgen.errors import AssetError, DatasetError
+
+Progress = Callable[[int, int], None]
+
+_SIZES: dict[str, FrameCheck] = {"picture size": size_faults, "mask size": mask_size_faults}
+_CHECKS: dict[str, FrameCheck] = {
+    "empty": empty_faults,
+    "ids": id_faults,
+    "semantic": semantic_faults,
+    "depth": depth_faults,
+    "masks": partition_faults,
+    "amodal masks": amodal_faults,
+    "pixel counts": count_faults,
+    "boxes": tight_faults,
+    "unclipped boxes": unclipped_faults,
+    "3D boxes": solid_faults,
+    "fractions": fraction_faults,
+    "identity": identity_faults,
+    "camera": camera_faults,
+    "poses": pose_faults,
+}
+
+
+def verify(
+    path: str | Path, library: AssetLibrary | None = None, progress: Progress | None = None
+) -> VerifyReport:
+    """Read everything back and report all that is wrong; damage never raises, it is reported.
+
+    Args:
+        path: dataset folder.
+        library: where the models lie that depth is held against; a new one unless given.
+        progress: called with (scenes done, scenes in all) after each scene.
+
+    Raises:
+        DatasetError: there is no readable `dataset.json`.
+    """
+    dataset = Dataset(path)
+    return _Verifier(dataset, library or AssetLibrary()).run(progress)
+
+
+class _Verifier:
+    def __init__(self, dataset: Dataset, library: AssetLibrary) -> None:
+        self._dataset = dataset
+        self._surface = SurfaceCheck(library)
+        self._frames = self._objects = self._scenes = self._failed = 0
+
+    def run(self, progress: Progress | None) -> VerifyReport:
+        dataset = self._dataset
+        faults = list(folder_faults(dataset.path, dataset.manifest, dataset.complete))
+        indices = committed_indices(dataset.path)
+        for done, index in enumerate(indices, start=1):
+            faults += self._scene_faults(index)
+            if progress is not None:
+                progress(done, len(indices))
+        faults += self._total_faults()
+        return VerifyReport(
+            problems=tuple(faults),
+            scenes=self._scenes,
+            failed_scenes=self._failed,
+            frames=self._frames,
+            objects=self._objects,
+            surface_pixels=self._surface.pixels,
+            complete=dataset.complete,
+        )
+
+    def _total_faults(self) -> Iterator[Fault]:
+        claimed = self._dataset.info.get("samples")
+        if claimed is not None and claimed != self._frames:
+            yield Fault("files", f"claims {claimed} samples, has {self._frames}", file="dataset.json")
+
+    def _scene_faults(self, index: int) -> Iterator[Fault]:
+        dataset = self._dataset
+        yield from scene_file_faults(dataset.path, index)
+        try:
+            if index in dataset.failed:
+                self._failed += 1
+                return
+            self._scenes += 1
+            scene = SceneView(scene_path(dataset.path, index), index, dataset.manifest.outputs)
+            expected = scene.scene.capture.frame_count * len(scene.scene.cameras)
+        except DatasetError as error:
+            yield Fault("files", str(error), index)
+            return
+        if len(scene) != expected:
+            yield Fault("files", f"has labels of {len(scene)} frames, the scene says {expected}", index)
+        for sample in scene:
+            yield from self._frame_faults(sample)
+
+    def _frame_faults(self, sample: SampleView) -> Iterator[Fault]:
+        try:
+            frame = open_frame(sample, self._dataset.taxonomy)
+        except (DatasetError, ValueError) as error:
+            yield Fault("files", str(error), sample.scene_index, sample.sensor, sample.frame_index)
+            return
+        self._frames += 1
+        self._objects += len(frame.objects)
+        sizes = [fault for name, check in _SIZES.items() for fault in _run(name, check, frame, sample)]
+        yield from sizes
+        if sizes:
+            return
+        for name, check in _CHECKS.items():
+            yield from _run(name, check, frame, sample)
+        try:
+            yield from _run("surface", self._surface, frame, sample)
+        except AssetError as error:
+            yield Fault("surface", str(error), sample.scene_index, sample.sensor, sample.frame_index)
+
+
+def _run(name: str, check: FrameCheck, frame: CheckedFrame, sample: SampleView) -> Iterator[Fault]:
+    folder = f"scenes/{sample.scene_view.path.name}"
+    for output, message in check(frame):
+        suffix = OUTPUT_SUFFIXES.get(output, LABELS_SUFFIX)
+        file = f"{folder}/{frame_file(sample.sensor, sample.frame_index, suffix)}"
+        yield Fault(name, message, sample.scene_index, sample.sensor, sample.frame_index, file)
