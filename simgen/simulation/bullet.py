@@ -21,7 +21,7 @@ import os
 import sys
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import sqrt
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -36,8 +36,10 @@ from simgen.geometry import FloatArray, matrix_from_quaternion, wxyz_from_xyzw, 
 from simgen.records.asset import AssetRef
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
+from simgen.simulation.hull_file import hulls_to_obj
 from simgen.simulation.protocol import BodyStates, Speeds
-from simgen.simulation.shapes import Ball, BodyShape, Box, Hull, Part, body_shape, drawn_in
+from simgen.simulation.rotations import multiply, rotate
+from simgen.simulation.shapes import Ball, BodyShape, Box, Hull, Part, body_shape, vertices_of
 
 
 @contextmanager
@@ -68,12 +70,13 @@ def _is_open(fd: int) -> bool:
 with _muted():
     import pybullet
 
-_ROLLING_BALL = (
-    0.1  # assumed: rolling resistance as a share of the radius, high so that drops end on the table
-)
-_ROLLING_OTHER = 0.01  # assumed: a body may balance this share of its size off its edge, no more
-_SPINNING = 0.01  # assumed: resistance to spinning on the spot, as a share of the size
+# Assumed resistance to rolling, as a share of the half size: high enough that drops end on the table, and for
+# boxes so low that they do not balance on an edge.
+_ROLLING = {Ball: 0.1, Hull: 0.05, Box: 0.01}
+_SPINNING = 0.01  # assumed: resistance to spinning on the spot, as a share of the half size
 _CCD_RADIUS = 0.9  # of the smallest half extent; Bullet sweeps a body that moves over half of this in a step
+_SLEEP_S = 0.2  # a body below this share of the settle speeds for so long is no longer computed
+_SLEEP_SHARE = 0.5
 _MAX_LISTED_PARTS = 15  # Bullet takes 16 listed parts a shape; the rest go into the mesh file
 _STILL = (0.0, 0.0, 0.0)
 
@@ -100,6 +103,7 @@ class BulletWorld:
         try:
             self._configure()
             self._build(library)
+            self._speeds = self._read_speeds()
         except BaseException:
             self.close()
             raise
@@ -108,15 +112,33 @@ class BulletWorld:
         """Advance by one step."""
         pybullet.stepSimulation(physicsClientId=self._client)
         self._stepped = True
+        self._speeds = self._read_speeds()
+        self._put_to_sleep(self._speeds)
 
     def speeds(self) -> Speeds:
         """Return the speeds of the dynamic bodies."""
+        return self._speeds
+
+    def _read_speeds(self) -> Speeds:
         client, linear, angular = self._client, list[float](), list[float]()
         for mover in self._movers:
             (vx, vy, vz), (wx, wy, wz) = pybullet.getBaseVelocity(mover.handle, physicsClientId=client)
             linear.append(sqrt(vx * vx + vy * vy + vz * vz))
             angular.append(sqrt(wx * wx + wy * wy + wz * wz))
         return Speeds(linear, angular)
+
+    def _put_to_sleep(self, speeds: Speeds) -> None:
+        """Stop computing bodies that rest; Bullet wakes a whole island when a moving body touches it."""
+        for index, (linear, angular) in enumerate(zip(speeds.linear_mps, speeds.angular_radps, strict=True)):
+            if linear >= self._sleep_linear_mps or angular >= self._sleep_angular_radps:
+                self._slow_steps[index] = 0
+                continue
+            self._slow_steps[index] += 1
+            if self._slow_steps[index] % self._sleep_steps == 0 and (linear or angular):
+                self._activate(self._movers[index].handle, pybullet.ACTIVATION_STATE_SLEEP)
+
+    def _activate(self, handle: int, state: int) -> None:
+        pybullet.changeDynamics(handle, -1, activationState=state, physicsClientId=self._client)
 
     def states(self) -> BodyStates:
         """Return the state of every body; static ones stay exactly where the scene put them."""
@@ -127,8 +149,8 @@ class BulletWorld:
         if self._movers:
             rows = [mover.instance_id - 1 for mover in self._movers]
             com, q_com, v_com, omega = self._read_movers()
-            q_object = _multiply(q_com, self._inertial_to_object)
-            arm = _rotate(q_object, self._com_object)
+            q_object = multiply(q_com, self._inertial_to_object)
+            arm = rotate(q_object, self._com_object)
             positions[rows], quaternions[rows] = com - arm, q_object
             linear[rows], angular[rows] = v_com - np.cross(omega, arm), omega
         return BodyStates(positions, quaternions, linear, angular)
@@ -147,7 +169,7 @@ class BulletWorld:
             forces[pair] = forces.get(pair, 0.0) + contact.normal_force_n
             if pair not in deepest or contact.distance_m < deepest[pair].distance_m:
                 deepest[pair] = contact
-        return tuple(_with_force(deepest[pair], forces[pair]) for pair in sorted(deepest))
+        return tuple(replace(deepest[pair], normal_force_n=forces[pair]) for pair in sorted(deepest))
 
     def close(self) -> None:
         """Disconnect the client; calling it twice does no harm."""
@@ -176,6 +198,9 @@ class BulletWorld:
             enableFileCaching=0,
             physicsClientId=self._client,
         )
+        self._sleep_steps = max(1, round(_SLEEP_S * physics.step_rate_hz))
+        self._sleep_linear_mps = _SLEEP_SHARE * physics.settle_linear_mps
+        self._sleep_angular_radps = _SLEEP_SHARE * physics.settle_angular_radps
         pybullet.setGravity(*physics.gravity_mps2, physicsClientId=self._client)
 
     def _build(self, library: AssetLibrary) -> None:
@@ -192,6 +217,7 @@ class BulletWorld:
                 self._add(body, form, shapes[key])
         conjugate = np.array([1.0, -1.0, -1.0, -1.0])
         self._inertial_to_object = np.array([mover.principal_wxyz for mover in self._movers]) * conjugate
+        self._slow_steps = [0] * len(self._movers)
         self._com_object = np.array([mover.com_object_m for mover in self._movers])
 
     def _add(self, body: SceneObject, form: BodyShape, shape: int) -> None:
@@ -227,6 +253,7 @@ class BulletWorld:
         )
         arm = matrix_from_quaternion(body.pose.quaternion_wxyz) @ (form.center_of_mass_m * body.scale)
         com_velocity = np.asarray(body.linear_velocity_mps) + np.cross(body.angular_velocity_radps, arm)
+        self._activate(handle, pybullet.ACTIVATION_STATE_ENABLE_SLEEPING)
         pybullet.resetBaseVelocity(
             handle, com_velocity.tolist(), body.angular_velocity_radps, physicsClientId=self._client
         )
@@ -258,14 +285,13 @@ class BulletWorld:
 
 def _surface(body: SceneObject, form: BodyShape) -> dict[str, float]:
     """Return Bullet's contact parameters; it multiplies those of a pair, and adds up rolling arms in metres."""
-    is_ball = len(form.parts) == 1 and isinstance(form.parts[0], Ball)
     half_size = sum(body.size_m) / 6
-    moves = body.motion == "dynamic"
+    arm = half_size * (body.motion == "dynamic")
     return {
         "lateralFriction": sqrt(body.friction),
         "restitution": sqrt(body.restitution),
-        "rollingFriction": (_ROLLING_BALL if is_ball else _ROLLING_OTHER) * half_size * moves,
-        "spinningFriction": _SPINNING * half_size * moves,
+        "rollingFriction": arm * max(_ROLLING[type(part)] for part in form.parts),
+        "spinningFriction": arm * _SPINNING,
     }
 
 
@@ -275,7 +301,7 @@ def _create_shape(parts: Sequence[Part], body: SceneObject, mesh_path: Path, cli
     meshed = [part for part in parts if part not in listed]
     rows = [_listed_part(part, body.scale) for part in listed]
     if meshed:
-        mesh_path.write_text(_obj_text([_vertices(part) * body.scale for part in meshed]))
+        mesh_path.write_text(hulls_to_obj([vertices_of(part) * body.scale for part in meshed]))
         rows.append((pybullet.GEOM_MESH, 0.0, _STILL, str(mesh_path), _STILL))
     columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
     try:
@@ -306,56 +332,3 @@ def _listed_part(part: Part, scale: float) -> tuple[int, float, Sequence[float],
     if isinstance(part, Ball):
         return (pybullet.GEOM_SPHERE, part.radius_m * scale, _STILL, "", (part.center_m * scale).tolist())
     raise TypeError(f"not a box or ball: {part!r}")
-
-
-def _vertices(part: Part) -> FloatArray:
-    if isinstance(part, Hull):
-        return part.vertices_m
-    signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
-    half = part.half_extents_m if isinstance(part, Box) else np.full(3, part.radius_m)
-    return part.center_m + signs * half
-
-
-def _obj_text(hulls: Sequence[FloatArray]) -> str:
-    """Return a Wavefront OBJ with one group a hull; Bullet takes the convex hull of the vertices its faces name."""
-    lines: list[str] = []
-    first = 1
-    for index, hull in enumerate(hulls):
-        lines.append(f"o hull{index}")
-        lines.extend(f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in drawn_in(hull).tolist())
-        last = first + len(hull) - 1
-        lines.extend(f"f {i} {min(i + 1, last)} {min(i + 2, last)}" for i in range(first, last + 1, 3))
-        first = last + 1
-    return "\n".join(lines) + "\n"
-
-
-def _with_force(contact: Contact, force_n: float) -> Contact:
-    return Contact(
-        contact.frame_index,
-        contact.instance_id_a,
-        contact.instance_id_b,
-        contact.point_m,
-        contact.normal,
-        contact.distance_m,
-        force_n,
-    )
-
-
-def _multiply(a_wxyz: FloatArray, b_wxyz: FloatArray) -> FloatArray:
-    """Return row-wise products of quaternions (n, 4)."""
-    aw, ax, ay, az = a_wxyz.T
-    bw, bx, by, bz = b_wxyz.T
-    return np.column_stack(
-        [
-            aw * bw - ax * bx - ay * by - az * bz,
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-        ]
-    )
-
-
-def _rotate(quaternion_wxyz: FloatArray, vector: FloatArray) -> FloatArray:
-    """Return vectors (n, 3) turned by unit quaternions (n, 4), row by row."""
-    twice = 2.0 * np.cross(quaternion_wxyz[:, 1:], vector)
-    return vector + quaternion_wxyz[:, :1] * twice + np.cross(quaternion_wxyz[:, 1:], twice)

@@ -85,6 +85,15 @@ def drawn_in(vertices_m: FloatArray, margin_m: float = HULL_MARGIN_M) -> FloatAr
     return center + (vertices_m - center) * ratio
 
 
+def vertices_of(part: Part) -> FloatArray:
+    """Return the vertices (n, 3) of a part; a ball gives the corners of its box."""
+    if isinstance(part, Hull):
+        return part.vertices_m
+    signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
+    half = part.half_extents_m if isinstance(part, Box) else np.full(3, part.radius_m)
+    return part.center_m + signs * half
+
+
 def _part(hull: FloatArray) -> Part:
     low, high = hull.min(axis=0), hull.max(axis=0)
     center, half = (low + high) / 2, (high - low) / 2
