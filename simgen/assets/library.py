@@ -2,27 +2,204 @@
 
 from __future__ import annotations
 
-from simgen.assets import procedural
-from simgen.errors import AssetError
-from simgen.records.asset import Asset, AssetInfo, AssetRef
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from simgen.assets.catalogue import Catalogue, MapEntry, ModelEntry, shipped_catalogue, user_catalogue
+from simgen.assets.packs import PACKS, require
+from simgen.assets.taxonomy import Taxonomy, load_taxonomy
+from simgen.errors import AssetError, did_you_mean
+from simgen.records.asset import Asset, AssetInfo, AssetRef, EnvironmentMap
+
+PROCEDURAL = "procedural"
+MEMORY_BYTES = 150 * 2**20
 
 
 class AssetLibrary:
-    """Every asset of the installed packs and of the code, loaded at most once a process."""
+    """Every asset of the packs, of the user's imports and of the code.
 
-    def __init__(self) -> None:
-        self._loaded: dict[AssetRef, Asset] = {}
+    Models stay in memory up to `memory_bytes`; the least recently used go first.
+    """
+
+    def __init__(self, memory_bytes: int = MEMORY_BYTES) -> None:
+        self._memory_bytes = memory_bytes
+        self._loaded: OrderedDict[AssetRef, tuple[Asset, int]] = OrderedDict()
+        self._held_bytes = 0
+        self._maps: dict[AssetRef, EnvironmentMap] = {}
+        self._user: Catalogue | None = None
+
+    @property
+    def taxonomy(self) -> Taxonomy:
+        """The classes that categories name."""
+        return load_taxonomy()
+
+    def find(
+        self,
+        pack: str | Sequence[str] | None = None,
+        category: str | Sequence[str] | None = None,
+        tags: Iterable[str] = (),
+        ids: Sequence[str] = (),
+        min_size_m: float | None = None,
+        max_size_m: float | None = None,
+    ) -> tuple[AssetInfo, ...]:
+        """Return the catalogue entries that meet every condition given, sorted by id.
+
+        Args:
+            pack: one pack or any of several.
+            category: one taxonomy name or any of several; synonyms are understood.
+            tags: all of them.
+            ids: any of these ids, `*` and `?` allowed.
+            min_size_m: least length of the longest side.
+            max_size_m: greatest length of the longest side.
+
+        Raises:
+            AssetError: a pack or a category that does not exist, or an id without `*` that is not known.
+        """
+        packs, categories = _words(pack), {self.taxonomy.by_name(c).name for c in _words(category)}
+        for name in packs:
+            if name not in (*PACKS, "imported"):
+                raise AssetError(
+                    f"no pack '{name}';{did_you_mean(name, PACKS)} known: {', '.join(PACKS)}, imported"
+                )
+        for name in ids:
+            if not any(mark in name for mark in "*?["):
+                self.describe(AssetRef(name))
+        wanted = frozenset(tags)
+        low, high = min_size_m or 0.0, np.inf if max_size_m is None else max_size_m
+        return tuple(
+            entry.info
+            for entry in self._models()
+            if (not packs or entry.info.pack in packs)
+            and (not categories or entry.info.category in categories)
+            and wanted.issubset(entry.info.tags)
+            and (not ids or any(fnmatchcase(entry.info.asset_id, pattern) for pattern in ids))
+            and low <= max(entry.info.size_m) <= high
+        )
+
+    def find_environments(self, pack: str | Sequence[str] | None = None) -> tuple[AssetInfo, ...]:
+        """Return the light maps of the packs, sorted by id."""
+        packs = _words(pack)
+        return tuple(e.info for e in shipped_catalogue().maps.values() if not packs or e.info.pack in packs)
 
     def describe(self, ref: AssetRef) -> AssetInfo:
-        """Return what is known of an asset without opening its mesh."""
-        if ref.asset_id.startswith("procedural/"):
+        """Return what is known of an asset (model or light map) without opening it.
+
+        Raises:
+            AssetError: no asset has that id; the message names the closest one.
+        """
+        if _is_procedural(ref):
+            from simgen.assets import procedural
+
             return procedural.describe(ref)
-        raise AssetError(f"no asset named '{ref.asset_id}'")
+        return self._entry(ref).info
 
     def load(self, ref: AssetRef) -> Asset:
-        """Return the asset, from memory where it was loaded before."""
-        if ref not in self._loaded:
-            if not ref.asset_id.startswith("procedural/"):
-                raise AssetError(f"no asset named '{ref.asset_id}'")
-            self._loaded[ref] = procedural.build(ref)
-        return self._loaded[ref]
+        """Return the asset, from memory where it was loaded not long ago.
+
+        Raises:
+            AssetError: it does not exist, its pack is not installed, or its files are damaged.
+        """
+        if ref in self._loaded:
+            self._loaded.move_to_end(ref)
+            return self._loaded[ref][0]
+        asset = self._open(ref)
+        size = memory_of(asset)
+        self._loaded[ref] = (asset, size)
+        self._held_bytes += size
+        while self._held_bytes > self._memory_bytes and len(self._loaded) > 1:
+            self._held_bytes -= self._loaded.popitem(last=False)[1][1]
+        return asset
+
+    def load_environment(self, ref: AssetRef) -> EnvironmentMap:
+        """Return a light map, read once.
+
+        Raises:
+            AssetError: it does not exist, its pack is not installed, or its file is damaged.
+        """
+        if ref not in self._maps:
+            self._maps[ref] = self._open_map(ref)
+        return self._maps[ref]
+
+    def packs_needed(self, refs: Iterable[AssetRef]) -> tuple[str, ...]:
+        """Return the names of the packs that hold these assets, sorted; nothing for procedural ones."""
+        named = {self.describe(ref).pack for ref in refs if not _is_procedural(ref)}
+        return tuple(sorted(named & set(PACKS)))
+
+    def _open(self, ref: AssetRef) -> Asset:
+        if _is_procedural(ref):
+            from simgen.assets import procedural
+
+            return procedural.build(ref)
+        entry = self._entry(ref)
+        if isinstance(entry, MapEntry):
+            raise AssetError(f"'{ref.asset_id}' is a light map, not a model; use it as `environment: map:`")
+        from simgen.assets.cache import cached
+        from simgen.assets.sources import make
+
+        key = entry.recipe.key(entry.info.content_hash or entry.info.asset_id)
+        model, collision = cached(key, lambda: make(entry))
+        return Asset(entry.info, model, collision)
+
+    def _open_map(self, ref: AssetRef) -> EnvironmentMap:
+        from simgen.assets.environment import read_map
+
+        if _is_procedural(ref):
+            from simgen.assets import procedural
+
+            return procedural.build_environment(ref)
+        entry = self._entry(ref)
+        if not isinstance(entry, MapEntry):
+            raise AssetError(f"'{ref.asset_id}' is a model, not a light map")
+        return read_map(require(entry.info.pack) / entry.file, entry.info)
+
+    def _entry(self, ref: AssetRef) -> ModelEntry | MapEntry:
+        for catalogue in self._catalogues():
+            found = catalogue.models.get(ref.asset_id) or catalogue.maps.get(ref.asset_id)
+            if found is not None:
+                if ref.params:
+                    raise AssetError(
+                        f"'{ref.asset_id}' takes no parameters (got {ref.params[0][0]}); only procedural models do"
+                    )
+                return found
+        raise AssetError(f"no asset '{ref.asset_id}';{self._hint(ref.asset_id)}")
+
+    def _hint(self, asset_id: str) -> str:
+        known = [name for c in self._catalogues() for name in (*c.models, *c.maps)]
+        return did_you_mean(asset_id, known) or " `simgen assets list` names all of them"
+
+    def _catalogues(self) -> tuple[Catalogue, Catalogue]:
+        if self._user is None:
+            self._user = user_catalogue()
+        return shipped_catalogue(), self._user
+
+    def _models(self) -> list[ModelEntry]:
+        entries = [entry for catalogue in self._catalogues() for entry in catalogue.models.values()]
+        return sorted(entries, key=lambda entry: entry.info.asset_id)
+
+
+def memory_of(asset: Asset) -> int:
+    """Return the bytes an asset's arrays hold, each counted once."""
+    arrays = {
+        id(array): array.nbytes
+        for level in asset.model.lods
+        for s in level
+        for array in (s.positions_m, s.normals, s.uvs, s.triangles)
+    }
+    for material in asset.model.materials:
+        for texture in (material.base_color_map, material.metallic_roughness_map, material.normal_map):
+            if texture is not None:
+                arrays[id(texture.pixels)] = texture.pixels.nbytes
+    return sum(arrays.values())
+
+
+def _is_procedural(ref: AssetRef) -> bool:
+    return ref.asset_id.startswith(f"{PROCEDURAL}/")
+
+
+def _words(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)

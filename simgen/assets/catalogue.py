@@ -1,0 +1,174 @@
+"""What is known of every model without opening it: the shipped catalogues and the user's own imports.
+
+A catalogue is `assets/<pack>.json`: `{"pack": ..., "models": [...], "maps": [...]}`, one entry a line. It is
+JSON, since the command line reads it at every start. `assets/manifests/<pack>.json` adds what is computed from
+the files themselves: hashes, and the share of its box that each model's collision shape fills.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from simgen.assets.recipe import Recipe
+from simgen.errors import AssetError
+from simgen.records.asset import AssetInfo
+from simgen.resources import data_folder, shipped
+
+IMPORTED = "imported"
+SHIPPED_PACKS = ("blender-hdri", "pybullet-data", "sweethome3d")
+_FILL = 0.5  # assumed for a model that no manifest measured
+_DEFAULT_DENSITY_KG_M3 = 500.0  # assumed: between softwood and water
+
+
+@dataclass(frozen=True, slots=True)
+class ModelEntry:
+    """A model of a catalogue.
+
+    Attributes:
+        info: what everyone may know of it.
+        library: archive inside the pack, for example `Scopia.sh3f`; empty where the pack is a folder.
+        key: path of the model file in there (or its id in a `.sh3f` catalogue).
+        recipe: how the file becomes the asset; a `.sh3f` adds its own rotation.
+    """
+
+    info: AssetInfo
+    library: str
+    key: str
+    recipe: Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class MapEntry:
+    """A light map of a catalogue: `file` inside the pack."""
+
+    info: AssetInfo
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Entries by asset id, in the order of the ids."""
+
+    models: Mapping[str, ModelEntry]
+    maps: Mapping[str, MapEntry]
+
+
+@lru_cache(maxsize=1)
+def shipped_catalogue() -> Catalogue:
+    """Return what the shipped catalogues hold, read once a process.
+
+    Raises:
+        AssetError: a catalogue is damaged.
+    """
+    folder = shipped("assets")
+    files = [folder / f"{pack}.json" for pack in SHIPPED_PACKS]
+    return _joined([read_catalogue(file, manifest(file.stem)) for file in files if file.is_file()])
+
+
+def user_catalogue() -> Catalogue:
+    """Return what the user imported, see `simgen.assets.imported`."""
+    files = sorted((data_folder() / IMPORTED).glob("*/catalogue.json"))
+    return _joined([read_catalogue(file, {}) for file in files])
+
+
+@lru_cache(maxsize=8)
+def manifest(pack: str) -> Mapping[str, Any]:
+    """Return the shipped manifest of a pack: `versions` and, by `library:key`, `models`; empty without one."""
+    file = shipped("assets") / "manifests" / f"{pack}.json"
+    return MappingProxyType(json.loads(file.read_text("utf-8"))) if file.is_file() else MappingProxyType({})
+
+
+def read_catalogue(file: Path, measured: Mapping[str, Any]) -> Catalogue:
+    """Return the entries of one catalogue file.
+
+    Raises:
+        AssetError: the file is no catalogue, or an entry of it lacks something or says it wrongly.
+    """
+    try:
+        data = json.loads(file.read_text("utf-8"))
+        pack, models, maps = data["pack"], data.get("models", []), data.get("maps", [])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AssetError(f"{file}: not a catalogue ({type(error).__name__}: {error})") from error
+    known = measured.get("models", {})
+    found = [_checked(file, entry, lambda e: _model(e, pack, known)) for entry in models]
+    lights = [_checked(file, entry, lambda e: _map(e, pack, known)) for entry in maps]
+    return Catalogue({m.info.asset_id: m for m in found}, {m.info.asset_id: m for m in lights})
+
+
+def model_key(library: str, key: str) -> str:
+    """Return the name of a source model in a manifest."""
+    return f"{library}:{key}" if library else key
+
+
+def _joined(catalogues: list[Catalogue]) -> Catalogue:
+    models = {asset_id: e for catalogue in catalogues for asset_id, e in catalogue.models.items()}
+    maps = {asset_id: e for catalogue in catalogues for asset_id, e in catalogue.maps.items()}
+    return Catalogue(
+        MappingProxyType(dict(sorted(models.items()))), MappingProxyType(dict(sorted(maps.items())))
+    )
+
+
+def _checked(file: Path, entry: Any, build: Any) -> Any:
+    try:
+        return build(entry)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        name = entry.get("id", entry) if isinstance(entry, dict) else entry
+        what = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise AssetError(f"{file}: entry {str(name)[:80]!r}: {what}") from error
+
+
+def _model(entry: dict[str, Any], pack: str, measured: Mapping[str, Any]) -> ModelEntry:
+    x, y, z = (float(v) for v in entry["size_m"])
+    if not min(x, y, z) > 0:
+        raise ValueError(f"size_m must be three positive metres, got {entry['size_m']}")
+    w, i, j, k = (float(v) for v in entry.get("up", (1, 0, 0, 0)))
+    library, key = entry.get("source_library", ""), entry["source_key"]
+    content_hash, fill = measured.get(
+        model_key(library, key), (entry.get("sha256", ""), entry.get("fill", _FILL))
+    )
+    mode = entry.get("collision", "auto")
+    if mode not in ("auto", "hull", "decompose"):
+        raise ValueError(f"collision must be auto, hull or decompose, got '{mode}'")
+    density = float(entry.get("density_kg_m3", _DEFAULT_DENSITY_KG_M3))
+    mass = float(entry["mass_kg"]) if "mass_kg" in entry else density * x * y * z * fill
+    info = AssetInfo(
+        asset_id=entry["id"],
+        name=entry["name"],
+        category=entry["category"],
+        size_m=(x, y, z),
+        mass_kg=mass,
+        friction=float(entry.get("friction", 0.5)),
+        restitution=float(entry.get("restitution", 0.1)),
+        pack=pack,
+        licence=entry["licence"],
+        author=entry["author"],
+        source=entry["source"],
+        content_hash=content_hash,
+        tags=tuple(entry.get("tags", ())),
+    )
+    return ModelEntry(info, library, key, Recipe(size_m=(x, y, z), up=(w, i, j, k), collision=mode))
+
+
+def _map(entry: dict[str, Any], pack: str, measured: Mapping[str, Any]) -> MapEntry:
+    info = AssetInfo(
+        asset_id=entry["id"],
+        name=entry["name"],
+        category="environment",
+        size_m=(0.0, 0.0, 0.0),
+        mass_kg=0.0,
+        friction=0.0,
+        restitution=0.0,
+        pack=pack,
+        licence=entry["licence"],
+        author=entry["author"],
+        source=entry["source"],
+        content_hash=measured.get(entry["file"], (entry.get("sha256", ""), 0.0))[0],
+        tags=tuple(entry.get("tags", ())),
+    )
+    return MapEntry(info, entry["file"])

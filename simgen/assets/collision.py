@@ -1,0 +1,178 @@
+"""Convex collision shapes: one hull where the shape is solid enough, a convex decomposition where it is not.
+
+Physics engines are fast and stable on few convex parts with few vertices. A mug needs several (things fall into
+it); a book does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import ConvexHull, KDTree, QhullError
+
+from simgen.assets.importers.polygons import face_vectors, weld
+from simgen.assets.importers.raw import Float64Array, RawPart
+from simgen.records.asset import Collision
+
+MAX_PARTS = 16
+MAX_VERTICES = 64
+_HOLLOW_SHARE = 0.06  # of the diagonal; assumed: a hull further off its mesh than this is decomposed
+_THINNEST_M = 0.001
+_DECOMPOSED_TRIANGLES = 3000
+
+
+def convex_parts(parts: Sequence[RawPart], mode: Literal["auto", "hull", "decompose"]) -> list[Float64Array]:
+    """Return convex vertex sets, each (n <= 64, 3), at most 16 of them, for the triangles of a model in metres."""
+    positions, triangles = merged(parts)
+    hull = _hull_points(positions)
+    if mode == "hull" or (mode == "auto" and hollowness(positions, triangles, hull) < _HOLLOW_SHARE):
+        return [few_vertices(hull)]
+    return _decomposed(positions, triangles) or [few_vertices(hull)]
+
+
+def collision_of(hulls: Sequence[Float64Array]) -> Collision:
+    """Return the collision record of convex parts, its mass properties at uniform density.
+
+    Parts are taken as not overlapping; where they do, the common part counts twice.
+    """
+    ordered = [_hull_points(points) for points in hulls]
+    solids = [ConvexHull(points) for points in ordered]
+    volumes = np.array([solid.volume for solid in solids])
+    centres = np.array([_centroid(points, solid) for points, solid in zip(ordered, solids, strict=True)])
+    centre = (volumes[:, None] * centres).sum(axis=0) / volumes.sum()
+    return Collision(
+        hulls_m=tuple(ordered),
+        center_of_mass_m=(float(centre[0]), float(centre[1]), float(centre[2])),
+        volume_m3=float(volumes.sum()),
+    )
+
+
+def merged(parts: Sequence[RawPart]) -> tuple[Float64Array, NDArray[np.int64]]:
+    """Return all parts as one mesh (positions, triangles) whose vertices at one place are one vertex."""
+    positions = np.concatenate([part.positions for part in parts])
+    offsets = np.cumsum([0] + [len(part.positions) for part in parts])
+    triangles = np.concatenate([part.triangles + o for part, o in zip(parts, offsets, strict=False)])
+    places = weld(positions)
+    _, first = np.unique(places, return_index=True)
+    welded = places[triangles]
+    distinct = (
+        (welded[:, 0] != welded[:, 1]) & (welded[:, 1] != welded[:, 2]) & (welded[:, 0] != welded[:, 2])
+    )
+    return positions[first], welded[distinct]
+
+
+def hollowness(positions: Float64Array, triangles: NDArray[np.int64], hull: Float64Array) -> float:
+    """Return how far the hull's surface lies off the mesh: 95th percentile of the distance over the diagonal."""
+    solid = ConvexHull(hull)
+    on_hull = _surface_points(hull, solid.simplices.astype(np.int64), 600)
+    on_mesh = _surface_points(positions, triangles, 6000)
+    distances = KDTree(on_mesh).query(on_hull)[0]
+    diagonal = float(np.linalg.norm(np.ptp(positions, axis=0)))
+    return float(np.percentile(distances, 95)) / diagonal
+
+
+def few_vertices(points: Float64Array, most: int = MAX_VERTICES) -> Float64Array:
+    """Return at most `most` of a hull's vertices: the farthest ones along evenly spread directions.
+
+    The six axis directions come first, so the bounding box stays as it is.
+    """
+    if len(points) <= most:
+        return points
+    axes = np.vstack([np.eye(3), -np.eye(3)])
+    chosen: list[int] = []
+    for direction in np.vstack([axes, _fibonacci_directions(4 * most)[_spread_order(4 * most)]]):
+        farthest = int(np.argmax(points @ direction))
+        if farthest not in chosen:
+            chosen.append(farthest)
+        if len(chosen) == most:
+            break
+    return points[sorted(chosen)]
+
+
+def _decomposed(positions: Float64Array, triangles: NDArray[np.int64]) -> list[Float64Array]:
+    import coacd
+
+    if len(triangles) > _DECOMPOSED_TRIANGLES:
+        import fast_simplification
+
+        share = 1.0 - _DECOMPOSED_TRIANGLES / len(triangles)
+        simple = fast_simplification.simplify(positions, triangles, target_reduction=share)
+        positions, triangles = np.asarray(simple[0], float), np.asarray(simple[1], np.int64)
+    coacd.set_log_level("error")
+    pieces = coacd.run_coacd(
+        coacd.Mesh(positions, triangles.astype(np.int32)),
+        threshold=0.08,
+        max_convex_hull=MAX_PARTS,
+        preprocess_resolution=30,
+        resolution=1000,
+        mcts_nodes=10,
+        mcts_iterations=40,
+        mcts_max_depth=2,
+        decimate=True,
+        max_ch_vertex=MAX_VERTICES,
+        seed=0,
+    )
+    hulls = [few_vertices(_hull_points(np.asarray(piece[0], float))) for piece in pieces]
+    hulls.sort(key=lambda hull: hull.tolist())
+    return hulls[:MAX_PARTS]
+
+
+def _hull_points(points: Float64Array) -> Float64Array:
+    """Return the vertices of the convex hull in order of their input; a flat set is thickened to 1 mm first."""
+    thin = np.ptp(points, axis=0) < _THINNEST_M
+    if thin.any():
+        half = np.where(thin, _THINNEST_M / 2, 0.0)
+        points = np.vstack([points - half, points + half])
+    try:
+        solid = ConvexHull(points)
+    except QhullError:  # flat, but not along an axis
+        points = np.vstack([points + offset for offset in _cube(_THINNEST_M / 2)])
+        solid = ConvexHull(points)
+    return points[np.sort(solid.vertices)]
+
+
+def _cube(half: float) -> Float64Array:
+    return np.array([[x, y, z] for x in (-half, half) for y in (-half, half) for z in (-half, half)])
+
+
+def _centroid(points: Float64Array, solid: ConvexHull) -> Float64Array:
+    """Return the centroid of a convex solid: its tetrahedra from an inner point, weighted by volume."""
+    inner = points.mean(axis=0)
+    corners = points[solid.simplices]
+    volumes = np.abs(np.einsum("ij,ij->i", corners[:, 0] - inner, _cross(corners, inner))) / 6
+    centres = (corners.sum(axis=1) + inner) / 4
+    return (volumes[:, None] * centres).sum(axis=0) / volumes.sum()
+
+
+def _cross(corners: Float64Array, inner: Float64Array) -> Float64Array:
+    return np.cross(corners[:, 1] - inner, corners[:, 2] - inner)
+
+
+def _surface_points(positions: Float64Array, triangles: NDArray[np.int64], count: int) -> Float64Array:
+    """Return `count` points spread over a surface by area: stratified in area, R2 sequence inside a triangle."""
+    areas = np.linalg.norm(face_vectors(positions, triangles), axis=1)
+    edges = np.cumsum(areas)
+    face = np.searchsorted(edges, (np.arange(count) + 0.5) / count * edges[-1])
+    index = np.arange(1, count + 1)
+    u, v = (0.7548776662466927 * index) % 1, (0.5698402909980532 * index) % 1  # R2: Roberts 2018
+    over = u + v > 1
+    u, v = np.where(over, 1 - u, u), np.where(over, 1 - v, v)
+    a, b, c = (positions[triangles[np.minimum(face, len(triangles) - 1), k]] for k in range(3))
+    return a + u[:, None] * (b - a) + v[:, None] * (c - a)
+
+
+def _fibonacci_directions(count: int) -> Float64Array:
+    """Return `count` unit vectors spread evenly over the sphere (golden spiral)."""
+    index = np.arange(count) + 0.5
+    z = 1 - 2 * index / count
+    angle = np.pi * (1 + 5**0.5) * index
+    radius = np.sqrt(1 - z * z)
+    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle), z])
+
+
+def _spread_order(count: int) -> NDArray[np.int64]:
+    """Return 0..count-1 so that every prefix is spread evenly: by the golden-ratio sequence."""
+    return np.argsort((np.arange(count) * 0.6180339887498949) % 1, kind="stable")

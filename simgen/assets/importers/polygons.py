@@ -1,0 +1,137 @@
+"""Triangles of planar polygons, and normals where a file has none."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.assets.importers.raw import Float64Array
+
+_MOST_NEIGHBOURS = 512  # corners around one vertex that are looked at; the tip of a cone may have more
+
+
+def triangulate(corners: list[int], points: Float64Array) -> list[tuple[int, int, int]]:
+    """Return the triangles of one polygon.
+
+    Args:
+        corners: indices of its corners, in order.
+        points: (k, 3) positions of those corners.
+
+    Convex polygons become a fan; others are cut by ears (Meisters 1975) in the plane of their mean normal.
+    """
+    count = len(corners)
+    if count == 3:
+        return [(corners[0], corners[1], corners[2])]
+    flat = _flatten(points)
+    if _is_convex(flat):
+        return [(corners[0], corners[i], corners[i + 1]) for i in range(1, count - 1)]
+    return [(corners[a], corners[b], corners[c]) for a, b, c in _cut_ears(flat)]
+
+
+def _flatten(points: Float64Array) -> list[tuple[float, float]]:
+    """Return the polygon in 2D, counter-clockwise, dropping the axis of its largest normal component (Newell)."""
+    following = np.roll(points, -1, axis=0)
+    normal = np.cross(points, following).sum(axis=0)
+    axis = int(np.argmax(np.abs(normal)))
+    first, second = ((1, 2), (2, 0), (0, 1))[axis]
+    if normal[axis] < 0:
+        first, second = second, first
+    return [(float(p[first]), float(p[second])) for p in points - points[0]]
+
+
+def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
+    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+
+
+def _is_convex(flat: list[tuple[float, float]]) -> bool:
+    count = len(flat)
+    return all(_turn(flat[i - 2], flat[i - 1], flat[i]) >= 0 for i in range(count))
+
+
+def _cut_ears(flat: list[tuple[float, float]]) -> list[tuple[int, int, int]]:
+    left = list(range(len(flat)))
+    triangles: list[tuple[int, int, int]] = []
+    while len(left) > 3:
+        ear = next((i for i in range(len(left)) if _is_ear(flat, left, i)), 0)
+        triangles.append((left[ear - 1], left[ear], left[(ear + 1) % len(left)]))
+        del left[ear]
+    return [*triangles, (left[0], left[1], left[2])]
+
+
+def _is_ear(flat: list[tuple[float, float]], left: list[int], i: int) -> bool:
+    before, here, after = left[i - 1], left[i], left[(i + 1) % len(left)]
+    a, b, c = flat[before], flat[here], flat[after]
+    if _turn(a, b, c) <= 0:
+        return False
+    others = (flat[j] for j in left if j not in (before, here, after))
+    return not any(
+        _turn(a, b, p) >= 0 and _turn(b, c, p) >= 0 and _turn(c, a, p) >= 0 and p not in (a, b, c)
+        for p in others
+    )
+
+
+def weld(positions: Float64Array) -> NDArray[np.int64]:
+    """Return for each position (n, 3) the index of its place; positions within 1e-6 of the extent share one."""
+    if len(positions) == 0:
+        return np.zeros(0, np.int64)
+    low = positions.min(axis=0)
+    step = max(float((positions.max(axis=0) - low).max()), 1e-12) * 1e-6
+    cells = np.rint((positions - low) / step).astype(np.int64)
+    keys = (cells[:, 0] << 42) | (cells[:, 1] << 21) | cells[:, 2]
+    return np.unique(keys, return_inverse=True)[1].astype(np.int64)
+
+
+def face_vectors(positions: Float64Array, triangles: NDArray[np.int64]) -> Float64Array:
+    """Return the normal of each triangle (m, 3), as long as twice its area."""
+    a, b, c = (positions[triangles[:, k]] for k in range(3))
+    return np.cross(b - a, c - a)
+
+
+def corner_normals(
+    positions: Float64Array, triangles: NDArray[np.int64], cos_crease: NDArray[np.float64]
+) -> Float64Array:
+    """Return unit normals (m, 3, 3) of every corner, smooth up to a crease angle.
+
+    A corner's normal is the sum of the normals of the triangles that meet at its place and turn from its own by
+    less than the crease angle, weighted by their angle there (Thuermer & Wuethrich 1998).
+
+    Args:
+        positions: (n, 3).
+        triangles: (m, 3).
+        cos_crease: (m,) cosine of each triangle's crease angle; above 1 keeps it flat.
+    """
+    vectors = face_vectors(positions, triangles)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    units = vectors / np.where(lengths > 0, lengths, 1.0)
+    angles = _corner_angles(positions, triangles).reshape(-1)
+    places = weld(positions)[triangles].reshape(-1)
+    order = np.argsort(places, kind="stable")
+    place, face = places[order], order // 3
+    unit, weight, limit = units[face], angles[order][:, None], cos_crease[face]
+    total = unit * weight
+    here = np.arange(len(order))
+    for offset in range(1, _MOST_NEIGHBOURS):
+        here = here[here + offset < len(order)]
+        here = here[place[here] == place[here + offset]]
+        if len(here) == 0:
+            break
+        there = here + offset
+        cosine = np.einsum("ij,ij->i", unit[here], unit[there])
+        one, other = cosine >= limit[here], cosine >= limit[there]
+        total[here[one]] += unit[there[one]] * weight[there[one]]
+        total[there[other]] += unit[here[other]] * weight[here[other]]
+    norms = np.linalg.norm(total, axis=1, keepdims=True)
+    normals = np.where(norms > 1e-12, total / np.where(norms > 1e-12, norms, 1.0), unit)
+    normals[np.linalg.norm(normals, axis=1) < 0.5] = (0.0, 0.0, 1.0)
+    result = np.empty_like(normals)
+    result[order] = normals
+    return result.reshape(-1, 3, 3)
+
+
+def _corner_angles(positions: Float64Array, triangles: NDArray[np.int64]) -> Float64Array:
+    corners = positions[triangles]
+    edges = np.roll(corners, -1, axis=1) - corners
+    lengths = np.linalg.norm(edges, axis=2, keepdims=True)
+    edges = edges / np.where(lengths > 0, lengths, 1.0)
+    cosines = -np.einsum("mij,mij->mi", edges, np.roll(edges, 1, axis=1))
+    return np.arccos(np.clip(cosines, -1.0, 1.0))

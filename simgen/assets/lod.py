@@ -1,0 +1,175 @@
+"""Levels of detail: the whole model is simplified at once and its texture coordinates are carried over.
+
+Simplifying each material or each texture island by itself would open cracks along their borders. So vertices
+at one place are merged, the surface is simplified as one (quadric error), and every corner of the result takes
+normal and texture coordinate from the nearest original vertex of the island its triangle lies on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import KDTree
+
+from simgen.assets.importers.polygons import face_vectors, weld
+from simgen.assets.importers.raw import Float64Array, RawPart
+from simgen.records.asset import Submesh
+
+MAX_TRIANGLES = 60_000
+_SHARES = (0.5, 0.15)
+_FEWEST_TRIANGLES = 300  # below this a level saves nothing
+_ISLAND_GAP = 100.0  # in model diagonals: keeps the islands apart in the search tree
+
+
+def levels_of_detail(parts: Sequence[RawPart]) -> tuple[tuple[Submesh, ...], ...]:
+    """Return the levels, finest first: all triangles up to 60,000, then about 50 % and 15 % of them.
+
+    A level that would have fewer than 300 triangles, or hardly fewer than the one before, is left out.
+    """
+    count = sum(len(part.triangles) for part in parts)
+    surface = _Surface.of(parts) if count > _FEWEST_TRIANGLES else None
+    top = [_submesh(part) for part in parts]
+    if surface is not None and count > MAX_TRIANGLES:
+        top = surface.simplified(MAX_TRIANGLES)
+        count = _triangles(top)
+    levels = [tuple(top)]
+    for share in _SHARES:
+        target = int(count * share)
+        if surface is None or target < _FEWEST_TRIANGLES:
+            break
+        level = surface.simplified(target)
+        if level and _triangles(level) < 0.8 * _triangles(levels[-1]):
+            levels.append(tuple(level))
+    return tuple(levels)
+
+
+def _triangles(level: Sequence[Submesh]) -> int:
+    return sum(len(submesh.triangles) for submesh in level)
+
+
+def _submesh(part: RawPart) -> Submesh:
+    return Submesh(
+        positions_m=part.positions.astype(np.float32),
+        normals=part.normals,
+        uvs=part.uvs,
+        triangles=part.triangles.astype(np.uint32),
+        material=part.material,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Surface:
+    """All triangles of a model with their islands (triangles connected through shared split vertices)."""
+
+    positions: Float64Array
+    normals: NDArray[np.float32]
+    uvs: NDArray[np.float32]
+    triangles: NDArray[np.int64]
+    vertex_island: NDArray[np.int64]
+    island_material: NDArray[np.int64]
+    diagonal: float
+
+    @staticmethod
+    def of(parts: Sequence[RawPart]) -> _Surface:
+        offsets = np.cumsum([0] + [len(part.positions) for part in parts])[:-1]
+        positions = np.concatenate([part.positions for part in parts])
+        triangles = np.concatenate([part.triangles + o for part, o in zip(parts, offsets, strict=True)])
+        material = np.repeat([p.material for p in parts], [len(p.positions) for p in parts])
+        island = _islands(np.concatenate([part.uvs for part in parts]), positions, triangles, material)
+        island_material = np.zeros(int(island.max()) + 1, np.int64)
+        island_material[island] = material
+        return _Surface(
+            positions=positions,
+            normals=np.concatenate([part.normals for part in parts]),
+            uvs=np.concatenate([part.uvs for part in parts]),
+            triangles=triangles,
+            vertex_island=island,
+            island_material=island_material,
+            diagonal=float(np.linalg.norm(np.ptp(positions, axis=0))),
+        )
+
+    def simplified(self, target: int) -> list[Submesh]:
+        """Return about `target` triangles as one submesh a material."""
+        import fast_simplification
+
+        places = weld(self.positions)
+        first = np.unique(places, return_index=True)[1]
+        welded = places[self.triangles]
+        share = 1.0 - target / len(welded)
+        simple = fast_simplification.simplify(self.positions[first], welded, target_reduction=share)
+        points, faces = np.asarray(simple[0], float), np.asarray(simple[1], np.int64)
+        vectors = face_vectors(points, faces)
+        faces = faces[np.linalg.norm(vectors, axis=1) > 0]
+        return self._dressed(points, faces)
+
+    def _dressed(self, points: Float64Array, faces: NDArray[np.int64]) -> list[Submesh]:
+        """Return the simplified triangles with normals, texture coordinates and materials."""
+        islands = self._nearest_islands(points, faces)
+        normals = face_vectors(points, faces)
+        normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+        corner_island = np.repeat(islands, 3)
+        tree = KDTree(self._search_space(self.positions, self.vertex_island, self.normals))
+        wanted = self._search_space(
+            points[faces].reshape(-1, 3), corner_island, np.repeat(normals, 3, axis=0)
+        )
+        source = tree.query(wanted)[1].reshape(-1, 3)
+        material = self.island_material[islands]
+        found: list[Submesh] = []
+        for index in np.unique(material):
+            chosen = material == index
+            found.append(self._part(points, faces[chosen], source[chosen], int(index)))
+        return found
+
+    def _nearest_islands(self, points: Float64Array, faces: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return for each new triangle the island of the nearest original one that faces the same way."""
+        old, new = face_vectors(self.positions, self.triangles), face_vectors(points, faces)
+        tree = KDTree(np.hstack([self.positions[self.triangles].mean(axis=1), self._facing(old)]))
+        nearest = tree.query(np.hstack([points[faces].mean(axis=1), self._facing(new)]))[1]
+        return self.vertex_island[self.triangles[nearest, 0]]
+
+    def _facing(self, vectors: Float64Array) -> Float64Array:
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / np.where(lengths > 0, lengths, 1.0) * (0.03 * self.diagonal)
+
+    def _search_space(
+        self, positions: Float64Array, island: NDArray[np.int64], normals: NDArray[np.floating]
+    ) -> Float64Array:
+        apart = island[:, None] * (_ISLAND_GAP * self.diagonal)
+        return np.hstack([positions, apart, normals * (0.01 * self.diagonal)])
+
+    def _part(
+        self, points: Float64Array, faces: NDArray[np.int64], source: NDArray[np.int64], material: int
+    ) -> Submesh:
+        keys = faces.reshape(-1) * len(self.positions) + source.reshape(-1)
+        _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+        taken = source.reshape(-1)[first]
+        return Submesh(
+            positions_m=points[faces.reshape(-1)[first]].astype(np.float32),
+            normals=self.normals[taken],
+            uvs=self.uvs[taken],
+            triangles=inverse.reshape(-1, 3).astype(np.uint32),
+            material=material,
+        )
+
+
+def _islands(
+    uvs: NDArray[np.float32],
+    positions: Float64Array,
+    triangles: NDArray[np.int64],
+    material: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Return for each vertex the island it lies on: connected in place, texture coordinate and material."""
+    cells = np.rint(uvs.astype(float) * 4096).astype(np.int64)
+    rows = np.column_stack([weld(positions), cells, material])
+    _, same = np.unique(rows, axis=0, return_inverse=True)
+    same = same.reshape(-1)
+    corners = same[triangles]
+    ends = np.concatenate([corners[:, :2], corners[:, 1:]])
+    count = int(same.max()) + 1
+    graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    return connected_components(graph, directed=False)[1].astype(np.int64)[same]

@@ -1,0 +1,97 @@
+"""From a file's triangles to a model in the asset frame: upright, to size, centred, with collision and levels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.assets.collision import collision_of, convex_parts
+from simgen.assets.importers.raw import RawModel, RawPart
+from simgen.assets.lod import levels_of_detail
+from simgen.assets.recipe import Recipe
+from simgen.errors import AssetError
+from simgen.geometry import Vec3, matrix_from_quaternion
+from simgen.records.asset import Collision, Model
+
+_Z_FROM_Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])  # x stays, y -> z, z -> -y
+
+
+def prepare(raw: RawModel, recipe: Recipe) -> tuple[Model, Collision]:
+    """Return the visual model and the collision shape of an imported model.
+
+    Raises:
+        AssetError: the model has no extent at all.
+    """
+    R_asset_file = (
+        matrix_from_quaternion(recipe.up) @ _upright(raw) @ np.reshape(recipe.file_rotation, (3, 3))
+    )
+    scale, centre = _fit(raw, recipe, R_asset_file)
+    parts = [_moved(part, R_asset_file, scale, centre) for part in raw.parts]
+    lods = levels_of_detail(parts)
+    low, high = _bounds([submesh.positions_m for submesh in lods[0]])
+    hulls = [_points(points, R_asset_file, scale, centre) for points in raw.collision]
+    if not hulls:
+        hulls = convex_parts(parts, recipe.collision)
+    model = Model(lods=lods, materials=raw.materials, size_m=_size(high - low, recipe))
+    return model, collision_of(hulls)
+
+
+def _size(extent: NDArray[np.float64], recipe: Recipe) -> Vec3:
+    """Return the model's extent; where it is the wanted one up to rounding to float32, exactly that one."""
+    wanted = extent if recipe.size_m is None else np.asarray(recipe.size_m)
+    x, y, z = np.where(np.abs(extent - wanted) <= 1e-5 * extent.max(), wanted, extent)
+    return (float(x), float(y), float(z))
+
+
+def _upright(raw: RawModel) -> NDArray[np.float64]:
+    return _Z_FROM_Y_UP if raw.up_axis == "y" else np.eye(3)
+
+
+def _fit(
+    raw: RawModel, recipe: Recipe, R_asset_file: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return (scale per axis, box centre before scaling), both (3,) in the asset's axes."""
+    low, high = _bounds([part.positions @ R_asset_file.T for part in raw.parts])
+    extent = high - low
+    longest = float(extent.max())
+    if not longest > 0:
+        raise AssetError("the model has no extent: all its points are the same")
+    if recipe.size_m is None:
+        return np.full(3, recipe.unit_m), (low + high) / 2
+    flat = extent < 1e-6 * longest
+    scale = np.asarray(recipe.size_m) / np.where(flat, 1.0, extent)
+    scale[flat] = scale[int(np.argmax(extent))]
+    return scale, (low + high) / 2
+
+
+def _bounds(clouds: list[NDArray[np.float64]] | list[NDArray[np.float32]]) -> tuple[NDArray[np.float64], ...]:
+    low = np.min([cloud.min(axis=0) for cloud in clouds], axis=0).astype(float)
+    high = np.max([cloud.max(axis=0) for cloud in clouds], axis=0).astype(float)
+    return low, high
+
+
+def _points(
+    points: NDArray[np.float64],
+    R_asset_file: NDArray[np.float64],
+    scale: NDArray[np.float64],
+    centre: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    return (points @ R_asset_file.T - centre) * scale
+
+
+def _moved(
+    part: RawPart, R_asset_file: NDArray[np.float64], scale: NDArray[np.float64], centre: NDArray[np.float64]
+) -> RawPart:
+    normals = (part.normals @ R_asset_file.T) / scale
+    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
+    triangles = part.triangles
+    if np.linalg.det(R_asset_file) * float(np.prod(scale)) < 0:
+        triangles = triangles[:, ::-1]
+    return replace(
+        part,
+        positions=_points(part.positions, R_asset_file, scale, centre),
+        normals=(normals / np.where(lengths > 0, lengths, 1.0)).astype(np.float32),
+        triangles=triangles,
+    )

@@ -1,0 +1,39 @@
+"""How a file becomes an asset; together with the file's bytes it decides the result."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from simgen.geometry import Quat, Vec3
+
+IMPORTER_VERSION = (
+    1  # raise with every change of the importers, collision or levels that changes their result
+)
+CollisionMode = Literal["auto", "hull", "decompose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What to do to a file's model.
+
+    Attributes:
+        size_m: extent (x, y, z) to scale each axis to, after all rotations; None keeps the file's units.
+        unit_m: metres per file unit where `size_m` is None.
+        file_rotation: 3x3, row by row, applied first, in the file's own axes.
+        up: rotation (w, x, y, z) applied last, in the Z-up frame, to the upright pose.
+        collision: `hull` one convex hull, `decompose` several parts, `auto` whichever the shape needs.
+    """
+
+    size_m: Vec3 | None = None
+    unit_m: float = 1.0
+    file_rotation: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+    up: Quat = (1.0, 0.0, 0.0, 0.0)
+    collision: CollisionMode = "auto"
+
+    def key(self, content_hash: str) -> str:
+        """Return the SHA-256 (hex) that names the result of this recipe on a source of that hash."""
+        text = json.dumps([IMPORTER_VERSION, content_hash, asdict(self)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()

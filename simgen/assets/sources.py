@@ -1,0 +1,98 @@
+"""Opens the source of a catalogue model: finds its files in the pack, checks them, imports and prepares them."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from simgen.assets.catalogue import IMPORTED, ModelEntry
+from simgen.assets.importers import FolderFiles, RawModel, SourceFiles, ZipFiles, read_model
+from simgen.assets.importers.sh3f import Library, read_library
+from simgen.assets.packs import require
+from simgen.assets.prepare import prepare
+from simgen.assets.recipe import Recipe
+from simgen.errors import AssetError
+from simgen.records.asset import Collision, Model
+
+
+class RecordingFiles:
+    """Passes reads on and remembers them, so that a model's hash covers exactly the files it was made from."""
+
+    def __init__(self, files: SourceFiles) -> None:
+        self.name = files.name
+        self._files = files
+        self._digests: dict[str, str] = {}
+
+    def find(self, path: str) -> str | None:
+        """Return the file that this path means."""
+        return self._files.find(path)
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one file."""
+        data = self._files.read(path)
+        self._digests[path] = hashlib.sha256(data).hexdigest()
+        return data
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 (hex) over the paths and hashes of all files read so far, sorted by path."""
+        text = "\n".join(f"{path}\t{digest}" for path, digest in sorted(self._digests.items()))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def make(entry: ModelEntry) -> tuple[Model, Collision]:
+    """Return the prepared model of a catalogue entry.
+
+    Raises:
+        AssetError: its pack is not installed, or its files are not those the catalogue was made for.
+    """
+    raw, recipe, content_hash = open_raw(entry)
+    expected = entry.info.content_hash
+    if expected and content_hash != expected:
+        raise AssetError(
+            f"{entry.info.asset_id}: its files in pack '{entry.info.pack}' are not those this catalogue describes "
+            f"(SHA-256 {content_hash[:12]}, expected {expected[:12]}); reinstall the pack"
+        )
+    try:
+        return prepare(raw, recipe)
+    except AssetError as error:
+        raise AssetError(f"{entry.info.asset_id}: {error}") from error
+
+
+def open_raw(entry: ModelEntry) -> tuple[RawModel, Recipe, str]:
+    """Return the imported model of an entry, its full recipe and the hash of what was read."""
+    folder = require(entry.info.pack)
+    if entry.info.pack == IMPORTED:
+        folder = folder / entry.info.asset_id.split("/")[1]
+    raw, rotation, content_hash = _read(folder, entry.library, entry.key)
+    return raw, replace(entry.recipe, file_rotation=rotation), content_hash
+
+
+def hash_in(folder: Path, library: str, key: str) -> str:
+    """Return the content hash of a model in a folder, empty if it cannot be read there."""
+    try:
+        return _read(folder, library, key)[2]
+    except AssetError:
+        return ""
+
+
+def _read(folder: Path, library_name: str, key: str) -> tuple[RawModel, tuple[float, ...], str]:
+    """Return a model, the rotation (3x3, row by row) its library asks for, and its content hash."""
+    if not library_name:
+        files = RecordingFiles(FolderFiles(folder))
+        raw = read_model(files, key)
+        return raw, Recipe().file_rotation, files.content_hash()
+    archive, library = _library(folder / library_name)
+    piece = library.entry(key)
+    if piece is None:
+        raise AssetError(f"'{key}' is not in the catalogue of {folder / library_name}")
+    files = RecordingFiles(archive)
+    raw = read_model(files, piece.key)
+    return raw, tuple(float(v) for v in piece.rotation.reshape(-1)), files.content_hash()
+
+
+@lru_cache(maxsize=8)
+def _library(path: Path) -> tuple[ZipFiles, Library]:
+    archive = ZipFiles(path)
+    return archive, read_library(archive)
