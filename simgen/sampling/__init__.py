@@ -1,0 +1,7 @@
+"""Scenario + seed -> one concrete scene; counts and explains what was refused."""
+
+from __future__ import annotations
+
+from simgen.sampling.sampler import Draw, sample
+
+__all__ = ["Draw", "sample"]

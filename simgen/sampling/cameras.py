@@ -1,0 +1,123 @@
+"""Cameras of a scene: `orbit` and `fixed`, one pose a frame, never inside a thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simgen.camera import Intrinsics
+from simgen.geometry import FloatArray, Pose, Vec3, look_at
+from simgen.records.scene import CameraSensor
+from simgen.sampling.draws import Draws, Refused
+from simgen.sampling.layout import Layout
+from simgen.sampling.targets import Targets
+from simgen.scenario import spec
+from simgen.scenario.distributions import ScalarDistribution
+from simgen.worlds.boxes import contains_point
+from simgen.worlds.regions import BoxRegion
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """What cameras need to know.
+
+    Attributes:
+        room: where cameras must stand, None where anywhere will do.
+        tries: how often one view is drawn again when it lies inside a thing or outside the room.
+        redrawn: counts those, by reason; added to.
+    """
+
+    draws: Draws
+    layout: Layout
+    targets: Targets
+    room: BoxRegion | None
+    tries: int
+    redrawn: dict[str, int]
+
+
+def draw_camera(ctx: Staging, name: str, camera: spec.CameraSpec, frame_count: int) -> CameraSensor:
+    """Return one drawn camera.
+
+    Raises:
+        Refused: a view stayed inside a thing, or outside the room, for all tries.
+    """
+    path = f"sensors.{name}"
+    intrinsics = _intrinsics(ctx.draws, camera, path)
+    moves = camera.orbit is not None or (camera.fixed is not None and camera.fixed.per_frame)
+    views = range(frame_count if moves else 1)
+    poses = tuple(_view(ctx, name, camera, intrinsics.near_m, k, frame_count) for k in views)
+    exposure = None if camera.exposure == "auto" else ctx.draws.number(camera.exposure, f"{path}.exposure")
+    return CameraSensor(name, intrinsics, poses, exposure)
+
+
+def _intrinsics(draws: Draws, camera: spec.CameraSpec, path: str) -> Intrinsics:
+    return Intrinsics.from_fov(
+        draws.count(camera.width, f"{path}.width"),
+        draws.count(camera.height, f"{path}.height"),
+        draws.number(camera.fov, f"{path}.fov"),
+        draws.number(camera.near, f"{path}.near"),
+        draws.number(camera.far, f"{path}.far"),
+    )
+
+
+def _view(ctx: Staging, name: str, camera: spec.CameraSpec, near_m: float, k: int, frame_count: int) -> Pose:
+    reason = f"sensors.{name} position"
+    for again in range(ctx.tries):
+        path = f"sensors.{name}.view[{k}]" + (f".again[{again}]" if again else "")
+        if camera.orbit is not None:
+            pose = _orbit(ctx, camera.orbit, path, k, frame_count)
+        else:
+            assert camera.fixed is not None  # noqa: S101 - the model has exactly one of both
+            pose = _fixed(ctx, camera.fixed, path)
+        if _stands_free(ctx, pose, near_m):
+            return pose
+        ctx.redrawn[reason] = ctx.redrawn.get(reason, 0) + 1
+    raise Refused(
+        reason, "move the camera away from objects and walls, for example by a larger radius or elevation"
+    )
+
+
+def _stands_free(ctx: Staging, pose: Pose, near_m: float) -> bool:
+    if ctx.room is not None and not ctx.room.contains([pose.position_m]):
+        return False
+    return not bool(contains_point(ctx.layout.solids, pose.position_m, near_m).any())
+
+
+def _orbit(ctx: Staging, orbit: spec.Orbit, path: str, k: int, frame_count: int) -> Pose:
+    draws = ctx.draws
+    target = _point(ctx, orbit.target, f"{path}.target")
+    jitter = draws.number(orbit.target_jitter, f"{path}.target_jitter")
+    target = target + draws.rng(f"{path}.target_shift").uniform(-1.0, 1.0, 3) * jitter
+    radius = draws.number(orbit.radius, f"{path}.radius")
+    elevation = draws.number(orbit.elevation, f"{path}.elevation")
+    azimuth = _azimuth(draws, orbit, f"{path}.azimuth", k, frame_count)
+    level = np.cos(elevation)
+    outward = np.array([level * np.cos(azimuth), level * np.sin(azimuth), np.sin(elevation)])
+    return Pose.from_matrix(look_at(target + radius * outward, target))
+
+
+def _azimuth(draws: Draws, orbit: spec.Orbit, path: str, k: int, frame_count: int) -> float:
+    """Azimuth of view k: drawn from the k-th of equal sectors when spread evenly, else from the whole range."""
+    if orbit.azimuth is None:
+        u = float(draws.rng(path).random())
+        return 2 * np.pi * ((k + u) / frame_count if orbit.spread == "even" else u)
+    if orbit.spread == "even" and isinstance(orbit.azimuth, ScalarDistribution):
+        return orbit.azimuth.ppf((k + float(draws.rng(path).random())) / frame_count)
+    return draws.number(orbit.azimuth, path)
+
+
+def _fixed(ctx: Staging, fixed: spec.Fixed, path: str) -> Pose:
+    eye = ctx.draws.vector(fixed.position, f"{path}.position")
+    T = look_at(eye, _point(ctx, fixed.look_at, f"{path}.look_at"))
+    roll = ctx.draws.number(fixed.roll, f"{path}.roll")
+    c, s = np.cos(roll), np.sin(roll)
+    T[:3, :3] = T[:3, :3] @ np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+    return Pose.from_matrix(T)
+
+
+def _point(ctx: Staging, point: object, path: str) -> FloatArray:
+    if isinstance(point, str):
+        return ctx.targets.middle(point, path)
+    drawn: Vec3 = ctx.draws.vector(point, path)
+    return np.array(drawn)

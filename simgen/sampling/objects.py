@@ -1,0 +1,156 @@
+"""What an object is: its asset, size, mass and surface, before it is placed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from simgen.assets.library import AssetLibrary
+from simgen.errors import Problem, ScenarioError
+from simgen.geometry import Pose, Vec3
+from simgen.records.asset import AssetInfo, AssetRef, ParamValue
+from simgen.records.scene import MaterialOverride, SceneObject
+from simgen.sampling.draws import Draws
+from simgen.scenario import spec
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One object of a group, all drawn but its place.
+
+    Attributes:
+        name: for example `clutter[3]`.
+        member: index in its group.
+        scale: uniform factor on the asset.
+    """
+
+    name: str
+    group: str
+    member: int
+    asset: AssetRef
+    info: AssetInfo
+    scale: float
+    mass_kg: float
+    friction: float
+    restitution: float
+    velocity_mps: Vec3
+    category: str
+    motion: Literal["static", "dynamic"]
+    material: MaterialOverride | None
+
+    @property
+    def size_m(self) -> Vec3:
+        """Extent in its own frame after `scale`."""
+        x, y, z = self.info.size_m
+        return (x * self.scale, y * self.scale, z * self.scale)
+
+
+def draw_group(draws: Draws, library: AssetLibrary, name: str, group: spec.ObjectGroup) -> tuple[Thing, ...]:
+    """Return the objects of a group; one that has no `count` is a single object with the group's name."""
+    if group.count is None:
+        return (_draw_thing(draws, library, name, 0, name, group),)
+    count = draws.count(group.count, f"objects.{name}.count")
+    return tuple(_draw_thing(draws, library, name, k, f"{name}[{k}]", group) for k in range(count))
+
+
+def _draw_thing(
+    draws: Draws, library: AssetLibrary, group_name: str, member: int, name: str, group: spec.ObjectGroup
+) -> Thing:
+    path = f"objects.{name}"
+    asset = _draw_asset(draws, library, f"objects.{group_name}.asset", f"{path}.asset", group.asset)
+    info = library.describe(asset)
+    scale = draws.number(group.scale, f"{path}.scale")
+    if scale <= 0:
+        raise ScenarioError([Problem(f"objects.{group_name}.scale", f"must be positive, drew {scale:g}")])
+    mass = draws.optional(group.mass, f"{path}.mass")
+    friction = draws.optional(group.friction, f"{path}.friction")
+    restitution = draws.optional(group.restitution, f"{path}.restitution")
+    heavy = info.mass_kg * scale**3 if mass is None else mass
+    return Thing(
+        name=name,
+        group=group_name,
+        member=member,
+        asset=asset,
+        info=info,
+        scale=scale,
+        mass_kg=heavy if group.motion == "dynamic" else 0.0,
+        friction=info.friction if friction is None else friction,
+        restitution=info.restitution if restitution is None else restitution,
+        velocity_mps=(0.0, 0.0, 0.0)
+        if group.velocity is None
+        else draws.vector(group.velocity, f"{path}.velocity"),
+        category=group.category or info.category,
+        motion=group.motion,
+        material=draw_material(draws, group.material, f"{path}.material"),
+    )
+
+
+def _draw_asset(
+    draws: Draws, library: AssetLibrary, place: str, path: str, choice: spec.AssetChoice
+) -> AssetRef:
+    if isinstance(choice, spec.AssetQuery):
+        found = _find(draws, library, choice, path)
+        if not found:
+            asked = ", ".join(
+                f"{key} {value}" for key, value in choice.model_dump(exclude_defaults=True).items()
+            )
+            hint = "run `simgen assets list` to see what is installed, or widen the query"
+            raise ScenarioError([Problem(place, f"no asset has {asked or 'any id'}; {hint}")])
+        return AssetRef(draws.one_of(found, path).asset_id)
+    if isinstance(choice, spec.ProceduralAsset):
+        drawn = ((key, _param(draws, value, f"{path}.{key}")) for key, value in sorted(choice.params.items()))
+        return AssetRef(f"procedural/{choice.procedural.removeprefix('procedural/')}", tuple(drawn))
+    return AssetRef(draws.text(choice, path))
+
+
+def _find(draws: Draws, library: AssetLibrary, query: spec.AssetQuery, path: str) -> tuple[AssetInfo, ...]:
+    return library.find(
+        pack=query.pack,
+        category=query.category,
+        tags=tuple(query.tags),
+        ids=tuple(query.ids),
+        min_size_m=draws.optional(query.min_size, f"{path}.min_size"),
+        max_size_m=draws.optional(query.max_size, f"{path}.max_size"),
+    )
+
+
+def _param(draws: Draws, value: object, path: str) -> ParamValue:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, list | tuple):
+        return tuple(draws.number(part, f"{path}[{k}]") for k, part in enumerate(value))
+    return draws.scalar(value, path)
+
+
+def draw_material(draws: Draws, material: spec.MaterialSpec | None, path: str) -> MaterialOverride | None:
+    """Return the drawn changes to an object's surface, None where the scenario makes none."""
+    if material is None:
+        return None
+    return MaterialOverride(
+        base_color_rgb=None if material.color is None else draws.colour(material.color, f"{path}.color"),
+        tint_rgb=None if material.tint is None else draws.colour(material.tint, f"{path}.tint"),
+        roughness=draws.optional(material.roughness, f"{path}.roughness"),
+        metallic=draws.optional(material.metallic, f"{path}.metallic"),
+    )
+
+
+def scene_object(thing: Thing, instance_id: int, pose: Pose, library: AssetLibrary) -> SceneObject:
+    """Return the record of a thing that was placed."""
+    category = library.taxonomy.by_name(thing.category)
+    return SceneObject(
+        instance_id=instance_id,
+        name=thing.name,
+        category=category.name,
+        category_id=category.category_id,
+        is_thing=category.is_thing,
+        asset=thing.asset,
+        size_m=thing.size_m,
+        scale=thing.scale,
+        pose=pose,
+        motion=thing.motion,
+        mass_kg=thing.mass_kg,
+        friction=thing.friction,
+        restitution=thing.restitution,
+        linear_velocity_mps=thing.velocity_mps,
+        material=thing.material,
+    )

@@ -1,0 +1,120 @@
+"""What every placement relation works with: the item, what is known around it, and poses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from simgen.geometry import FloatArray, Pose, Quat, Vec3, quaternion_about_axis
+from simgen.sampling.draws import Draws
+from simgen.sampling.layout import Layout
+from simgen.sampling.targets import Targets
+from simgen.scenario import spec, values
+from simgen.worlds.boxes import OrientedBox
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One object about to be placed.
+
+    Attributes:
+        name: for example `clutter[3]`.
+        group: its group, for example `clutter`.
+        member: index in the group.
+        size_m: extent in its own frame.
+        place: the relation asked for.
+    """
+
+    name: str
+    group: str
+    member: int
+    size_m: Vec3
+    place: spec.Place
+
+    @property
+    def path(self) -> str:
+        """Key of its placement streams."""
+        return f"objects.{self.name}.place"
+
+    @property
+    def half_m(self) -> FloatArray:
+        """Half extents (3,)."""
+        return np.array(self.size_m) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """What relations need to know.
+
+    Attributes:
+        tries: how often a relation may try before it says that there is no room.
+    """
+
+    draws: Draws
+    layout: Layout
+    targets: Targets
+    tries: int
+
+    def is_free(self, item: Item, pose: Pose) -> bool:
+        """Return whether the item fits there."""
+        return self.layout.is_free(OrientedBox.from_pose(pose, item.size_m))
+
+
+def about(axis: int, angle_rad: float) -> Quat:
+    """Return the turn about one world axis (0, 1, 2 = x, y, z)."""
+    return quaternion_about_axis(np.eye(3)[axis], angle_rad)
+
+
+def any_rotation(rng: np.random.Generator) -> Quat:
+    """Return a rotation uniform over all rotations: a normalised 4-D normal vector (Marsaglia 1972)."""
+    q = rng.standard_normal(4)
+    w, x, y, z = (float(v) for v in q / np.linalg.norm(q))
+    return (w, x, y, z)
+
+
+def draw_yaw(ctx: Placing, value: object | None, rng: np.random.Generator) -> float:
+    """Return a yaw: the next draw of `value`, uniform all round where the scenario gives none."""
+    if value is None:
+        return float(rng.uniform(0.0, 2 * np.pi))
+    return values.draw_number(value, rng, ctx.draws.params)
+
+
+def reach_xy(item: Item, yaw_rad: float) -> FloatArray:
+    """Return the half extents (2,) of the footprint; the half diagonal where the yaw depends on the place."""
+    half = item.half_m[:2]
+    if faced_by(item) is not None:
+        return np.full(2, float(np.linalg.norm(half)))
+    c, s = abs(np.cos(yaw_rad)), abs(np.sin(yaw_rad))
+    return np.array([[c, s], [s, c]]) @ half
+
+
+def faced_by(item: Item) -> object | None:
+    """Return what the item turns its +X towards, None where nothing."""
+    on_facing = item.place.on.facing if item.place.on is not None else None
+    return on_facing if on_facing is not None else item.place.facing
+
+
+def bearing(ctx: Placing, item: Item, xy_m: FloatArray) -> float | None:
+    """Return the yaw that turns +X of an item at `xy_m` towards what it faces; None where it faces nothing."""
+    faced = faced_by(item)
+    if faced is None:
+        return None
+    if isinstance(faced, str):
+        goal = ctx.targets.middle(faced, f"{item.path}.facing")
+    else:
+        goal = np.array(ctx.draws.vector(faced, f"{item.path}.facing"))
+    return float(np.arctan2(goal[1] - xy_m[1], goal[0] - xy_m[0]))
+
+
+def standing(ctx: Placing, item: Item, base_m: FloatArray, yaw_rad: float) -> Pose:
+    """Return the upright pose with the bottom centre at `base_m`; facing overrides the yaw."""
+    facing = bearing(ctx, item, base_m[:2])
+    center = base_m + np.array([0.0, 0.0, item.half_m[2]])
+    return make_pose(center, about(2, yaw_rad if facing is None else facing))
+
+
+def make_pose(center_m: FloatArray, quaternion_wxyz: Quat) -> Pose:
+    """Return a pose of plain floats."""
+    x, y, z = (float(v) for v in center_m)
+    return Pose((x, y, z), quaternion_wxyz)
