@@ -5,6 +5,7 @@ Runs go down the columns and begin with zeros; the string form is pycocotools'.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, cast
 
 import numpy as np
@@ -33,7 +34,10 @@ def encode_rle(tile: NDArray[np.bool_], x0: int, y0: int, width: int, height: in
 def decode_rle(rle: Rle) -> NDArray[np.bool_]:
     """Return the mask (height, width)."""
     packed = {"size": list(rle.size), "counts": rle.counts.encode("ascii")}
-    return np.asarray(coco.decode(cast("Any", packed)), np.bool_)
+    with warnings.catch_warnings():
+        # pycocotools' mask type predates the copy argument that NumPy 2 passes; the copy it makes is right.
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+        return np.asarray(coco.decode(cast("Any", packed)), np.bool_)
 
 
 def _runs(tile: NDArray[np.bool_], x0: int, y0: int, width: int, height: int) -> NDArray[np.int64]:
@@ -46,4 +50,5 @@ def _runs(tile: NDArray[np.bool_], x0: int, y0: int, width: int, height: int) ->
     if tile.shape[0] == height:  # columns set from top to bottom run on into the next
         joined = np.flatnonzero(edges[1:-1:2] == edges[2::2]) * 2 + 1
         edges = np.delete(edges, np.concatenate([joined, joined + 1]))
-    return np.diff(edges, prepend=0, append=width * height)
+    ends = [width * height] if not len(edges) or edges[-1] < width * height else []
+    return np.diff(edges, prepend=0, append=ends)
