@@ -81,7 +81,7 @@ def decode_normals(data: bytes) -> NDArray[np.float32]:
 
 def encode_object_coordinates(points_m: NDArray[np.float32]) -> bytes:
     """Return an OpenEXR file of (h, w, 3) metres, NaN kept: zero is a valid point."""
-    return _exr({"RGB": np.ascontiguousarray(points_m)})
+    return _exr({"RGB": points_m})
 
 
 def decode_object_coordinates(data: bytes) -> NDArray[np.float32]:
@@ -106,7 +106,10 @@ def _decode_png(data: bytes, flags: int) -> NDArray[Any]:
 def _exr(channels: dict[str, Any]) -> bytes:
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     stream = io.BytesIO()
-    OpenEXR.File(header, channels, 1).write(stream)
+    packed = {
+        name: np.ascontiguousarray(pixels) for name, pixels in channels.items()
+    }  # OpenEXR ignores strides
+    OpenEXR.File(header, packed, 1).write(stream)
     return stream.getvalue()
 
 
