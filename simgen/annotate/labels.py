@@ -83,7 +83,7 @@ def _label(
         amodal = _united(amodal, modal)
     visible_px = int(np.count_nonzero(modal.mask)) if modal else 0
     amodal_px = int(np.count_nonzero(amodal.mask))
-    in_frame = min(1.0, amodal_px / silhouette.total_px)  # 0 for an outline without bounds
+    in_frame = min(1.0, amodal_px / silhouette.total_px)
     unoccluded = visible_px / amodal_px
     return ObjectLabel(
         instance_id=obj.instance_id,

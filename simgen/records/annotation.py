@@ -29,7 +29,7 @@ class ObjectLabel:
     Attributes:
         bbox_modal_xyxy: box of the visible pixels; None when none is visible.
         bbox_amodal_xyxy: box of the whole silhouette inside the image.
-        bbox_unclipped_xyxy: the same on the unbounded image plane; None where part lies behind the camera.
+        bbox_unclipped_xyxy: the same on the unbounded image plane; None where part lies before the near plane.
         in_frame_fraction: silhouette pixels inside the image / all silhouette pixels.
         unoccluded_fraction: visible pixels / silhouette pixels inside the image.
         visible_fraction: product of both.

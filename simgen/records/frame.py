@@ -38,8 +38,10 @@ class Silhouette:
         y0: row of the tile's first pixel.
         mask: (h, w) bool, clipped to the image.
         bbox_unclipped_xyxy: half-open pixel box of the silhouette on the unbounded image plane; coordinates may
-            be negative or past the image. NaN where part of the object lies behind the camera.
-        total_px: silhouette pixels on the unbounded image plane; equals `mask.sum()` when nothing is cut off.
+            be negative or past the image. NaN where part of the object lies before the near plane.
+        total_px: silhouette pixels on the unbounded image plane; equals `mask.sum()` when nothing is cut off. An
+            object that passes the near plane has no finite outline: it is counted on a canvas of three times the
+            image's width and height around the image, as the BOP benchmark does.
     """
 
     x0: int

@@ -287,11 +287,32 @@ def test_an_enormous_outline_is_counted_on_a_coarser_grid() -> None:
     assert frame.silhouettes[1].total_px == pytest.approx(box_outline_area_px(lens, T, size), rel=1e-3)
 
 
-def test_an_outline_through_the_camera_plane_has_no_box_and_no_end() -> None:
-    scene = make_scene([floor()])
-    outline = cast(scene).silhouettes[1]
+def test_an_outline_through_the_near_plane_has_no_box_and_is_counted_on_three_times_the_image() -> None:
+    """A floor under a level camera fills all below the horizon: half of the canvas of 192 x 144 pixels."""
+    ground = box((2000, 1.0, 2000), at=(0, 0.6, 0))  # y points down
+    outline = cast(camera_scene([ground], replace(LENS, far_m=1e4))).silhouettes[1]
     assert np.isnan(outline.bbox_unclipped_xyxy).all()
-    assert outline.total_px == np.inf
+    horizon = 24  # cy; the first covered row lies just below it
+    assert outline.y0 == horizon + 1
+    assert outline.total_px == 192 * (96 - horizon - 1)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.sampled_from(["box", "sphere", "cylinder"]), quaternions(), st.tuples(*[numbers(0.1, 1.0)] * 3))
+def test_nearest_depth_is_the_least_over_the_surface(shape: str, q: Quat, size_m: Vec3) -> None:
+    solid = Solid(1, shape, np.array(size_m) / 2, Pose((0.1, 0.2, 5.0), q).matrix())
+    turns = np.linspace(0, 2 * pi, 181)
+    if shape == "box":
+        points = box_corners(size_m)
+    elif shape == "cylinder":
+        points = np.array([(np.cos(a) / 2, np.sin(a) / 2, s) for a in turns for s in (-0.5, 0.5)]) * size_m
+    else:
+        lat = np.linspace(-pi / 2, pi / 2, 91)
+        points = np.array(
+            [(np.cos(a) * np.cos(b), np.sin(a) * np.cos(b), np.sin(b)) for a in turns for b in lat]
+        )
+        points = points / 2 * size_m
+    assert solid.nearest_z_m == pytest.approx(apply(solid.T_camera_object, points)[:, 2].min(), abs=1e-3)
 
 
 # Light

@@ -7,24 +7,28 @@ import hashlib
 import numpy as np
 import trimesh
 
+from simgen.assets.procedural.params import parse, size
 from simgen.errors import AssetError, did_you_mean
 from simgen.geometry import Vec3
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, Material, Model, Submesh
 
-_SHAPES = ("box", "sphere", "cylinder")
+SHAPES = ("box", "sphere", "cylinder")
+# Round shapes are tessellated: parameter name, default, least, most. An icosphere of level n has 20 * 4^n triangles.
+_DETAIL = {"sphere": ("subdivisions", 4, 0, 7), "cylinder": ("sections", 64, 3, 2048)}
+_PARAMETERS = (size((0.1, 0.1, 0.1), 1e-4, 1000.0),)
 _DENSITY_KG_M3 = 500.0  # assumed: between softwood and water
 
 
 def describe(ref: AssetRef) -> AssetInfo:
     """Return the entry of a primitive; its mass is at an assumed 500 kg/m³."""
-    shape, size = _parse(ref)
+    shape, extent = _parse(ref)
     fill = {"box": 1.0, "sphere": np.pi / 6, "cylinder": np.pi / 4}[shape]
     return AssetInfo(
         asset_id=ref.asset_id,
         name=shape,
         category=shape,
-        size_m=size,
-        mass_kg=float(_DENSITY_KG_M3 * fill * np.prod(size)),
+        size_m=extent,
+        mass_kg=float(_DENSITY_KG_M3 * fill * np.prod(extent)),
         friction=0.5,
         restitution=0.1,
         pack="procedural",
@@ -38,8 +42,8 @@ def describe(ref: AssetRef) -> AssetInfo:
 
 def build(ref: AssetRef) -> Asset:
     """Return a primitive centred at the origin, with smooth normals where the shape is round."""
-    shape, size = _parse(ref)
-    mesh = _mesh(shape, size)
+    shape, extent = _parse(ref)
+    mesh = _mesh(shape, size, _detail(ref))
     submesh = Submesh(
         positions_m=np.asarray(mesh.vertices, np.float32),
         normals=np.asarray(mesh.vertex_normals, np.float32),
@@ -50,32 +54,44 @@ def build(ref: AssetRef) -> Asset:
     hull = np.asarray(trimesh.Trimesh(mesh.vertices, mesh.faces).convex_hull.vertices, float)
     return Asset(
         info=describe(ref),
-        model=Model(lods=((submesh,),), materials=(Material(),), size_m=size),
+        model=Model(lods=((submesh,),), materials=(Material(),), size_m=extent),
         collision=Collision((hull,), (0.0, 0.0, 0.0), float(abs(mesh.volume))),
     )
 
 
-def _mesh(shape: str, size: Vec3) -> trimesh.Trimesh:
+def _mesh(shape: str, size: Vec3, detail: int) -> trimesh.Trimesh:
     if shape == "box":
         box = trimesh.creation.box(extents=size)
         box.unmerge_vertices()
         return box
     if shape == "sphere":
-        ball = trimesh.creation.icosphere(subdivisions=4, radius=0.5)
+        ball = trimesh.creation.icosphere(subdivisions=detail, radius=0.5)
         ball.apply_scale(size)
         return ball
-    mesh = trimesh.creation.cylinder(radius=0.5, height=1.0, sections=64)
+    mesh = trimesh.creation.cylinder(radius=0.5, height=1.0, sections=detail)
     mesh.apply_scale(size)
     mesh.unmerge_vertices()
     return mesh
 
 
+def _detail(ref: AssetRef) -> int:
+    """Return how finely a round shape is tessellated; 0 for a box."""
+    shape = ref.asset_id.removeprefix("procedural/")
+    if shape not in _DETAIL:
+        return 0
+    name, default, least, most = _DETAIL[shape]
+    given = dict(ref.params).get(name, default)
+    if not isinstance(given, int) or not least <= given <= most:
+        raise AssetError(
+            f"{ref.asset_id}: {name} must be a whole number from {least} to {most}, got {given!r}"
+        )
+    return given
+
+
 def _parse(ref: AssetRef) -> tuple[str, Vec3]:
     shape = ref.asset_id.removeprefix("procedural/")
-    if shape not in _SHAPES:
-        raise AssetError(f"no procedural model '{shape}';{did_you_mean(shape, _SHAPES)} known: {', '.join(_SHAPES)}")
-    params = dict(ref.params)
-    size = params.get("size_m", (0.1, 0.1, 0.1))
-    if not (isinstance(size, tuple) and len(size) == 3 and all(s > 0 for s in size)):
-        raise AssetError(f"{ref.asset_id}: size_m must be three positive metres, got {size!r}")
-    return shape, (float(size[0]), float(size[1]), float(size[2]))
+    if shape not in SHAPES:
+        raise AssetError(
+            f"no procedural model '{shape}';{did_you_mean(shape, SHAPES)} known: {', '.join(SHAPES)}"
+        )
+    return shape, parse(ref, _PARAMETERS).vector()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import ceil, inf, nan, sqrt
+from math import ceil, nan, sqrt
 from types import TracebackType
 from typing import Self, cast, get_args
 
@@ -120,7 +120,8 @@ def cast_image(solids: list[Solid], intrinsics: Intrinsics) -> tuple[FloatArray,
 def whole_outline(solid: Solid, intrinsics: Intrinsics) -> Silhouette | None:
     """Return the outline of one solid as if it were alone, or None where no pixel of the image shows it.
 
-    A solid that reaches the camera plane has an unbounded outline: its box is NaN and its count infinite.
+    A solid that passes the near plane has no finite outline: it has no box (NaN), and is counted on a canvas of
+    three times the image.
     """
     image_box = _clip(_reach(solid, intrinsics), intrinsics)
     mask = _covered(solid, intrinsics, image_box, 1)
@@ -138,8 +139,9 @@ def _unclipped(solid: Solid, intrinsics: Intrinsics) -> tuple[tuple[float, float
     Past 2^22 pixels every n-th row and column is sampled; the box then comes from the closed form.
     """
     bounds = solid_bounds(intrinsics, solid)
-    if bounds is None:
-        return (nan, nan, nan, nan), inf
+    if bounds is None or solid.nearest_z_m < intrinsics.near_m:
+        w, h = intrinsics.width, intrinsics.height
+        return (nan, nan, nan, nan), float(_covered(solid, intrinsics, (-w, -h, 2 * w, 2 * h), 1).sum())
     box = pixel_box(bounds)
     stride = max(1, ceil(sqrt((box[2] - box[0]) * (box[3] - box[1]) / _GRID_PX)))
     covered = _covered(solid, intrinsics, box, stride)

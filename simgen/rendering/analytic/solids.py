@@ -52,6 +52,17 @@ class Solid:
         missed = ~(enter <= leave)
         return np.where(missed, np.inf, enter), np.where(missed, -np.inf, leave)
 
+    @property
+    def nearest_z_m(self) -> float:
+        """Least depth of any of its points; below 0 where it reaches behind the camera."""
+        reach = np.abs(self.T_camera_object[2, :3]) * self.half_m
+        depth_m = {
+            "box": reach.sum(),
+            "sphere": np.sqrt((reach**2).sum()),
+            "cylinder": np.hypot(reach[0], reach[1]) + reach[2],
+        }[self.shape]
+        return float(self.T_camera_object[2, 3] - depth_m)
+
     def coordinates(self, points_camera: FloatArray) -> FloatArray:
         """Return points (n, 3) of the camera frame in the object frame, metres."""
         return apply(invert_rigid(self.T_camera_object), points_camera)
