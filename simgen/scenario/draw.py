@@ -58,7 +58,9 @@ def draw_int(value: object, rng: np.random.Generator, params: Params) -> int:
     """Return `draw` as an int."""
     drawn = draw_number(value, rng, params)
     if not drawn.is_integer():
-        raise SamplingError(f"'{value}' gave {drawn:g}, but a whole number is needed; use round(), floor() or ceil()")
+        raise SamplingError(
+            f"'{value}' gave {drawn:g}, but a whole number is needed; use round(), floor() or ceil()"
+        )
     return int(drawn)
 
 

@@ -28,7 +28,9 @@ def confined(folder: Path, relative: str) -> Path:
         raise fault(f"{show(relative)} lies outside of the scenario's folder; only files within it are read")
     if not path.is_file():
         names = [str(other.relative_to(root)) for other in sorted(path.parent.glob(f"*{path.suffix}"))[:200]]
-        raise fault(f"no file {show(relative)} in the scenario's folder;{did_you_mean(relative, names)}".rstrip(";"))
+        raise fault(
+            f"no file {show(relative)} in the scenario's folder;{did_you_mean(relative, names)}".rstrip(";")
+        )
     return path
 
 
@@ -48,11 +50,15 @@ def read_empirical(folder: Path | None, given: dict[str, object], dimension: Dim
         raise fault("a scenario that was not loaded from a file cannot read one; give {values: [...]}")
     path = confined(folder, texts["file"])
     if path.stat().st_size > MAX_BYTES:
-        raise fault(f"{show(texts['file'])} has {path.stat().st_size} bytes; at most {MAX_BYTES} are read", "file")
+        raise fault(
+            f"{show(texts['file'])} has {path.stat().st_size} bytes; at most {MAX_BYTES} are read", "file"
+        )
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     if texts["sha256"] not in ("", digest):
-        raise fault(f"{show(texts['file'])} has changed: its SHA-256 is {digest}, not {texts['sha256']}", "sha256")
+        raise fault(
+            f"{show(texts['file'])} has changed: its SHA-256 is {digest}, not {texts['sha256']}", "sha256"
+        )
     values = _column(content, texts["file"], texts["column"], texts["unit"], dimension)
     return Empirical(tuple(values), texts["file"], texts["column"], texts["unit"], digest)
 
@@ -70,7 +76,10 @@ def _column(content: bytes, file: str, column: str, unit: str, dimension: Dimens
         names = list(rows.fieldnames or ())
         if column not in names:
             listed = ", ".join(names)
-            raise fault(f"{show(file)} has no column '{column}'; columns: {listed};{did_you_mean(column, names)}", "column")
+            raise fault(
+                f"{show(file)} has no column '{column}'; columns: {listed};{did_you_mean(column, names)}",
+                "column",
+            )
         values = [_number(row[column], unit, dimension, f"{file}:{rows.line_num}") for row in rows]
     except (UnicodeDecodeError, csv.Error) as reason:
         raise fault(f"{show(file)} is not a CSV file in UTF-8: {reason}", "file") from reason

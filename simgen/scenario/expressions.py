@@ -164,7 +164,9 @@ class Expression:
         if not isinstance(result, str):
             complaint = self.limits.complaint(result)
             if complaint:
-                raise SamplingError(f"'{self.text}' gave {result:g}; it {complaint} ({_shown(self.text, params)})")
+                raise SamplingError(
+                    f"'{self.text}' gave {result:g}; it {complaint} ({_shown(self.text, params)})"
+                )
         return result
 
 
@@ -186,7 +188,9 @@ def holds(condition: str, params: Mapping[str, Scalar]) -> bool:
     """
     result = evaluate(condition, params)
     if not isinstance(result, bool):
-        raise SamplingError(f"'{condition}' gave {show(result)}; a condition must compare, for example '${{a}} < 2'")
+        raise SamplingError(
+            f"'{condition}' gave {show(result)}; a condition must compare, for example '${{a}} < 2'"
+        )
     return result
 
 
@@ -220,10 +224,14 @@ def unknown_reference(name: str, params: Iterable[str]) -> str:
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> ast.Expr:
     if len(text) > MAX_LENGTH:
-        raise fault(f"expression of {len(text)} characters; at most {MAX_LENGTH} are allowed: use several params")
+        raise fault(
+            f"expression of {len(text)} characters; at most {MAX_LENGTH} are allowed: use several params"
+        )
     source = _REFERENCE.sub(lambda match: f" {_PREFIX}{match[1]} ", text)
     if "${" in source or _PREFIX in text:
-        raise fault(f"{show(text)}: write a reference as ${{name}}, with a name of letters, digits and underscores")
+        raise fault(
+            f"{show(text)}: write a reference as ${{name}}, with a name of letters, digits and underscores"
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -239,7 +247,9 @@ def _parse(text: str) -> ast.Expr:
 def _check_nodes(tree: ast.Expr, text: str) -> None:
     nodes = list(ast.walk(tree))
     if len(nodes) > MAX_NODES:
-        raise fault(f"{show(text)} has too many parts ({len(nodes)}, at most {MAX_NODES}): use several params")
+        raise fault(
+            f"{show(text)} has too many parts ({len(nodes)}, at most {MAX_NODES}): use several params"
+        )
     called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
     for node in nodes:
         if not isinstance(node, _NODES):
@@ -256,7 +266,9 @@ def _check_call(node: ast.Call, text: str) -> None:
     name = node.func.id if isinstance(node.func, ast.Name) else None
     if name not in FUNCTIONS:
         hint = did_you_mean(name or "", FUNCTIONS)
-        raise fault(f"{show(text)}: unknown function '{name}'; allowed are {', '.join(FUNCTIONS)};{hint}".rstrip(";"))
+        raise fault(
+            f"{show(text)}: unknown function '{name}'; allowed are {', '.join(FUNCTIONS)};{hint}".rstrip(";")
+        )
     if node.keywords or not node.args:
         raise fault(f"{show(text)}: {name}() takes one or more plain values")
 
@@ -267,7 +279,9 @@ def _check_name(name: str, text: str) -> None:
 
 
 def _allowed() -> str:
-    return f"${{name}}, numbers, + - * / // % **, comparisons, and, or, not, if-else, pi, {', '.join(FUNCTIONS)}"
+    return (
+        f"${{name}}, numbers, + - * / // % **, comparisons, and, or, not, if-else, pi, {', '.join(FUNCTIONS)}"
+    )
 
 
 def _as_text(value: Scalar) -> str:

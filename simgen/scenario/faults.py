@@ -43,5 +43,9 @@ def each(parts: Iterable[tuple[str | int, object]], parse: Callable[[object], T]
 
 def show(value: object) -> str:
     """Return a value as a user would write it, shortened to 60 characters."""
-    text = repr(value) if not isinstance(value, bool | None) else {True: "true", False: "false", None: "null"}[value]
+    text = (
+        repr(value)
+        if not isinstance(value, bool | None)
+        else {True: "true", False: "false", None: "null"}[value]
+    )
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -81,13 +81,18 @@ class Parts(Protocol):
         ...
 
 
-EXPRESSION_HINT = "draw the parts as params and combine them, for example '${low} + ${u} * (${high} - ${low})'"
+EXPRESSION_HINT = (
+    "draw the parts as params and combine them, for example '${low} + ${u} * (${high} - ${low})'"
+)
+
 
 def single_key(raw: Mapping[object, object], known: Iterable[str]) -> tuple[str, object]:
     """Return the only key of a distribution, and what is below it."""
     if len(raw) != 1:
         keys = ", ".join(str(key) for key in raw) or "none"
-        raise fault(f"a distribution has exactly one key, its kind, for example {{uniform: [1, 2]}}; got keys: {keys}")
+        raise fault(
+            f"a distribution has exactly one key, its kind, for example {{uniform: [1, 2]}}; got keys: {keys}"
+        )
     kind, body = next(iter(raw.items()))
     if kind not in known:
         listed = ", ".join(known)
@@ -107,7 +112,10 @@ def arguments(body: object, names: Sequence[str], optional: Sequence[str] = ()) 
     if isinstance(body, Mapping):
         unknown = [str(key) for key in body if key not in names]
         if unknown:
-            details = [((key,), f"unknown key '{key}';{did_you_mean(key, names)} allowed: {', '.join(names)}") for key in unknown]
+            details = [
+                ((key,), f"unknown key '{key}';{did_you_mean(key, names)} allowed: {', '.join(names)}")
+                for key in unknown
+            ]
             raise Fault(*details)
         given = {str(key): value for key, value in body.items()}
     elif isinstance(body, list | tuple):
@@ -174,7 +182,9 @@ def _under(step: str | int, parse: Callable[[], T]) -> T:
     return each([(step, None)], lambda _: parse())[0]
 
 
-def _numbers_by_name(parts: Parts, body: object, names: Sequence[str], bare: Sequence[str] = ()) -> dict[str, float]:
+def _numbers_by_name(
+    parts: Parts, body: object, names: Sequence[str], bare: Sequence[str] = ()
+) -> dict[str, float]:
     given = arguments(body, names)
     positional = not isinstance(body, Mapping)
     readers = {name: plain_number if name in bare else parts.number for name in names}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from simgen.scenario.distributions import Distribution, ScalarDistribution, Weig
 from simgen.scenario.expressions import Expression, Limits
 from simgen.scenario.faults import Fault, each, fault, show
 from simgen.scenario.forms import EXPRESSION_HINT, FORMS, single_key
-from simgen.scenario.units import PLAIN, Dimension, parse_quantity, quantity_parts
+from simgen.scenario.units import ANGLE, ANY, FRACTION, PLAIN, Dimension, parse_quantity, quantity_parts
 
 Value = float | int | str | Expression | Distribution
 
@@ -67,26 +68,34 @@ class Reader:
             return self._text(raw)
         if self.dimension is None:
             raise fault(f"expected a text, got the number {raw}; put it in quotes")
-        return self._number(raw)
+        return self._number(raw, raw)
 
     def _text(self, raw: str) -> Value:
         if "${" in raw:
             return self._expression(raw)
         if self.dimension is None or (self.text and not _like_quantity(raw)):
             return raw
-        return self._number(parse_quantity(raw, self.dimension))
+        return self._number(parse_quantity(raw, self.dimension), raw)
 
     def _expression(self, text: str) -> Expression:
         return Expression(text, self.limits, template=self.dimension is None)
 
-    def _number(self, raw: float) -> float | int:
+    @property
+    def _si(self) -> str:
+        """The SI unit, and degrees where the range is of an angle."""
+        if not self.measured.units or self.dimension is ANY:
+            return ""
+        most = f" ({math.degrees(self.limits.maximum):g} deg)" if self.dimension is ANGLE else ""
+        return f" {next(iter(self.measured.units))}{most}" if self.dimension is not FRACTION else ""
+
+    def _number(self, raw: float, written: object) -> float | int:
         try:
             number = float(raw)
         except OverflowError:
             raise fault(f"{show(raw)} is too large for a number") from None
         complaint = self.limits.complaint(number)
         if complaint:
-            raise fault(f"{raw} is out of range: {complaint}")
+            raise fault(f"{show(written)} is out of range: {complaint}{self._si}")
         return int(number) if self.limits.whole else number
 
     def check(self, given: Distribution) -> Distribution:
@@ -98,7 +107,9 @@ class Reader:
         if self.dimension is None:
             raise fault(f"{given.kind} gives numbers, but a text is needed")
         if self.limits.whole and not given.whole:
-            raise fault(f"{given.kind} can give broken numbers, but a whole number is needed; use int_uniform or choice")
+            raise fault(
+                f"{given.kind} can give broken numbers, but a whole number is needed; use int_uniform or choice"
+            )
         for end in given.support:
             complaint = replace(self.limits, whole=False).complaint(end) if _bounded(self.limits) else None
             if complaint:

@@ -28,7 +28,6 @@ from simgen.scenario.values import (
     FrameCount,
     Illuminance,
     ImageSide,
-    Length,
     Mass,
     NonNegative,
     NonNegativeLength,
@@ -51,7 +50,9 @@ def _sorted(named: dict[str, T]) -> dict[str, T]:
     return dict(sorted(named.items()))
 
 
-Named = Annotated[dict[str, T], AfterValidator(_sorted)]  # order in the file never matters: it is sorted by name
+Named = Annotated[
+    dict[str, T], AfterValidator(_sorted)
+]  # order in the file never matters: it is sorted by name
 
 
 class Model(BaseModel):
@@ -90,7 +91,9 @@ def _names_tag(raw: Any) -> str:
     return "<list>" if isinstance(raw, list | tuple) else "<name>"
 
 
-Names = Annotated[Annotated[str, Tag("<name>")] | Annotated[list[str], Tag("<list>")], Discriminator(_names_tag)]
+Names = Annotated[
+    Annotated[str, Tag("<name>")] | Annotated[list[str], Tag("<list>")], Discriminator(_names_tag)
+]
 
 
 class AssetQuery(Model):
@@ -121,7 +124,9 @@ def _asset_tag(raw: Any) -> str:
 
 
 AssetChoice = Annotated[  # a text is a catalogue id, or a choice of ids
-    Annotated[Text, Tag("<id>")] | Annotated[AssetQuery, Tag("<query>")] | Annotated[ProceduralAsset, Tag("<procedural>")],
+    Annotated[Text, Tag("<id>")]
+    | Annotated[AssetQuery, Tag("<query>")]
+    | Annotated[ProceduralAsset, Tag("<procedural>")],
     Discriminator(_asset_tag),
 ]
 
@@ -186,7 +191,9 @@ class Drop(Model):
     """Let go above a surface region, tumbling, without overlap; physics brings it to rest."""
 
     region: Region
-    height: NonNegativeLength = 0.1  # clear height of the lowest point above the surface and above what lies below
+    height: NonNegativeLength = (
+        0.1  # clear height of the lowest point above the surface and above what lies below
+    )
     tumble: bool = True
 
 
@@ -300,9 +307,13 @@ def _check_world(raw: Any) -> Any:
         return raw
     kind = raw.get("kind")  # pyright: ignore[reportUnknownVariableType]
     if kind is None and set(raw) - {"kind"}:  # pyright: ignore[reportUnknownArgumentType]
-        raise PydanticCustomError("value", "{message}", {"message": f"lacks 'kind': one of {', '.join(_WORLDS)}"})
+        raise PydanticCustomError(
+            "value", "{message}", {"message": f"lacks 'kind': one of {', '.join(_WORLDS)}"}
+        )
     if kind is not None and kind not in _WORLDS:
-        message = f"unknown kind of world '{kind}';{did_you_mean(str(kind), _WORLDS)} known: {', '.join(_WORLDS)}"
+        message = (
+            f"unknown kind of world '{kind}';{did_you_mean(str(kind), _WORLDS)} known: {', '.join(_WORLDS)}"
+        )
         raise PydanticCustomError("value", "{message}", {"message": message})
     return raw  # pyright: ignore[reportUnknownVariableType]
 
@@ -453,7 +464,8 @@ def _frame_tag(raw: Any) -> str:
 
 
 Frame = Annotated[
-    Annotated[int, Field(ge=0, strict=True), Tag("<index>")] | Annotated[Literal["any", "all"], Tag("<word>")],
+    Annotated[int, Field(ge=0, strict=True), Tag("<index>")]
+    | Annotated[Literal["any", "all"], Tag("<word>")],
     Discriminator(_frame_tag),
 ]
 
@@ -503,10 +515,20 @@ class LabelSpec(Model):
     min_visible_px: int = Field(default=1, ge=1, le=100_000_000)
 
 
+def _check_version(raw: Any) -> Any:
+    if raw in ("1", 1) and not isinstance(raw, bool):
+        return "1"
+    message = f'this simgen reads version "1" of the format, got {raw!r}; a newer file needs a newer simgen'
+    raise PydanticCustomError("value", "{message}", {"message": message})
+
+
+Version = Annotated[Literal["1"], BeforeValidator(_check_version)]
+
+
 class Scenario(Model):
     """A distribution over scenes."""
 
-    simgen: Literal["1"]
+    simgen: Version
     name: str = Field(pattern=r"^[A-Za-z0-9_\-]+$")
     description: str = ""
     tags: list[str] = []

@@ -50,7 +50,9 @@ ILLUMINANCE = Dimension("illuminance", {"lux": 1.0, "lx": 1.0, "klux": 1000.0, "
 ACCELERATION = Dimension("acceleration", {"m/s^2": 1.0, "m/s2": 1.0, "m/s²": 1.0, "g": 9.80665})
 
 MEASURED = (LENGTH, ANGLE, MASS, TIME, SPEED, ANGULAR_SPEED, ILLUMINANCE, FRACTION)
-ANY = Dimension("number", {unit: factor for dimension in MEASURED for unit, factor in dimension.units.items()})
+ANY = Dimension(
+    "number", {unit: factor for dimension in MEASURED for unit, factor in dimension.units.items()}
+)
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*", re.ASCII)
 
@@ -91,4 +93,6 @@ def _wrong_unit(text: str, unit: str, dimension: Dimension) -> str:
     other = next((d.name for d in MEASURED if unit in d.units), None)
     what = f"a unit of {other}" if other else "not a known unit"
     hint = did_you_mean(unit, dimension.units)
-    return f"{show(text)}: '{unit}' is {what}; allowed for a {dimension.name}: {dimension.allowed};{hint}".rstrip(";")
+    return f"{show(text)}: '{unit}' is {what}; allowed for a {dimension.name}: {dimension.allowed};{hint}".rstrip(
+        ";"
+    )

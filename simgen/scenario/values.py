@@ -50,7 +50,9 @@ class Written:
             self._validate, serialization=core_schema.plain_serializer_function_ser_schema(self.plain)
         )
 
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
         """Leave a mark that `scenario.schema` replaces by the definition."""
         mark: dict[str, Any] = {"simgen-value": self.schema}
         limits = self.reader.limits
@@ -118,8 +120,12 @@ AssetParam = Annotated[
     Written("asset_param", Reader(units.ANY, text=True), _read_asset_param, _plain_asset_param),
 ]
 Vector3 = Annotated[_VECTOR, Written("vector", Reader(units.LENGTH), read_vector, plain_vector)]
-VelocityVector = Annotated[_VECTOR, Written("velocity_vector", Reader(units.SPEED), read_vector, plain_vector)]
-AccelerationVector = Annotated[_VECTOR, Written("acceleration_vector", Reader(units.ACCELERATION), read_vector, plain_vector)]
+VelocityVector = Annotated[
+    _VECTOR, Written("velocity_vector", Reader(units.SPEED), read_vector, plain_vector)
+]
+AccelerationVector = Annotated[
+    _VECTOR, Written("acceleration_vector", Reader(units.ACCELERATION), read_vector, plain_vector)
+]
 Colour = Annotated[
     str | tuple[Any, Any, Any] | list[Any] | Hsv | Choice,
     Written("colour", Reader(units.FRACTION, Limits(0.0, 1.0)), read_colour, plain_vector),

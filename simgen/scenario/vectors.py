@@ -80,23 +80,35 @@ def read_colour(raw: object, reader: Reader) -> ColourValue:
     if isinstance(raw, Hsv):
         return _hsv((raw.hue, raw.saturation, raw.value), reader)
     if isinstance(raw, Choice):
-        return Choice(tuple(each(enumerate(raw.values), lambda item: _literal_colour(item, reader))), raw.weights)
+        return Choice(
+            tuple(each(enumerate(raw.values), lambda item: _literal_colour(item, reader))), raw.weights
+        )
     if isinstance(raw, Mapping):
         kind, body = single_key(cast("Mapping[object, object]", raw), ("hsv", "choice"))
         if kind == "hsv":
             return each([(kind, body)], lambda three: _hsv(three, reader))[0]
-        return each([(kind, body)], lambda items: read_choice(items, lambda item: _literal_colour(item, reader)))[0]
+        return each(
+            [(kind, body)], lambda items: read_choice(items, lambda item: _literal_colour(item, reader))
+        )[0]
     if isinstance(raw, str):
         return colour_from_text(raw)
-    return _three(raw, reader, "[r, g, b] in 0..1 (linear), '#rrggbb', a colour name, {hsv: [h, s, v]} or {choice: [...]}")
+    return _three(
+        raw,
+        reader,
+        "[r, g, b] in 0..1 (linear), '#rrggbb', a colour name, {hsv: [h, s, v]} or {choice: [...]}",
+    )
 
 
 def colour_from_text(text: str) -> Vec3:
     """Return linear RGB of `#rrggbb` (sRGB) or a colour name."""
-    code = NAMED_COLOURS.get(text.lower(), text)
+    code = NAMED_COLOURS.get(text, text)
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", code):
         hint = did_you_mean(text.lower(), NAMED_COLOURS)
-        raise fault(f"{show(text)} is not a colour; write '#rrggbb', [r, g, b] or one of {', '.join(NAMED_COLOURS)};{hint}".rstrip(";"))
+        raise fault(
+            f"{show(text)} is not a colour; write '#rrggbb', [r, g, b] or one of {', '.join(NAMED_COLOURS)};{hint}".rstrip(
+                ";"
+            )
+        )
     red, green, blue = (linear_from_srgb(int(code[i : i + 2], 16) / 255) for i in (1, 3, 5))
     return (red, green, blue)
 
@@ -147,20 +159,27 @@ def _hsv(raw: object, reader: Reader) -> Hsv:
         raise fault(f"expected [hue, saturation, value], each in 0..1, got {show(raw)}")
     hue_reader = replace(reader, dimension=HUE, limits=Limits())
     parts = [(n, (part, reader if n else hue_reader)) for n, part in enumerate(cast("list[object]", raw))]
-    hue, saturation, value = each(parts, lambda pair: cast("tuple[object, Reader]", pair)[1].read(cast("tuple[object, Reader]", pair)[0]))
+    hue, saturation, value = each(
+        parts,
+        lambda pair: cast("tuple[object, Reader]", pair)[1].read(cast("tuple[object, Reader]", pair)[0]),
+    )
     return Hsv(hue, saturation, value)
 
 
 def _vector_distribution(raw: Mapping[object, object], reader: Reader) -> Distribution:
     kind, body = single_key(raw, FORMS)
     if kind == "choice":
-        return each([(kind, body)], lambda items: read_choice(items, lambda item: _literal_three(item, reader)))[0]
+        return each(
+            [(kind, body)], lambda items: read_choice(items, lambda item: _literal_three(item, reader))
+        )[0]
     return reader.distribution(raw)
 
 
 def _check_vector(given: Distribution, reader: Reader) -> Distribution:
     if isinstance(given, Choice):
-        return Choice(tuple(each(enumerate(given.values), lambda item: _literal_three(item, reader))), given.weights)
+        return Choice(
+            tuple(each(enumerate(given.values), lambda item: _literal_three(item, reader))), given.weights
+        )
     if not isinstance(given, OnSphere | InBox | InDisc):
         raise fault(
             f"{given.kind} does not give a vector; use on_sphere, in_region or choice, "

@@ -9,7 +9,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
-from simgen.scenario.distributions.base import Distribution, ScalarDistribution, check_weights, log, require_finite
+from simgen.scenario.distributions.base import (
+    Distribution,
+    ScalarDistribution,
+    check_weights,
+    log,
+    require_finite,
+)
 
 _BISECTIONS = 200  # more than the bits of a double: the loop ends when the interval cannot be halved
 
@@ -119,7 +125,10 @@ class Weighted(ScalarDistribution):
             raise TypeError(f"{self.kind}: cdf is defined for numbers only")
         pairs = zip(self.values, self.shares, strict=True)
         total = math.fsum(self.shares)
-        return math.fsum(share for value, share in pairs if isinstance(value, int | float) and value <= x) / total
+        return (
+            math.fsum(share for value, share in pairs if isinstance(value, int | float) and value <= x)
+            / total
+        )
 
     def logpdf(self, x: object) -> float:
         pairs = zip(self.values, self.shares, strict=True)
@@ -139,7 +148,9 @@ class Choice(Weighted):
         if self.weights is not None:
             object.__setattr__(self, "weights", tuple(float(weight) for weight in self.weights))
             if len(self.weights) != len(self.values):
-                raise ValueError(f"choice: {len(self.values)} values need as many weights, got {len(self.weights)}")
+                raise ValueError(
+                    f"choice: {len(self.values)} values need as many weights, got {len(self.weights)}"
+                )
         check_weights(self.kind, self.shares)
 
     @property

@@ -60,7 +60,9 @@ class InBox(Distribution):
         for axis, low, high in zip("xyz", self.box_min, self.box_max, strict=True):
             require_finite(self.kind, **{f"box_min {axis}": low, f"box_max {axis}": high})
             if low > high:
-                raise ValueError(f"in_region: box_min must not be above box_max, got {axis}: [{low:g}, {high:g}]")
+                raise ValueError(
+                    f"in_region: box_min must not be above box_max, got {axis}: [{low:g}, {high:g}]"
+                )
 
     @property
     def support(self) -> tuple[Vec3, Vec3]:

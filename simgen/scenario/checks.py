@@ -1,0 +1,411 @@
+"""What only the whole scenario can tell: names that must exist, relations that exclude each other, sizes that bound memory."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from typing import cast
+
+from pydantic import BaseModel
+
+from simgen.errors import Problem, did_you_mean
+from simgen.scenario.distributions import Choice, Discrete, ScalarDistribution
+from simgen.scenario.draw import ParamCycle, param_order
+from simgen.scenario.expressions import Expression, check_condition, references, unknown_reference
+from simgen.scenario.faults import Fault, Location
+from simgen.scenario.regions import region_names, region_problem
+from simgen.scenario.spec import (
+    AssetQuery,
+    BoxRegion,
+    Clearance,
+    InRegion,
+    NonOverlap,
+    ObjectGroup,
+    Place,
+    ProceduralAsset,
+    Require,
+    Scenario,
+    VisibleFrom,
+)
+from simgen.scenario.values import MAX_COUNT, MAX_FRAMES
+from simgen.scenario.vectors import Hsv
+
+RELATIONS = ("at", "on", "in", "inside", "scatter", "drop", "stack")
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*")
+_MEMBER = re.compile(r"(.+)\[(\d+)\]")
+Finding = tuple[Location, str]
+
+
+@dataclass(frozen=True)
+class Names:
+    """Every name that may be referred to, right or wrong where it is given (so that one mistake is told once).
+
+    Attributes:
+        objects: objects and groups.
+        counts: number of members of each group whose count is a literal; absent for single objects.
+        groups: objects that are groups.
+    """
+
+    scenario: Scenario
+    objects: frozenset[str]
+    params: frozenset[str]
+    sensors: frozenset[str]
+    groups: frozenset[str] = frozenset()
+    counts: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @staticmethod
+    def of(scenario: Scenario, declared: Mapping[str, Iterable[str]] | None = None) -> Names:
+        """Return the names of a scenario; `declared` adds those whose definition could not be read."""
+        more = declared or {}
+        counted = {name: group.count for name, group in scenario.objects.items() if group.count is not None}
+        return Names(
+            scenario,
+            frozenset({*scenario.objects, *more.get("objects", ())}),
+            frozenset({*scenario.params, *more.get("params", ())}),
+            frozenset({*scenario.sensors, *more.get("sensors", ())}),
+            frozenset(counted),
+            {name: count for name, count in counted.items() if isinstance(count, int)},
+        )
+
+    def object_problem(self, name: str, *, or_region: bool = False, member: bool = False) -> str | None:
+        """Return why a text names no object (nor, if allowed, a region), or None.
+
+        Args:
+            name: as written.
+            or_region: regions of the world are allowed too.
+            member: one object is needed: a group with a count only by member, `group[0]`.
+        """
+        if or_region and region_problem(self.scenario.world, name) is None:
+            return None
+        if name in self.objects:
+            if member and name in self.groups:
+                return f"'{name}' is a group; name one member, for example '{name}[0]'"
+            return None
+        match = _MEMBER.fullmatch(name)
+        if match and match[1] in self.objects:
+            return self._member_problem(name, match[1], int(match[2]))
+        known = sorted(self.objects) + (region_names(self.scenario.world) if or_region else [])
+        what = "object or region" if or_region else "object"
+        return f"unknown {what} '{name}';{did_you_mean(name, known)} known: {', '.join(known) or 'none'}"
+
+    def _member_problem(self, name: str, group: str, index: int) -> str | None:
+        if group not in self.groups and group in self.scenario.objects:
+            return f"'{group}' is a single object without count; write '{group}'"
+        count = self.counts.get(group, math.inf)
+        return None if index < count else f"'{name}' does not exist: '{group}' has {count} members, from [0]"
+
+    def region_problem(self, region: object) -> str | None:
+        """Return why a region's name is wrong, or None."""
+        return region_problem(self.scenario.world, region) if isinstance(region, str) else None
+
+
+def check(scenario: Scenario, declared: Mapping[str, Iterable[str]] | None = None) -> list[Finding]:
+    """Return all findings about a scenario whose fields are each valid."""
+    names = Names.of(scenario, declared)
+    return [
+        *_check_names(scenario),
+        *_check_references(scenario, names),
+        *_check_objects(scenario, names),
+        *_check_sensors(scenario, names),
+        *_check_constraints(scenario, names),
+        *_check_ranges(scenario),
+        *_check_rates(scenario),
+        *_check_sizes(scenario),
+    ]
+
+
+def _check_names(scenario: Scenario) -> Iterator[Finding]:
+    for name in scenario.params:
+        if not _IDENTIFIER.fullmatch(name):
+            yield (
+                ("params", name),
+                "the name of a param has letters, digits and '_' only, and starts with a letter",
+            )
+    for section in ("objects", "sensors", "suns"):
+        for name in getattr(scenario, section):
+            if not _NAME.fullmatch(name):
+                yield (
+                    (section, name),
+                    "a name has letters, digits, '_' and '-' only, and starts with a letter",
+                )
+    if not scenario.sensors:
+        yield ("sensors",), "needs at least one sensor"
+
+
+def _check_references(scenario: Scenario, names: Names) -> Iterator[Finding]:
+    for location, expression in expressions(scenario):
+        for name in expression.references:
+            if name not in names.params:
+                yield location, unknown_reference(name, names.params)
+    try:
+        param_order(scenario.params)
+    except ParamCycle as cycle:
+        yield ("params", cycle.names[0]), str(cycle)
+
+
+def expressions(value: object, location: Location = ()) -> Iterator[tuple[Location, Expression]]:
+    """Yield every expression of a model and where it stands."""
+    if isinstance(value, Expression):
+        yield location, value
+    elif isinstance(value, Hsv):
+        yield from expressions((value.hue, value.saturation, value.value), (*location, "hsv"))
+    elif isinstance(value, BaseModel):
+        for name, info in type(value).model_fields.items():
+            yield from expressions(getattr(value, name), (*location, info.alias or name))
+    elif isinstance(value, dict):
+        for name, item in cast("dict[str, object]", value).items():
+            yield from expressions(item, (*location, name))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(cast("list[object]", value)):
+            yield from expressions(item, (*location, index))
+
+
+def _check_objects(scenario: Scenario, names: Names) -> Iterator[Finding]:
+    for name, group in scenario.objects.items():
+        yield from _check_place(("objects", name, "place"), name, group.place, names)
+    graph = {
+        name: [target for _, target in _targets(group.place) if target in scenario.objects]
+        for name, group in scenario.objects.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as cycle:
+        circle = cast("list[str]", cycle.args[1])[::-1]
+        yield (
+            ("objects", circle[0], "place"),
+            f"objects stand on each other in a circle: {' -> '.join(circle)}",
+        )
+
+
+def _targets(place: Place) -> list[tuple[Location, str]]:
+    relations = (("on", place.on), ("in", place.inside_of), ("stack", place.stack))
+    return [
+        ((name, "target"), base_name(relation.target)) for name, relation in relations if relation is not None
+    ]
+
+
+def base_name(name: str) -> str:
+    """Return the group's name of a member such as `clutter[3]`."""
+    match = _MEMBER.fullmatch(name)
+    return match[1] if match else name
+
+
+def _check_place(location: Location, name: str, place: Place, names: Names) -> Iterator[Finding]:
+    given = [key for key in RELATIONS if getattr(place, "inside_of" if key == "in" else key) is not None]
+    if not given:
+        yield location, f"has no relation; give one of {', '.join(RELATIONS)}"
+    if len(given) > 1:
+        yield location, f"has {len(given)} relations ({', '.join(given)}); keep one"
+    relations = (("on", place.on), ("in", place.inside_of), ("stack", place.stack))
+    for key, relation in relations:
+        if relation is not None:
+            problem = names.object_problem(relation.target, or_region=True, member=True)
+            if base_name(relation.target) == name and name in names.scenario.objects:
+                problem = f"'{name}' cannot stand on itself"
+            if problem:
+                yield (*location, key, "target"), problem
+    yield from _check_region_relations(location, place, names)
+    if place.on is not None and place.on.facing is not None:
+        yield from _told((*location, "on", "facing"), names.object_problem(place.on.facing, member=True))
+    if isinstance(place.facing, str):
+        yield from _told(
+            (*location, "facing"), names.object_problem(place.facing, or_region=True, member=True)
+        )
+
+
+def _check_region_relations(location: Location, place: Place, names: Names) -> Iterator[Finding]:
+    for key, relation in (("inside", place.inside), ("scatter", place.scatter), ("drop", place.drop)):
+        if relation is not None:
+            yield from _told((*location, key, "region"), names.region_problem(relation.region))
+
+
+def _check_sensors(scenario: Scenario, names: Names) -> Iterator[Finding]:
+    for name, sensor in scenario.sensors.items():
+        location: Location = ("sensors", name)
+        if (sensor.orbit is None) == (sensor.fixed is None):
+            which = "has both orbit and fixed; keep one" if sensor.orbit else "needs one of orbit, fixed"
+            yield location, which
+        aims = (
+            ("orbit", "target", sensor.orbit.target if sensor.orbit else None),
+            ("fixed", "look_at", sensor.fixed.look_at if sensor.fixed else None),
+        )
+        for form, key, aim in aims:
+            if isinstance(aim, str):
+                yield from _told(
+                    (*location, form, key), names.object_problem(aim, or_region=True, member=True)
+                )
+        if _below(sensor.far, sensor.near):
+            yield (*location, "far"), f"must be above near ({sensor.near:g}), got {sensor.far:g}"
+
+
+def _check_constraints(scenario: Scenario, names: Names) -> Iterator[Finding]:
+    for index, constraint in enumerate(scenario.constraints):
+        location: Location = ("constraints", index)
+        if isinstance(constraint, Require):
+            yield from _check_require((*location, "require"), constraint.require, names)
+        elif isinstance(constraint, Clearance):
+            if len(constraint.clearance) != 2:
+                yield (*location, "clearance"), f"needs two names, got {len(constraint.clearance)}"
+            yield from _check_listed((*location, "clearance"), constraint.clearance, names)
+        elif isinstance(constraint, NonOverlap):
+            listed = [name for name in constraint.non_overlap if name != "all"]
+            yield from _check_listed((*location, "non_overlap"), listed, names)
+        elif isinstance(constraint, InRegion):
+            yield from _check_listed((*location, "in_region"), constraint.in_region, names)
+            yield from _told((*location, "region"), names.region_problem(constraint.region))
+        else:
+            yield from _check_visible(location, constraint, names)
+
+
+def _check_require(location: Location, condition: str, names: Names) -> Iterator[Finding]:
+    try:
+        check_condition(condition)
+    except Fault as wrong:
+        yield location, str(wrong)
+        return
+    for name in references(condition):
+        if name not in names.params:
+            yield location, unknown_reference(name, names.params)
+
+
+def _check_listed(location: Location, listed: list[str], names: Names) -> Iterator[Finding]:
+    if not listed and location[-1] != "non_overlap":
+        yield location, "needs at least one name"
+    for index, name in enumerate(listed):
+        yield from _told((*location, index), names.object_problem(name))
+
+
+def _check_visible(location: Location, constraint: VisibleFrom, names: Names) -> Iterator[Finding]:
+    sensor, frames = constraint.visible_from, names.scenario.capture.frames
+    if sensor not in names.sensors:
+        known = sorted(names.sensors)
+        hint = did_you_mean(sensor, known)
+        yield (*location, "visible_from"), f"unknown sensor '{sensor}';{hint} known: {', '.join(known)}"
+    yield from _told((*location, "object"), names.object_problem(constraint.object))
+    if isinstance(constraint.frame, int) and isinstance(frames, int) and constraint.frame >= frames:
+        yield (*location, "frame"), f"frame {constraint.frame} does not exist: capture takes {frames}, from 0"
+
+
+def _check_ranges(scenario: Scenario) -> Iterator[Finding]:
+    for name, group in scenario.objects.items():
+        location: Location = ("objects", name)
+        if isinstance(group.asset, AssetQuery) and _below(
+            group.asset.max_size, group.asset.min_size, equal=False
+        ):
+            message = f"must not be below min_size ({group.asset.min_size:g}), got {group.asset.max_size:g}"
+            yield (*location, "asset", "max_size"), message
+        place = group.place
+        for key, relation in (("inside", place.inside), ("scatter", place.scatter), ("drop", place.drop)):
+            if relation is not None and isinstance(relation.region, BoxRegion):
+                yield from _check_box((*location, "place", key, "region"), relation.region)
+    for index, constraint in enumerate(scenario.constraints):
+        if isinstance(constraint, InRegion) and isinstance(constraint.region, BoxRegion):
+            yield from _check_box(("constraints", index, "region"), constraint.region)
+
+
+def _check_box(location: Location, box: BoxRegion) -> Iterator[Finding]:
+    if not isinstance(box.box_min, list | tuple) or not isinstance(box.box_max, list | tuple):
+        return
+    for axis, low, high in zip("xyz", box.box_min, box.box_max, strict=True):
+        if _below(high, low, equal=False):
+            yield (*location, "box_max"), f"{axis} must not be below that of box_min ({low:g}), got {high:g}"
+
+
+def _below(value: object, bound: object, *, equal: bool = True) -> bool:
+    """Whether two literal numbers stand in the wrong order; False where either is drawn."""
+    if not isinstance(value, int | float) or not isinstance(bound, int | float):
+        return False
+    return value <= bound if equal else value < bound
+
+
+def _check_rates(scenario: Scenario) -> Iterator[Finding]:
+    rate, steps = scenario.capture.rate, scenario.physics.step_rate
+    if isinstance(rate, int) and isinstance(steps, int) and rate and steps % rate:
+        near = [divisor for divisor in range(1, steps + 1) if steps % divisor == 0]
+        best = sorted(near, key=lambda divisor: abs(divisor - rate))[:3]
+        message = f"{rate} does not divide physics.step_rate ({steps}); use for example {_listed(best)}"
+        yield ("capture", "rate"), message
+
+
+def _check_sizes(scenario: Scenario) -> Iterator[Finding]:
+    objects = sum(
+        largest(group.count) if group.count is not None else 1 for group in scenario.objects.values()
+    )
+    if objects > MAX_COUNT:
+        yield ("objects",), f"may make {objects:g} objects in all; at most {MAX_COUNT} are allowed"
+    frames = largest(scenario.capture.frames) * len(scenario.sensors)
+    if frames > MAX_FRAMES:
+        message = (
+            f"frames x sensors may be {frames:g}; at most {MAX_FRAMES} a scene are allowed: use more scenes"
+        )
+        yield ("capture", "frames"), message
+
+
+def largest(count: object) -> float:
+    """Return the largest value that a count can take; 1 where only drawing can tell."""
+    if isinstance(count, ScalarDistribution):
+        return count.support[1]
+    return float(count) if isinstance(count, int | float) else 1.0
+
+
+def check_assets(
+    scenario: Scenario,
+    exists: Callable[[str], bool],
+    known: Iterable[str],
+    problem_at: Callable[[Location, str], Problem],
+) -> list[Problem]:
+    """Return a problem for every asset named by id that does not exist.
+
+    Args:
+        scenario: a loaded scenario.
+        exists: whether an id, possibly with `*` wildcards, names at least one asset.
+        known: ids to suggest from.
+        problem_at: makes the problem of a place, see `load.Loaded.problem`.
+    """
+    listed = list(known)
+    problems: list[Problem] = []
+    for location, asset_id in asset_ids(scenario):
+        if not exists(asset_id):
+            hint = did_you_mean(asset_id, listed)
+            message = f"no asset '{asset_id}';{hint} see 'simgen assets list'"
+            problems.append(problem_at(location, message))
+    return problems
+
+
+def asset_ids(scenario: Scenario) -> list[tuple[Location, str]]:
+    """Return every asset id that a scenario names, and where; ids made by expressions are left out."""
+    found: list[tuple[Location, str]] = []
+    for name, group in scenario.objects.items():
+        found.extend(_ids_of_group(("objects", name, "asset"), group))
+    if scenario.environment.map is not None:
+        found.extend(_ids_of_text(("environment", "map"), scenario.environment.map))
+    return found
+
+
+def _ids_of_group(location: Location, group: ObjectGroup) -> list[tuple[Location, str]]:
+    if isinstance(group.asset, AssetQuery):
+        return [((*location, "ids", index), asset_id) for index, asset_id in enumerate(group.asset.ids)]
+    if isinstance(group.asset, ProceduralAsset):
+        return [((*location, "procedural"), f"procedural/{group.asset.procedural}")]
+    return _ids_of_text(location, group.asset)
+
+
+def _ids_of_text(location: Location, value: object) -> list[tuple[Location, str]]:
+    if isinstance(value, str):
+        return [(location, value)]
+    if isinstance(value, Choice | Discrete):
+        return [((*location, value.kind, index), str(item)) for index, item in enumerate(value.values)]
+    return []
+
+
+def _told(location: Location, problem: str | None) -> Iterator[Finding]:
+    if problem:
+        yield location, problem
+
+
+def _listed(numbers: Iterable[int]) -> str:
+    return ", ".join(str(number) for number in numbers)

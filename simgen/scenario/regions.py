@@ -1,0 +1,48 @@
+"""The names of the regions that each kind of world has."""
+
+from __future__ import annotations
+
+import re
+
+from simgen.errors import did_you_mean
+from simgen.scenario.spec import BinWorld, EmptyWorld, TabletopWorld, WarehouseWorld
+
+AnyWorld = EmptyWorld | TabletopWorld | BinWorld | WarehouseWorld
+_RACK = re.compile(r"rack\[(\d+)\]\.level\[(\d+)\]")
+
+
+def region_names(world: AnyWorld) -> list[str]:
+    """Return the regions of a world; those of racks as far as their numbers are literal."""
+    if isinstance(world, EmptyWorld):
+        return ["floor"] if world.floor else []
+    if isinstance(world, TabletopWorld):
+        return ["table", "floor"] if world.floor else ["table"]
+    if isinstance(world, BinWorld):
+        return ["bin", "floor"]
+    racks = world.racks if isinstance(world.racks, int) else 1
+    levels = world.levels if isinstance(world.levels, int) else 1
+    named = [
+        f"rack[{rack}].level[{level}]" for rack in range(min(racks, 20)) for level in range(min(levels, 20))
+    ]
+    return ["floor", "aisle", *named]
+
+
+def region_problem(world: AnyWorld, name: str) -> str | None:
+    """Return why a world has no region of this name, or None."""
+    names = region_names(world)
+    if name in names:
+        return None
+    match = _RACK.fullmatch(name)
+    if isinstance(world, WarehouseWorld) and match:
+        return _rack_problem(world, name, int(match[1]), int(match[2]))
+    known = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
+    return (
+        f"unknown region '{name}';{did_you_mean(name, names)} the {world.kind} world has: {known or 'none'}"
+    )
+
+
+def _rack_problem(world: WarehouseWorld, name: str, rack: int, level: int) -> str | None:
+    for what, index, count in (("racks", rack, world.racks), ("levels", level, world.levels)):
+        if isinstance(count, int) and index >= count:
+            return f"unknown region '{name}': the world has {count} {what}, from [0]"
+    return None
