@@ -1,7 +1,9 @@
-"""Models made by code, so that scenes work without any pack."""
+"""Models and light maps made by code, so that scenes work without any pack."""
 
 from __future__ import annotations
 
-from simgen.assets.procedural.primitives import build, describe
+from simgen.assets.procedural.rack import bay_centers_m, deck_top_m, rack_size_m
+from simgen.assets.procedural.registry import build, describe, names
+from simgen.assets.procedural.surfaces import SURFACES
 
-__all__ = ["build", "describe"]
+__all__ = ["SURFACES", "bay_centers_m", "build", "deck_top_m", "describe", "names", "rack_size_m"]

@@ -7,21 +7,25 @@ import hashlib
 import numpy as np
 import trimesh
 
-from simgen.assets.procedural.params import parse, size
+from simgen.assets.procedural.params import Values, count, parse, size
 from simgen.errors import AssetError, did_you_mean
-from simgen.geometry import Vec3
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, Material, Model, Submesh
 
 SHAPES = ("box", "sphere", "cylinder")
-# Round shapes are tessellated: parameter name, default, least, most. An icosphere of level n has 20 * 4^n triangles.
-_DETAIL = {"sphere": ("subdivisions", 4, 0, 7), "cylinder": ("sections", 64, 3, 2048)}
-_PARAMETERS = (size((0.1, 0.1, 0.1), 1e-4, 1000.0),)
+_SIZE = size((0.1, 0.1, 0.1), 1e-4, 1000.0)
+# Round shapes are tessellated: an icosphere of level n has 20 * 4^n triangles.
+_PARAMETERS = {
+    "box": (_SIZE,),
+    "sphere": (_SIZE, count("subdivisions", 4, 0, 7)),
+    "cylinder": (_SIZE, count("sections", 64, 3, 2048)),
+}
 _DENSITY_KG_M3 = 500.0  # assumed: between softwood and water
 
 
 def describe(ref: AssetRef) -> AssetInfo:
     """Return the entry of a primitive; its mass is at an assumed 500 kg/m³."""
-    shape, extent = _parse(ref)
+    shape, values = _parse(ref)
+    extent = values.vector()
     fill = {"box": 1.0, "sphere": np.pi / 6, "cylinder": np.pi / 4}[shape]
     return AssetInfo(
         asset_id=ref.asset_id,
@@ -42,8 +46,9 @@ def describe(ref: AssetRef) -> AssetInfo:
 
 def build(ref: AssetRef) -> Asset:
     """Return a primitive centred at the origin, with smooth normals where the shape is round."""
-    shape, extent = _parse(ref)
-    mesh = _mesh(shape, size, _detail(ref))
+    shape, values = _parse(ref)
+    extent = values.vector()
+    mesh = _mesh(shape, values)
     submesh = Submesh(
         positions_m=np.asarray(mesh.vertices, np.float32),
         normals=np.asarray(mesh.vertex_normals, np.float32),
@@ -59,39 +64,25 @@ def build(ref: AssetRef) -> Asset:
     )
 
 
-def _mesh(shape: str, size: Vec3, detail: int) -> trimesh.Trimesh:
+def _mesh(shape: str, values: Values) -> trimesh.Trimesh:
     if shape == "box":
-        box = trimesh.creation.box(extents=size)
+        box = trimesh.creation.box(extents=values.vector())
         box.unmerge_vertices()
         return box
     if shape == "sphere":
-        ball = trimesh.creation.icosphere(subdivisions=detail, radius=0.5)
-        ball.apply_scale(size)
+        ball = trimesh.creation.icosphere(subdivisions=values.whole("subdivisions"), radius=0.5)
+        ball.apply_scale(values.vector())
         return ball
-    mesh = trimesh.creation.cylinder(radius=0.5, height=1.0, sections=detail)
-    mesh.apply_scale(size)
+    mesh = trimesh.creation.cylinder(radius=0.5, height=1.0, sections=values.whole("sections"))
+    mesh.apply_scale(values.vector())
     mesh.unmerge_vertices()
     return mesh
 
 
-def _detail(ref: AssetRef) -> int:
-    """Return how finely a round shape is tessellated; 0 for a box."""
-    shape = ref.asset_id.removeprefix("procedural/")
-    if shape not in _DETAIL:
-        return 0
-    name, default, least, most = _DETAIL[shape]
-    given = dict(ref.params).get(name, default)
-    if not isinstance(given, int) or not least <= given <= most:
-        raise AssetError(
-            f"{ref.asset_id}: {name} must be a whole number from {least} to {most}, got {given!r}"
-        )
-    return given
-
-
-def _parse(ref: AssetRef) -> tuple[str, Vec3]:
+def _parse(ref: AssetRef) -> tuple[str, Values]:
     shape = ref.asset_id.removeprefix("procedural/")
     if shape not in SHAPES:
         raise AssetError(
             f"no procedural model '{shape}';{did_you_mean(shape, SHAPES)} known: {', '.join(SHAPES)}"
         )
-    return shape, parse(ref, _PARAMETERS).vector()
+    return shape, parse(ref, _PARAMETERS[shape])

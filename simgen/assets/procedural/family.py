@@ -1,0 +1,116 @@
+"""What a family of procedural models is, and how one of its members becomes an asset."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from simgen.assets.procedural import solids
+from simgen.assets.procedural.meshes import Patch, merge
+from simgen.assets.procedural.params import Parameter, Values, parse
+from simgen.geometry import Vec3
+from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, Material, Model, Submesh
+
+_RECIPE_VERSION = 1  # raise when any model changes its shape or print: it is part of every content hash
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outline:
+    """All of a model but its looks.
+
+    Attributes:
+        size_m: extent of its visual mesh.
+        center_m: middle of that extent, in the coordinates that `parts` and `paint` use.
+        parts: convex collision parts.
+        density_kg_m3: mass over the volume of the parts; a hollow or filled thing has an effective one.
+    """
+
+    size_m: Vec3
+    center_m: Vec3
+    parts: tuple[solids.Part, ...]
+    density_kg_m3: float
+    friction: float = 0.5
+    restitution: float = 0.1
+    tags: tuple[str, ...] = ()
+
+
+Paint = tuple[tuple[Patch, Material], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Models that differ in their parameters only.
+
+    Attributes:
+        outline: cheap; size, collision parts and physical properties.
+        paint: patches and their materials.
+    """
+
+    name: str
+    category: str
+    parameters: tuple[Parameter, ...]
+    outline: Callable[[Values], Outline]
+    paint: Callable[[Values], Paint]
+
+    def describe(self, ref: AssetRef) -> AssetInfo:
+        """Return the entry of a member without making its mesh."""
+        values = parse(ref, self.parameters)
+        return self._info(ref, values, self.outline(values))
+
+    def build(self, ref: AssetRef) -> Asset:
+        """Return a member, its box centred at the origin."""
+        values = parse(ref, self.parameters)
+        outline = self.outline(values)
+        volume, centroid = solids.total(outline.parts)
+        center = np.asarray(outline.center_m)
+        x, y, z = (float(v) for v in centroid - center)
+        hulls = tuple(part.vertices_m - center for part in outline.parts)
+        return Asset(
+            info=self._info(ref, values, outline),
+            model=_model(self.paint(values), outline),
+            collision=Collision(hulls, (x, y, z), volume),
+        )
+
+    def _info(self, ref: AssetRef, values: Values, outline: Outline) -> AssetInfo:
+        volume, _ = solids.total(outline.parts)
+        recipe = f"{_RECIPE_VERSION} {self.name} {sorted(values.values.items())}"
+        return AssetInfo(
+            asset_id=ref.asset_id,
+            name=self.name,
+            category=self.category,
+            size_m=outline.size_m,
+            mass_kg=outline.density_kg_m3 * volume,
+            friction=outline.friction,
+            restitution=outline.restitution,
+            pack="procedural",
+            licence="CC0-1.0",
+            author="simgen",
+            source="simgen",
+            content_hash=hashlib.sha256(recipe.encode()).hexdigest(),
+            tags=outline.tags,
+            params=ref.params,
+        )
+
+
+def _model(paint: Paint, outline: Outline) -> Model:
+    by_material: dict[int, tuple[Material, list[Patch]]] = {}
+    for patch, material in paint:
+        by_material.setdefault(id(material), (material, []))[1].append(patch)
+    groups = tuple(by_material.values())
+    submeshes = tuple(_submesh(merge(patches), outline.center_m, k) for k, (_, patches) in enumerate(groups))
+    return Model(
+        lods=(submeshes,), materials=tuple(material for material, _ in groups), size_m=outline.size_m
+    )
+
+
+def _submesh(patch: Patch, center_m: Vec3, material: int) -> Submesh:
+    return Submesh(
+        positions_m=(patch.positions_m - np.asarray(center_m)).astype(np.float32),
+        normals=patch.normals.astype(np.float32),
+        uvs=patch.uvs.astype(np.float32),
+        triangles=patch.triangles.astype(np.uint32),
+        material=material,
+    )

@@ -1,0 +1,74 @@
+"""Every procedural model by name."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from simgen.assets.procedural import (
+    bins,
+    carton,
+    crate,
+    fasteners,
+    machine_parts,
+    pallet,
+    primitives,
+    rack,
+    structure,
+    table,
+    tableware,
+    vessels,
+)
+from simgen.assets.procedural.family import Family
+from simgen.errors import AssetError, did_you_mean
+from simgen.records.asset import Asset, AssetInfo, AssetRef
+
+_PREFIX = "procedural/"
+_FAMILIES: dict[str, Family] = {
+    family.name: family
+    for family in (
+        *(module.FAMILY for module in (bins, carton, crate, pallet, rack, table)),
+        *fasteners.FAMILIES,
+        *machine_parts.FAMILIES,
+        *structure.FAMILIES,
+        *tableware.FAMILIES,
+        *vessels.FAMILIES,
+    )
+}
+_NAMES = tuple(sorted((*_FAMILIES, *primitives.SHAPES)))
+
+
+def names() -> tuple[str, ...]:
+    """Return the names of all procedural models, without the `procedural/` in front, sorted."""
+    return _NAMES
+
+
+@lru_cache(maxsize=2048)
+def describe(ref: AssetRef) -> AssetInfo:
+    """Return the entry of a procedural model without making its mesh or textures.
+
+    Raises:
+        AssetError: an unknown model, an unknown parameter, or a value out of its range.
+    """
+    if _name(ref) in primitives.SHAPES:
+        return primitives.describe(ref)
+    return _FAMILIES[_name(ref)].describe(ref)
+
+
+def build(ref: AssetRef) -> Asset:
+    """Return a procedural model; textures are shared with other models of the process.
+
+    Raises:
+        AssetError: as in `describe`.
+    """
+    if _name(ref) in primitives.SHAPES:
+        return primitives.build(ref)
+    return _FAMILIES[_name(ref)].build(ref)
+
+
+def _name(ref: AssetRef) -> str:
+    name = ref.asset_id.removeprefix(_PREFIX)
+    if name not in _NAMES:
+        raise AssetError(
+            f"no procedural model '{name}';{did_you_mean(name, _NAMES)} known: {', '.join(_NAMES)}"
+        )
+    return name
