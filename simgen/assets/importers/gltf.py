@@ -1,0 +1,127 @@
+"""glTF 2.0, as text with side files (`.gltf`) or in one binary (`.glb`), with its metallic-roughness materials.
+
+The whole default scene becomes one rigid model. Animations, skins, morph targets, cameras, lights and extensions
+other than plain materials are left out. Y is up, metres, by the format's definition.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any, cast
+
+import numpy as np
+
+from simgen.assets.importers.files import SourceFiles, resolve
+from simgen.assets.importers.images import decode_image
+from simgen.assets.importers.mtl import with_alpha_mode
+from simgen.assets.importers.raw import RawModel
+from simgen.assets.importers.surfaces import READ_ERRORS, part_of
+from simgen.errors import AssetError
+from simgen.records.asset import Material, Texture
+
+
+class _SideFiles:
+    """Gives trimesh the side files of a `.gltf` from its own source only."""
+
+    def __init__(self, files: SourceFiles, beside: str) -> None:
+        self._files, self._beside = files, beside
+
+    def get(self, name: str) -> bytes:
+        """Return the bytes of one side file."""
+        found = resolve(self._files, self._beside, name)
+        if found is None:
+            raise AssetError(f"{self._files.name}: {self._beside}: side file '{name}' is not there")
+        return self._files.read(found)
+
+    def __getitem__(self, name: str) -> bytes:
+        return self.get(name)
+
+
+def read_gltf(files: SourceFiles, path: str) -> RawModel:
+    """Return the model of a glTF file.
+
+    Raises:
+        AssetError: it is damaged, a side file is missing, or it holds no triangles.
+    """
+    import trimesh
+
+    place = f"{files.name}: {path}"
+    try:
+        scene = trimesh.load_scene(
+            BytesIO(files.read(path)),
+            file_type=PurePosixPath(path).suffix.lower().lstrip("."),
+            resolver=cast("Any", _SideFiles(files, path)),
+            process=False,
+            merge_primitives=False,
+        )
+        parts, materials = _parts(scene, place)
+    except READ_ERRORS as error:
+        raise AssetError(f"{place}: not a readable glTF file ({type(error).__name__}: {error})") from error
+    if not parts:
+        raise AssetError(f"{place}: no triangles; the file holds no surface to draw")
+    return RawModel(parts=tuple(parts), materials=tuple(materials), up_axis="y")
+
+
+def _parts(scene: Any, place: str) -> tuple[list[Any], list[Material]]:
+    parts: list[Any] = []
+    materials: list[Material] = []
+    index: dict[int, int] = {}
+    for node in sorted(scene.graph.nodes_geometry):
+        T_file_node, name = scene.graph[node]
+        mesh = scene.geometry[name]
+        if not hasattr(mesh, "faces") or len(mesh.faces) == 0:
+            continue
+        source = getattr(mesh.visual, "material", None)
+        if id(source) not in index:
+            index[id(source)] = len(materials)
+            materials.append(_material(source, place))
+        uvs = getattr(mesh.visual, "uv", None)
+        parts.append(part_of(mesh, np.asarray(T_file_node, float), uvs, index[id(source)]))
+    return parts, materials
+
+
+def _material(source: Any, place: str) -> Material:
+    """Return a material of trimesh as ours; its factors are linear, colours kept by trimesh in 8 bits."""
+    if source is None or not hasattr(source, "metallicFactor"):
+        return Material()
+    color = _factor(source.baseColorFactor, (1.0, 1.0, 1.0, 1.0))
+    emissive = _factor(source.emissiveFactor, (0.0, 0.0, 0.0))
+    mode = {"MASK": "mask", "BLEND": "blend"}.get(str(source.alphaMode or "OPAQUE"), "opaque")
+    base = _texture(source.baseColorTexture, place, srgb=True)
+    if mode == "opaque" and base is not None:
+        base = replace(base, pixels=np.ascontiguousarray(base.pixels[..., :3]))
+    material = Material(
+        name=str(source.name or "default"),
+        base_color_rgb=(color[0], color[1], color[2]),
+        metallic=1.0 if source.metallicFactor is None else float(source.metallicFactor),
+        roughness=1.0 if source.roughnessFactor is None else float(source.roughnessFactor),
+        alpha=color[3] if mode != "opaque" else 1.0,
+        base_color_map=base,
+        metallic_roughness_map=_texture(source.metallicRoughnessTexture, place, srgb=False),
+        normal_map=_texture(source.normalTexture, place, srgb=False),
+        alpha_cutoff=0.5 if source.alphaCutoff is None else float(source.alphaCutoff),
+        double_sided=bool(source.doubleSided),
+        emissive_rgb=(emissive[0], emissive[1], emissive[2]),
+    )
+    if mode == "mask":
+        return replace(material, alpha_mode="mask")
+    return with_alpha_mode(material) if mode == "blend" else material
+
+
+def _factor(value: Any, default: tuple[float, ...]) -> tuple[float, ...]:
+    if value is None:
+        return default
+    array = np.asarray(value)
+    scaled = array / 255.0 if array.dtype == np.uint8 else array.astype(float)
+    return tuple(float(v) for v in scaled) + default[len(scaled) :]
+
+
+def _texture(picture: Any, place: str, *, srgb: bool) -> Texture | None:
+    if picture is None:
+        return None
+    buffer = BytesIO()
+    picture.save(buffer, "PNG")
+    pixels = decode_image(buffer.getvalue(), place)
+    return Texture(pixels if srgb else np.ascontiguousarray(pixels[..., :3]), srgb=srgb)

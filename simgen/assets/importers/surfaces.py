@@ -1,0 +1,90 @@
+"""Bare triangle meshes: STL and PLY files, the primitive shapes of URDF, and what they share."""
+
+from __future__ import annotations
+
+import struct
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.assets.importers.files import SourceFiles
+from simgen.assets.importers.polygons import corner_normals, face_vectors
+from simgen.assets.importers.raw import RawModel, RawPart
+from simgen.errors import AssetError
+from simgen.records.asset import Material
+
+READ_ERRORS = (  # what trimesh raises on damaged files
+    ValueError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    NotImplementedError,
+    AssertionError,
+    OSError,
+    MemoryError,
+    struct.error,
+)
+_COS_CREASE = float(np.cos(np.radians(40.0)))  # assumed: bare meshes do not say where they are smooth
+
+
+def read_surface(files: SourceFiles, path: str) -> RawModel:
+    """Return the model of an STL or PLY file; Z is up, one default material.
+
+    Raises:
+        AssetError: it is damaged or holds no triangles.
+    """
+    import trimesh
+
+    place = f"{files.name}: {path}"
+    suffix = PurePosixPath(path).suffix.lower().lstrip(".")
+    try:
+        mesh = trimesh.load_mesh(BytesIO(files.read(path)), file_type=suffix, process=False)
+        positions = np.asarray(mesh.vertices, float).reshape(-1, 3)
+        triangles = np.asarray(mesh.faces, np.int64).reshape(-1, 3)
+    except READ_ERRORS as error:
+        raise AssetError(f"{place}: not a readable {suffix.upper()} file ({error})") from error
+    if len(triangles) == 0 or not np.isfinite(positions).all():
+        raise AssetError(f"{place}: no triangles with finite corners; the file holds no surface to draw")
+    if triangles.min() < 0 or triangles.max() >= len(positions):
+        raise AssetError(f"{place}: a face names vertex {int(triangles.max())} of {len(positions)}")
+    return RawModel(parts=(creased_part(positions, triangles, 0),), materials=(Material(),), up_axis="z")
+
+
+def creased_part(positions: NDArray[np.float64], triangles: NDArray[np.int64], material: int) -> RawPart:
+    """Return triangles without texture coordinates, smooth where they turn by less than 40 degrees."""
+    triangles = triangles[np.linalg.norm(face_vectors(positions, triangles), axis=1) > 0]
+    normals = corner_normals(positions, triangles, np.full(len(triangles), _COS_CREASE)).reshape(-1, 3)
+    quantised = np.rint((normals + 1.0) * 511.5).astype(np.int64)
+    keys = (triangles.reshape(-1) << 30) | (quantised[:, 0] << 20) | (quantised[:, 1] << 10) | quantised[:, 2]
+    _, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    return RawPart(
+        positions=positions[triangles.reshape(-1)[first]],
+        normals=normals[first].astype(np.float32),
+        uvs=np.zeros((len(first), 2), np.float32),
+        triangles=inverse.reshape(-1, 3).astype(np.int64),
+        material=material,
+    )
+
+
+def part_of(mesh: Any, T_file_mesh: NDArray[np.float64], uvs: Any, material: int) -> RawPart:
+    """Return a trimesh mesh moved by a 4x4 affine transform, with its own normals where it has them."""
+    positions = np.asarray(mesh.vertices, float) @ T_file_mesh[:3, :3].T + T_file_mesh[:3, 3]
+    triangles = np.asarray(mesh.faces, np.int64)
+    if np.linalg.det(T_file_mesh[:3, :3]) < 0:
+        triangles = triangles[:, ::-1]
+    if uvs is None and "vertex_normals" not in mesh._cache:
+        return creased_part(positions, triangles, material)
+    normals = np.asarray(mesh.vertex_normals, float) @ np.linalg.inv(T_file_mesh[:3, :3])
+    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
+    coordinates = np.zeros((len(positions), 2)) if uvs is None else np.asarray(uvs, float)[:, :2]
+    return RawPart(
+        positions=positions,
+        normals=(normals / np.where(lengths > 0, lengths, 1.0)).astype(np.float32),
+        uvs=coordinates.astype(np.float32),
+        triangles=triangles,
+        material=material,
+    )
