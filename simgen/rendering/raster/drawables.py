@@ -1,0 +1,156 @@
+"""What of a scene is drawn for one view: which objects, where, and how finely."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import moderngl
+import numpy as np
+
+from simgen.assets import AssetLibrary
+from simgen.camera import Intrinsics
+from simgen.errors import RenderError
+from simgen.geometry import FloatArray, Vec3, box_corners, invert_rigid
+from simgen.records.frame import View
+from simgen.records.scene import MaterialOverride, Scene, SceneObject
+from simgen.rendering.raster.context import set_uniforms
+from simgen.rendering.raster.materials import MaterialKey
+from simgen.rendering.raster.meshes import GpuLevel, GpuModel, ModelCache
+
+_EMISSIVE_SLOTS = 64
+_FIRST_MAP_UNIT = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawable:
+    """One object of a scene with its model.
+
+    Attributes:
+        radius_m: of the sphere around its box, after scaling.
+        first_emissive: slot of its model's first emissive colour in the scene's table.
+    """
+
+    body: SceneObject
+    model: GpuModel
+    radius_m: float
+    first_emissive: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DrawItem:
+    """One object in one view.
+
+    Attributes:
+        T_camera_object: (4, 4).
+        radius_px: projected radius of its sphere; infinite where the camera may be inside.
+    """
+
+    drawable: Drawable
+    level: GpuLevel
+    T_camera_object: FloatArray
+    radius_px: float
+
+    @property
+    def instance_id(self) -> int:
+        """The object's id."""
+        return self.drawable.body.instance_id
+
+    def corners_camera(self) -> FloatArray:
+        """Return the (8, 3) corners of the object's box in the camera frame."""
+        corners = box_corners(self.drawable.model.half_size_m * 2 * self.drawable.body.scale)
+        return corners @ self.T_camera_object[:3, :3].T + self.T_camera_object[:3, 3]
+
+    def outline_camera(self) -> FloatArray:
+        """Return the (k, 3) vertices that bound the object's outline, camera frame."""
+        R, t = self.T_camera_object[:3, :3] * self.drawable.body.scale, self.T_camera_object[:3, 3]
+        return self.level.outline_m @ R.T + t
+
+    def set_place(self, program: moderngl.Program) -> None:
+        """Set the uniforms of `transform.glsl` that belong to the object."""
+        matrix = self.T_camera_object.T.astype("f4").tobytes()
+        set_uniforms(program, T_camera_object=matrix, scale=self.drawable.body.scale)
+
+
+def make_drawables(scene: Scene, library: AssetLibrary, models: ModelCache) -> tuple[Drawable, ...]:
+    """Upload the models of a scene and return its objects in id order."""
+    drawables: list[Drawable] = []
+    emissive = 0
+    for body in scene.objects:
+        model = models.get(library.load(body.asset))
+        if model.levels:
+            drawables.append(Drawable(body, model, model.radius_m * body.scale, emissive))
+            emissive += len(model.materials.emissive) - 1
+    if emissive >= _EMISSIVE_SLOTS:
+        raise RenderError(
+            f"scene {scene.index}: {emissive} emissive materials, at most {_EMISSIVE_SLOTS - 1} can be drawn; use fewer"
+            " lamps or give them the same material"
+        )
+    return tuple(drawables)
+
+
+def emissive_table(drawables: Sequence[Drawable]) -> bytes:
+    """Return the luminance of every emissive slot of a scene as 64 x 3 float32; slot 0 is black."""
+    colors = [color for drawable in drawables for color in drawable.model.materials.emissive[1:]]
+    table = np.zeros((_EMISSIVE_SLOTS, 3), np.float32)
+    table[1 : len(colors) + 1] = np.reshape(colors, (-1, 3))
+    return table.tobytes()
+
+
+def visible_items(drawables: Sequence[Drawable], view: View) -> list[DrawItem]:
+    """Return the objects that can touch the image, nearest first."""
+    T_camera_world = invert_rigid(view.T_world_camera)
+    items: list[DrawItem] = []
+    for drawable in drawables:
+        T = T_camera_world @ view.T_world_objects[drawable.body.instance_id - 1]
+        if _in_frustum(view.intrinsics, T[:3, 3], drawable.radius_m):
+            radius_px = _radius_px(view.intrinsics, T[:3, 3], drawable.radius_m)
+            items.append(DrawItem(drawable, drawable.model.level_for(radius_px), T, radius_px))
+    # Near ones first hide what lies behind before it is shaded; huge ones (floor, walls) are behind nearly always.
+    return sorted(items, key=lambda item: (item.radius_px == np.inf, float(item.T_camera_object[2, 3])))
+
+
+def surface_uniforms(override: MaterialOverride | None) -> dict[str, object]:
+    """Return the uniforms of `geometry.vert` and `.frag` that express a scene's override."""
+    override = override or MaterialOverride()
+    color: Vec3 = override.base_color_rgb or (0.0, 0.0, 0.0)
+    roughness = -1.0 if override.roughness is None else override.roughness
+    metallic = -1.0 if override.metallic is None else override.metallic
+    return {
+        "base_color_override": (*color, 0.0 if override.base_color_rgb is None else 1.0),
+        "tint": override.tint_rgb or (1.0, 1.0, 1.0),
+        "surface_override": (roughness, metallic),
+        "keep_map_color": 1.0 if override.base_color_rgb is None else 0.0,
+        "keep_map_surface": (float(roughness < 0), float(metallic < 0)),
+    }
+
+
+def set_maps(program: moderngl.Program, item: DrawItem, key: MaterialKey) -> None:
+    """Bind the material table to unit 0 and a key's maps to the units after it."""
+    materials = item.drawable.model.materials
+    materials.table.use(0)
+    materials.bind(key, _FIRST_MAP_UNIT)
+    set_uniforms(program, materials=0, base_color_map=1, metallic_roughness_map=2, normal_map=3)
+
+
+def _in_frustum(camera: Intrinsics, center: FloatArray, radius_m: float) -> bool:
+    """Return whether a sphere touches the pyramid through the outer edges of the image."""
+    x, y, z = (float(v) for v in center)
+    if z + radius_m < camera.near_m or z - radius_m > camera.far_m:
+        return False
+    left, right = (-0.5 - camera.cx) / camera.fx, (camera.width - 0.5 - camera.cx) / camera.fx
+    top, bottom = (-0.5 - camera.cy) / camera.fy, (camera.height - 0.5 - camera.cy) / camera.fy
+    outside = (
+        (left * z - x) / np.hypot(1.0, left),
+        (x - right * z) / np.hypot(1.0, right),
+        (top * z - y) / np.hypot(1.0, top),
+        (y - bottom * z) / np.hypot(1.0, bottom),
+    )
+    return max(outside) <= radius_m
+
+
+def _radius_px(camera: Intrinsics, center: FloatArray, radius_m: float) -> float:
+    distance = float(np.linalg.norm(center))
+    if distance <= radius_m:
+        return float(np.inf)
+    return max(camera.fx, camera.fy) * radius_m / float(np.sqrt(distance**2 - radius_m**2))

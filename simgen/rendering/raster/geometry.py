@@ -1,0 +1,91 @@
+"""The geometry pass: all labels, and the surface that the light pass shades, in one drawing of the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.records.frame import View
+from simgen.rendering.raster.context import GlContext, set_uniforms
+from simgen.rendering.raster.drawables import DrawItem, set_maps, surface_uniforms
+from simgen.rendering.raster.gate import check_nonce
+from simgen.rendering.raster.targets import Targets, projection, read_rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """Label buffers as `records.frame.Frame` describes them."""
+
+    depth_m: NDArray[np.float32]
+    instance_id: NDArray[np.uint16]
+    normals_camera: NDArray[np.float32]
+    object_coordinates_m: NDArray[np.float32]
+
+
+class GeometryPass:
+    """Draws labels and surfaces, without anti-aliasing, sampled at pixel centres."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._context = context
+        self._nothing = context.program("fullscreen.vert", "nothing.frag")
+
+    def draw(self, targets: Targets, view: View, items: Sequence[DrawItem], nonce: float) -> None:
+        """Fill the label targets with one view of the items."""
+        gl, labels = self._context.gl, targets.labels.framebuffer
+        labels.use()
+        labels.clear(nonce, nonce, nonce, nonce, depth=1.0)
+        labels.viewport = (0, 0, targets.width, targets.height)
+        gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
+        self._context.fill(self._nothing)
+        gl.enable(moderngl.DEPTH_TEST)
+        gl.front_face = "cw"  # upside down
+        matrix = projection(view.intrinsics).T.astype("f4").tobytes()
+        for item in items:
+            self._draw_item(item, matrix)
+        gl.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+
+    def _draw_item(self, item: DrawItem, matrix: bytes) -> None:
+        surface = surface_uniforms(item.drawable.body.material)
+        for batch in item.level.batches:
+            program = self._context.program("geometry.vert", "geometry.frag", batch.key.defines)
+            item.set_place(program)
+            set_uniforms(
+                program,
+                projection=matrix,
+                instance_id=float(item.instance_id),
+                first_emissive=float(item.drawable.first_emissive),
+                **surface,
+            )
+            set_maps(program, item, batch.key)
+            cull(self._context.gl, batch.key.culled)
+            item.level.draw(program, batch.first, batch.count)
+
+    def read(self, targets: Targets, place: str, nonce: float) -> Labels:
+        """Return the labels that were drawn last.
+
+        Raises:
+            RenderError: what came back is not of this frame.
+        """
+        framebuffer = targets.labels.framebuffer
+        normal_depth = read_rows(framebuffer, 0, targets.size_px, np.float32)
+        object_id = read_rows(framebuffer, 1, targets.size_px, np.float32)
+        check_nonce(place, "labels", normal_depth[-1, 0], nonce)
+        check_nonce(place, "labels", object_id[-1, 0], nonce)
+        return Labels(
+            depth_m=np.ascontiguousarray(normal_depth[:-1, :, 3]),
+            instance_id=(object_id[:-1, :, 3] * np.float32(1 / 256)).astype(np.uint16),
+            normals_camera=normal_depth[:-1, :, :3],
+            object_coordinates_m=object_id[:-1, :, :3],
+        )
+
+
+def cull(gl: moderngl.Context, wanted: bool) -> None:
+    """Drop or keep triangles seen from behind."""
+    if wanted:
+        gl.enable(moderngl.CULL_FACE)
+    else:
+        gl.disable(moderngl.CULL_FACE)

@@ -1,0 +1,116 @@
+"""Materials on the graphics card: a small table of numbers and the maps that go with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import moderngl
+import numpy as np
+
+from simgen.records.asset import Material, Texture
+from simgen.rendering.raster.context import GlContext
+
+_SRGB8 = 0x8C41
+_SRGB8_ALPHA8 = 0x8C43
+_MAP_NAMES = ("base_color_map", "metallic_roughness_map", "normal_map")
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialKey:
+    """What forces a separate draw call: the maps bound, alpha test and culling.
+
+    Attributes:
+        maps: index into `MaterialSet.textures` of base colour, metallic-roughness and normal map; -1 for none.
+    """
+
+    masked: bool
+    culled: bool
+    maps: tuple[int, int, int]
+
+    @property
+    def defines(self) -> tuple[str, ...]:
+        """Names that the geometry pass is compiled with for it."""
+        used = [name.upper() for name, index in zip(_MAP_NAMES, self.maps, strict=True) if index >= 0]
+        return (*used, "ALPHA_MASK") if self.masked else tuple(used)
+
+    @property
+    def outline_defines(self) -> tuple[str, ...]:
+        """Names that the silhouette and shadow passes are compiled with: colour matters only for its opacity."""
+        return tuple(
+            name for name in self.defines if self.masked and name in ("BASE_COLOR_MAP", "ALPHA_MASK")
+        )
+
+
+class MaterialSet:
+    """All materials of one model.
+
+    Attributes:
+        keys: draw key by material index.
+        emissive: luminance (cd/m², linear RGB) by local slot; slot 0 is black.
+    """
+
+    def __init__(self, context: GlContext, materials: Sequence[Material]) -> None:
+        self._gl = context.gl
+        self.textures: list[moderngl.Texture] = []
+        self.byte_count = 0
+        self._known: dict[int, int] = {}
+        self.emissive: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)]
+        self.keys = tuple(self._key(material) for material in materials)
+        self.table = self._table(materials)
+        self._known.clear()
+
+    def order(self, material: int) -> tuple[bool, bool, tuple[int, int, int], int]:
+        """Return what submeshes are sorted by: opaque first, equal draws beside each other."""
+        key = self.keys[material]
+        return (key.masked, key.culled, key.maps, material)
+
+    def bind(self, key: MaterialKey, first_unit: int) -> None:
+        """Bind a key's maps to consecutive texture units."""
+        for unit, index in enumerate(key.maps):
+            if index >= 0:
+                self.textures[index].use(first_unit + unit)
+
+    def release(self) -> None:
+        """Free the textures."""
+        for texture in (*self.textures, self.table):
+            texture.release()
+
+    def _key(self, material: Material) -> MaterialKey:
+        maps = (material.base_color_map, material.metallic_roughness_map, material.normal_map)
+        base, surface, normal = (-1 if texture is None else self._texture(texture) for texture in maps)
+        return MaterialKey(
+            material.alpha_mode != "opaque", not material.double_sided, (base, surface, normal)
+        )
+
+    def _texture(self, texture: Texture) -> int:
+        if id(texture) not in self._known:
+            self._known[id(texture)] = len(self.textures)
+            self.textures.append(self._upload(texture))
+        return self._known[id(texture)]
+
+    def _upload(self, texture: Texture) -> moderngl.Texture:
+        height, width, channels = texture.pixels.shape
+        pixels = np.ascontiguousarray(texture.pixels[::-1])  # OpenGL's first row is v = 0
+        internal = (_SRGB8 if channels == 3 else _SRGB8_ALPHA8) if texture.srgb else None
+        image = self._gl.texture((width, height), channels, pixels.tobytes(), internal_format=internal)
+        image.build_mipmaps()
+        image.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        self.byte_count += width * height * 16 // 3  # four bytes a texel, a third more for the smaller levels
+        return image
+
+    def _table(self, materials: Sequence[Material]) -> moderngl.Texture:
+        table = np.zeros((2, len(materials), 4), np.float32)
+        for column, material in enumerate(materials):
+            # `blend` is drawn as a cut-out of its map: glass without a map stays whole, and keeps its labels.
+            cutoff = material.alpha_cutoff if material.alpha_mode == "mask" else 0.5 * material.alpha
+            table[0, column] = (*material.base_color_rgb, material.alpha)
+            table[1, column] = (material.metallic, material.roughness, cutoff, self._emissive_slot(material))
+        texture = self._gl.texture((len(materials), 2), 4, table.tobytes(), dtype="f4")
+        texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        return texture
+
+    def _emissive_slot(self, material: Material) -> int:
+        if material.emissive_rgb not in self.emissive:
+            self.emissive.append(material.emissive_rgb)
+        return self.emissive.index(material.emissive_rgb)

@@ -1,0 +1,148 @@
+"""The raster renderer: scenes in, frames out, on one OpenGL context."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from simgen.assets import AssetLibrary
+from simgen.errors import RenderError
+from simgen.geometry import FloatArray
+from simgen.records.frame import Frame, View
+from simgen.records.scene import Scene
+from simgen.rendering.raster.context import GlContext
+from simgen.rendering.raster.drawables import Drawable, make_drawables, visible_items
+from simgen.rendering.raster.environment import uniform_map
+from simgen.rendering.raster.gate import check_frame, check_nonce, nonce_of, place_of
+from simgen.rendering.raster.geometry import GeometryPass
+from simgen.rendering.raster.lighting import LightPass, LightTargets, SceneLight, scene_light
+from simgen.rendering.raster.meshes import ModelCache
+from simgen.rendering.raster.prefilter import GpuMap, MapCache
+from simgen.rendering.raster.silhouettes import SilhouettePass
+from simgen.rendering.raster.targets import Targets, read_rows
+
+_NAME = "raster"
+_KEPT_SIZES = 4
+
+
+class RasterRenderer:
+    """Opens scenes; keeps models, maps, programs and framebuffers from one scene to the next.
+
+    One scene is open at a time: opening another closes the one before.
+    """
+
+    def __init__(self) -> None:
+        self.name = _NAME
+        self.context = GlContext()
+        self.models = ModelCache(self.context)
+        self.maps = MapCache(self.context)
+        self.geometry = GeometryPass(self.context)
+        self.silhouettes = SilhouettePass(self.context)
+        self.light = LightPass(self.context)
+        self.frame_count = 0
+        self._targets: dict[tuple[int, int], tuple[Targets, LightTargets]] = {}
+        self._open: RasterScene | None = None
+
+    def open(self, scene: Scene, library: AssetLibrary) -> RasterScene:
+        """Upload what the scene shows and is not there yet.
+
+        Raises:
+            RenderError: more lights or lamps than can be drawn, or an OpenGL error.
+            AssetError: a model or map is missing.
+        """
+        if self._open is not None:
+            self._open.close()
+        self.models.trim()
+        self.maps.trim()
+        drawables = make_drawables(scene, library, self.models)
+        light = scene_light(scene, self._map(scene, library), drawables)
+        self.light.set_scene(light)
+        self.context.check(f"scene {scene.index}")
+        self._open = RasterScene(self, drawables, light)
+        return self._open
+
+    def targets(self, width: int, height: int) -> tuple[Targets, LightTargets]:
+        """Return the framebuffers of an image size, keeping those of the last few sizes."""
+        size = (width, height)
+        if size not in self._targets:
+            while len(self._targets) >= _KEPT_SIZES:
+                self._targets.pop(next(iter(self._targets)))[0].release()
+            targets = Targets(self.context, width, height)
+            self._targets[size] = (targets, LightTargets(targets))
+        return self._targets[size]
+
+    def close(self) -> None:
+        """Release the context."""
+        self._open = None
+        self.context.close()
+
+    def _map(self, scene: Scene, library: AssetLibrary) -> GpuMap:
+        ref = scene.environment.map
+        if ref is None:
+            return self.maps.get("", uniform_map())
+        light_map = library.load_environment(ref)
+        return self.maps.get(light_map.info.content_hash, light_map.radiance)
+
+
+class RasterScene:
+    """One scene, ready to be seen from anywhere."""
+
+    def __init__(self, renderer: RasterRenderer, drawables: tuple[Drawable, ...], light: SceneLight) -> None:
+        self._renderer: RasterRenderer | None = renderer
+        self._drawables = drawables
+        self._light = light
+        self._state: FloatArray | None = None
+
+    def render(self, view: View) -> Frame:
+        """Return the buffers of one view.
+
+        Raises:
+            RenderError: the scene is closed, OpenGL reported an error, or the frame is empty, stale or not finite.
+        """
+        renderer, place = self._renderer, place_of(view)
+        if renderer is None:
+            raise RenderError(f"{place}: the scene is closed; open it again before rendering it")
+        renderer.frame_count += 1
+        nonce = nonce_of(renderer.frame_count)
+        targets, halves = renderer.targets(view.intrinsics.width, view.intrinsics.height)
+        items = visible_items(self._drawables, view)
+        self._draw_shadows(renderer, view.T_world_objects)
+        renderer.geometry.draw(targets, view, items, nonce)
+        renderer.light.draw(targets, halves, view, self._light, nonce)
+        radiance = read_rows(targets.shaded, 0, targets.size_px, np.float16)
+        check_nonce(place, "radiance", radiance[-1, 0], nonce)
+        labels = renderer.geometry.read(targets, place, nonce)
+        silhouettes = renderer.silhouettes.draw(view, items, labels.instance_id)
+        renderer.context.check(place)
+        frame = Frame(
+            view=view,
+            radiance=np.ascontiguousarray(radiance[:-1, :, :3]),
+            depth_m=labels.depth_m,
+            instance_id=labels.instance_id,
+            normals_camera=labels.normals_camera,
+            object_coordinates_m=labels.object_coordinates_m,
+            silhouettes=silhouettes,
+            renderer=_NAME,
+        )
+        check_frame(frame, items)
+        return frame
+
+    def close(self) -> None:
+        """Let go of the scene; models and maps stay with the renderer."""
+        self._renderer = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _draw_shadows(self, renderer: RasterRenderer, T_world_objects: FloatArray) -> None:
+        """Draw the shadow maps unless the bodies stand where they stood for the view before."""
+        if self._state is None or not np.array_equal(self._state, T_world_objects):
+            renderer.light.set_state(self._light, self._drawables, T_world_objects)
+            self._state = T_world_objects.copy()

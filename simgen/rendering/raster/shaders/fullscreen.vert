@@ -1,0 +1,5 @@
+#version 330 core
+// One triangle that covers the viewport.
+void main() {
+    gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.0, 1.0);
+}

@@ -1,0 +1,76 @@
+#version 330 core
+// Geometry pass: every label of a pixel and the surface that the light pass shades, sampled at the pixel's centre.
+in vec3 v_camera;
+in vec3 v_object;
+in vec3 v_normal;
+in vec2 v_uv;
+flat in vec4 v_color;
+flat in vec4 v_surface;
+
+uniform float instance_id;
+#ifdef BASE_COLOR_MAP
+uniform sampler2D base_color_map;
+uniform float keep_map_color;  // 0 where an override replaces the colour map
+#endif
+#ifdef METALLIC_ROUGHNESS_MAP
+uniform sampler2D metallic_roughness_map;
+uniform vec2 keep_map_surface;  // roughness, metallic: 0 where an override replaces the map
+#endif
+#ifdef NORMAL_MAP
+uniform sampler2D normal_map;
+#endif
+
+layout(location = 0) out vec4 out_normal_depth;
+layout(location = 1) out vec4 out_object_id;  // w = instance id * 256 + emissive slot, exact in float32
+layout(location = 2) out vec4 out_albedo;     // square root of the linear colour (finer steps in the dark); w metallic
+layout(location = 3) out vec4 out_shading;    // shading normal, roughness
+
+// Normal that a height field would have here; the frame comes from screen derivatives
+// (Schueler, "Normal mapping without precomputed tangents", ShaderX5, 2006).
+#ifdef NORMAL_MAP
+vec3 mapped_normal(vec3 n, vec3 dp_dx, vec3 dp_dy) {
+    vec2 duv_dx = dFdx(v_uv), duv_dy = dFdy(v_uv);
+    vec3 dp_dy_perp = cross(dp_dy, n), dp_dx_perp = cross(n, dp_dx);
+    vec3 t = dp_dy_perp * duv_dx.x + dp_dx_perp * duv_dy.x;
+    vec3 b = dp_dy_perp * duv_dx.y + dp_dx_perp * duv_dy.y;
+    float longest = max(dot(t, t), dot(b, b));
+    if (longest <= 0.0) return n;
+    vec3 m = texture(normal_map, v_uv).xyz * 2.0 - 1.0;
+    return normalize((t * m.x + b * m.y) * inversesqrt(longest) * sign(dot(cross(dp_dx, dp_dy), n)) + n * m.z);
+}
+#endif
+
+void main() {
+    vec4 color = v_color;
+#ifdef BASE_COLOR_MAP
+    vec4 texel = texture(base_color_map, v_uv);
+    color *= vec4(mix(vec3(1.0), texel.rgb, keep_map_color), texel.a);
+#endif
+#ifdef ALPHA_MASK
+    if (color.a < v_surface.z) discard;
+#endif
+    vec3 dp_dx = dFdx(v_camera), dp_dy = dFdy(v_camera);
+    vec3 face = cross(dp_dx, dp_dy);
+    vec3 view = normalize(v_camera);
+    face *= dot(face, view) > 0.0 ? -1.0 : 1.0;
+    // Winding and vertex normals of found models cannot be trusted: the side that is seen is the outer one.
+    vec3 n = dot(v_normal, v_normal) > 0.0 ? v_normal : face;
+    n = normalize(n * (dot(n, face) < 0.0 ? -1.0 : 1.0));
+    // A smooth normal may look away from the camera near an outline, where the flat triangle does not.
+    n = normalize(n - max(dot(n, view) + 1e-3, 0.0) * view);
+    vec3 shading = n;
+#ifdef NORMAL_MAP
+    shading = mapped_normal(n, dp_dx, dp_dy);
+    shading = normalize(shading - max(dot(shading, view) + 1e-3, 0.0) * view);
+#endif
+    float metallic = v_surface.x, roughness = v_surface.y;
+#ifdef METALLIC_ROUGHNESS_MAP
+    vec2 map = texture(metallic_roughness_map, v_uv).gb;
+    roughness *= mix(1.0, map.x, keep_map_surface.x);
+    metallic *= mix(1.0, map.y, keep_map_surface.y);
+#endif
+    out_normal_depth = vec4(n, v_camera.z);
+    out_object_id = vec4(v_object, instance_id * 256.0 + v_surface.w);
+    out_albedo = vec4(sqrt(clamp(color.rgb, 0.0, 1.0)), metallic);
+    out_shading = vec4(shading, roughness);
+}

@@ -1,0 +1,36 @@
+#version 330 core
+// Geometry pass: one vertex of one object.
+#include "transform.glsl"
+
+in vec3 in_position;
+in vec3 in_normal;
+in vec2 in_uv;
+in float in_material;
+
+uniform sampler2D materials;  // row 0: colour and opacity, row 1: metallic, roughness, cutoff, emissive slot
+uniform vec4 base_color_override;  // alpha 1 replaces the colour
+uniform vec3 tint;
+uniform float first_emissive;
+uniform vec2 surface_override;  // roughness, metallic; negative keeps the material's own
+
+out vec3 v_camera;
+out vec3 v_object;
+out vec3 v_normal;
+out vec2 v_uv;
+flat out vec4 v_color;
+flat out vec4 v_surface;
+
+void main() {
+    vec4 p_camera = to_camera(in_position);
+    gl_Position = to_clip(p_camera);
+    v_camera = p_camera.xyz;
+    v_object = in_position * scale;
+    v_normal = mat3(T_camera_object) * in_normal;
+    v_uv = in_uv;
+    vec4 color = texelFetch(materials, ivec2(int(in_material), 0), 0);
+    v_color = vec4(mix(color.rgb, base_color_override.rgb, base_color_override.a) * tint, color.a);
+    v_surface = texelFetch(materials, ivec2(int(in_material), 1), 0);
+    v_surface.y = surface_override.x < 0.0 ? v_surface.y : surface_override.x;
+    v_surface.x = surface_override.y < 0.0 ? v_surface.x : surface_override.y;
+    v_surface.w += v_surface.w > 0.0 ? first_emissive : 0.0;
+}

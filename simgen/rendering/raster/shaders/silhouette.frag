@@ -1,0 +1,19 @@
+#version 330 core
+// Silhouette pass: 1 where the object covers the pixel's centre.
+in vec2 v_uv;
+flat in vec2 v_alpha;
+#ifdef BASE_COLOR_MAP
+uniform sampler2D base_color_map;
+#endif
+layout(location = 0) out float out_covered;
+
+void main() {
+#ifdef ALPHA_MASK
+    float alpha = v_alpha.x;
+#ifdef BASE_COLOR_MAP
+    alpha *= texture(base_color_map, v_uv).a;
+#endif
+    if (alpha < v_alpha.y) discard;
+#endif
+    out_covered = 1.0;
+}

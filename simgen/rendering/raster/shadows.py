@@ -1,0 +1,251 @@
+"""Shadows of one state of a scene: depth maps of its suns and of 64 directions of the surroundings' light.
+
+They depend on where the bodies are, not on the camera, so that all views of one state share them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import FloatArray, Vec3, box_corners
+from simgen.rendering.raster.context import GlContext, set_uniforms
+from simgen.rendering.raster.drawables import Drawable
+from simgen.rendering.raster.environment import DIRECTION_COUNT
+
+MOST_SUNS = 4
+SUN_TILE = 1024
+SOFT_TILE = 192
+_TILES_ACROSS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class DirectionalLight:
+    """A sun of the scene or of its map, ready for the light pass.
+
+    Attributes:
+        direction_world: unit, towards the light.
+        illuminance_rgb: lux on a plane facing it, linear RGB.
+    """
+
+    direction_world: Vec3
+    illuminance_rgb: Vec3
+    angular_diameter_rad: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SunGrid:
+    """Where a sun's depth map lies in the world.
+
+    Attributes:
+        tile_from_world: (4, 4) world -> x, y in -1..1, z = depth 0..1 away from the light.
+        texel_m: width of one texel.
+        range_m: depth that 0..1 spans.
+    """
+
+    tile_from_world: FloatArray
+    texel_m: float
+    range_m: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoftGrid:
+    """Where the 64 depth maps lie in the world.
+
+    Attributes:
+        center_m: of the sphere around all casters.
+        radius_m: of that sphere; 0 without casters.
+        side_u: (64, 4) world -> tile x in -1..1.
+        side_v: (64, 4) world -> tile y.
+    """
+
+    center_m: FloatArray
+    radius_m: float
+    side_u: FloatArray
+    side_v: FloatArray
+
+    @property
+    def texel_m(self) -> float:
+        """Width of one texel."""
+        return 2 * self.radius_m / SOFT_TILE
+
+
+class ShadowMaps:
+    """The depth maps of one scene, drawn anew when a body has moved."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._context = context
+        self._program = context.program("caster.vert", "caster.frag")
+        gl = context.gl
+        self.sun_depths = gl.depth_texture((MOST_SUNS * SUN_TILE, SUN_TILE))
+        self.soft_depths = gl.depth_texture((_TILES_ACROSS * SOFT_TILE, _TILES_ACROSS * SOFT_TILE))
+        self.sun_depths.compare_func = ""
+        self._suns = gl.framebuffer([], self.sun_depths)
+        self._softs = gl.framebuffer([], self.soft_depths)
+        self.compare = gl.sampler(
+            filter=(moderngl.LINEAR, moderngl.LINEAR), compare_func="<=", repeat_x=False, repeat_y=False
+        )
+        self._vertices = gl.buffer(reserve=4, dynamic=True)
+        self._indices = gl.buffer(reserve=4, dynamic=True)
+        self._array: moderngl.VertexArray | None = None
+
+    def draw(
+        self,
+        drawables: Sequence[Drawable],
+        T_world_objects: FloatArray,
+        suns: Sequence[DirectionalLight],
+        soft_directions: FloatArray,
+    ) -> tuple[list[SunGrid], SoftGrid]:
+        """Draw all depth maps of one state and return where they lie.
+
+        Things (countable objects) block the surroundings' light; floors and walls do not: the map already is what
+        lies beyond them, and a room drawn closed would be dark. Suns are blocked by everything.
+        """
+        things = [drawable for drawable in drawables if drawable.body.is_thing]
+        count, soft_count = self._upload(drawables, T_world_objects)
+        near = _corners(things or drawables, T_world_objects)
+        everything = _corners(drawables, T_world_objects)
+        self._begin()
+        grids = [sun_grid(sun.direction_world, near, everything) for sun in suns]
+        self._clear(self._suns)
+        for index, grid in enumerate(grids):
+            to_clip = np.diag([1.0, 1.0, 2.0, 1.0])
+            to_clip[2, 3] = -1.0
+            self._tile(self._suns, (index * SUN_TILE, 0), SUN_TILE, to_clip @ grid.tile_from_world, count)
+        soft = soft_grid(soft_directions, _corners(things, T_world_objects))
+        self._clear(self._softs)
+        for index in range(DIRECTION_COUNT if soft_count else 0):
+            at = (index % _TILES_ACROSS * SOFT_TILE, index // _TILES_ACROSS * SOFT_TILE)
+            self._tile(
+                self._softs, at, SOFT_TILE, _soft_clip(soft, soft_directions[index], index), soft_count
+            )
+        self._softs.scissor = self._suns.scissor = None
+        self._context.gl.disable(moderngl.DEPTH_TEST)
+        return grids, soft
+
+    def _begin(self) -> None:
+        self._context.gl.disable(moderngl.CULL_FACE | moderngl.BLEND)
+        self._context.gl.enable(moderngl.DEPTH_TEST)
+
+    def _clear(self, framebuffer: moderngl.Framebuffer) -> None:
+        framebuffer.use()
+        framebuffer.scissor = None
+        framebuffer.clear(depth=1.0)
+
+    def _tile(
+        self, target: moderngl.Framebuffer, at: tuple[int, int], side: int, clip: FloatArray, count: int
+    ) -> None:
+        if self._array is None or count == 0:
+            return
+        target.viewport = target.scissor = (*at, side, side)
+        set_uniforms(self._program, tile_from_world=clip.T.astype("f4").tobytes())
+        self._array.render(moderngl.TRIANGLES, vertices=count)
+
+    def _upload(self, drawables: Sequence[Drawable], T_world_objects: FloatArray) -> tuple[int, int]:
+        """Put all casters into one buffer; return how many indices there are and how many block soft light."""
+        vertices: list[NDArray[np.float32]] = []
+        blocking: list[NDArray[np.uint32]] = []
+        others: list[NDArray[np.uint32]] = []
+        start = 0
+        for drawable in drawables:
+            level, body = drawable.model.caster, drawable.body
+            T = T_world_objects[body.instance_id - 1]
+            vertices.append((level.positions_m @ (T[:3, :3].T * body.scale) + T[:3, 3]).astype(np.float32))
+            triangles = level.triangles + np.uint32(start)
+            # A cut-out is a solid sheet here; leaves would darken all around them if it blocked soft light.
+            solid = level.opaque_triangles if body.is_thing else 0
+            blocking.append(triangles[:solid])
+            others.append(triangles[solid:])
+            start += len(level.positions_m)
+        self._release_array()
+        if not vertices:
+            return 0, 0
+        indices = np.concatenate(blocking + others)
+        self._fill(np.concatenate(vertices), indices)
+        return indices.size, sum(part.size for part in blocking)
+
+    def _fill(self, vertices: NDArray[np.float32], indices: NDArray[np.uint32]) -> None:
+        """Write the buffers, growing them where they are too small."""
+        gl = self._context.gl
+        for name, data in (("_vertices", vertices), ("_indices", indices)):
+            buffer: moderngl.Buffer = getattr(self, name)
+            if buffer.size < data.nbytes:
+                buffer.release()
+                buffer = gl.buffer(reserve=data.nbytes * 3 // 2, dynamic=True)
+                setattr(self, name, buffer)
+            buffer.write(data.tobytes())
+        self._array = gl.vertex_array(self._program, [(self._vertices, "3f", "in_position")], self._indices)
+
+    def _release_array(self) -> None:
+        if self._array is not None:
+            self._array.release()
+            self._array = None
+
+
+def sun_grid(direction_world: Vec3, near_m: FloatArray, everything_m: FloatArray) -> SunGrid:
+    """Return the grid of a sun: as wide as the near points, as deep as everything.
+
+    Args:
+        direction_world: unit, towards the light.
+        near_m: (n, 3) points whose shadows must be sharp.
+        everything_m: (m, 3) points that may cast one.
+    """
+    w = np.asarray(direction_world, dtype=float)
+    u, v = _sides(w)
+    flat = near_m @ np.column_stack([u, v])
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    half = max(float((high - low).max()) / 2 * 1.05, 1e-3)
+    heights = everything_m @ w
+    top, depth = float(heights.max()) + 1e-3, float(np.ptp(heights)) + 2e-3
+    T = np.eye(4)
+    T[0, :3], T[1, :3], T[2, :3] = u / half, v / half, -w / depth
+    T[:2, 3] = -(low + high) / 2 / half
+    T[2, 3] = top / depth
+    return SunGrid(T, 2 * half / SUN_TILE, depth)
+
+
+def soft_grid(directions: FloatArray, casters_m: FloatArray) -> SoftGrid:
+    """Return the grids of the soft directions (64, 3) around the casters' corners (n, 3)."""
+    if len(casters_m) == 0:
+        return SoftGrid(np.zeros(3), 0.0, np.zeros((len(directions), 4)), np.zeros((len(directions), 4)))
+    center = (casters_m.min(axis=0) + casters_m.max(axis=0)) / 2
+    radius = float(np.linalg.norm(casters_m - center, axis=1).max()) * (1 + 4 / SOFT_TILE)
+    sides = [_sides(direction) for direction in directions]
+    u = np.array([side[0] for side in sides]) / radius
+    v = np.array([side[1] for side in sides]) / radius
+    return SoftGrid(center, radius, np.column_stack([u, -u @ center]), np.column_stack([v, -v @ center]))
+
+
+def _soft_clip(grid: SoftGrid, direction: FloatArray, index: int) -> FloatArray:
+    toward = -direction / grid.radius_m
+    return np.array(
+        [
+            grid.side_u[index],
+            grid.side_v[index],
+            [*toward, -float(toward @ grid.center_m)],
+            [0.0, 0.0, 0.0, 1.0],
+        ]
+    )
+
+
+def _sides(w: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return two unit vectors that span the plane across a unit vector."""
+    helper = np.array([0.0, 0.0, 1.0]) if abs(w[2]) < 0.9 else np.array([1.0, 0.0, 0.0])
+    u = np.cross(helper, w)
+    u = u / np.linalg.norm(u)
+    return u, np.cross(w, u)
+
+
+def _corners(drawables: Sequence[Drawable], T_world_objects: FloatArray) -> FloatArray:
+    """Return the corners of all boxes (8 n, 3), world."""
+    boxes = [
+        box_corners(drawable.model.half_size_m * 2 * drawable.body.scale)
+        @ T_world_objects[drawable.body.instance_id - 1][:3, :3].T
+        + T_world_objects[drawable.body.instance_id - 1][:3, 3]
+        for drawable in drawables
+    ]
+    return np.concatenate(boxes) if boxes else np.zeros((0, 3))

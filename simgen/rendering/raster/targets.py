@@ -1,0 +1,91 @@
+"""Framebuffers of one image size, made once and used for every frame of that size.
+
+Rows are stored top first: projections are turned upside down, so that what is read back is the image as it is.
+One row more than the image has is kept for the nonce that proves a read-back to be of this frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.camera import Intrinsics
+from simgen.geometry import FloatArray
+from simgen.rendering.raster.context import GlContext
+
+_UPSIDE_DOWN = np.diag([1.0, -1.0, 1.0, 1.0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LabelTargets:
+    """What the geometry pass writes: see `shaders/geometry.frag`."""
+
+    normal_depth: moderngl.Texture
+    object_id: moderngl.Texture
+    albedo_metallic: moderngl.Texture
+    shading_roughness: moderngl.Texture
+    framebuffer: moderngl.Framebuffer
+
+
+class Targets:
+    """All framebuffers of one image size."""
+
+    def __init__(self, context: GlContext, width: int, height: int) -> None:
+        self._context, self._gl = context, context.gl
+        self.width, self.height = width, height
+        self.size_px = (width, height + 1)
+        self._owned: list[moderngl.Texture | moderngl.Renderbuffer | moderngl.Framebuffer] = []
+        self.labels = self._labels()
+        self.radiance = self.texture(self.size_px, 4, "f2")
+        self.shaded = self.framebuffer([self.radiance])
+
+    def texture(self, size: tuple[int, int], components: int, dtype: str) -> moderngl.Texture:
+        """Return a new texture read texel by texel, freed with these targets."""
+        texture = self._gl.texture(size, components, dtype=dtype)
+        texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        texture.repeat_x = texture.repeat_y = False
+        self._owned.append(texture)
+        return texture
+
+    def framebuffer(
+        self, colors: list[moderngl.Texture], depth: moderngl.Renderbuffer | None = None
+    ) -> moderngl.Framebuffer:
+        """Return a new framebuffer, freed with these targets."""
+        made = self._gl.framebuffer(colors, depth)
+        self._owned.append(made)
+        return made
+
+    def release(self) -> None:
+        """Free everything."""
+        self._context.unbind()
+        for thing in reversed(self._owned):
+            thing.release()
+        self._owned.clear()
+
+    def _labels(self) -> LabelTargets:
+        normal_depth = self.texture(self.size_px, 4, "f4")
+        object_id = self.texture(self.size_px, 4, "f4")
+        albedo_metallic = self.texture(self.size_px, 4, "f1")
+        shading_roughness = self.texture(self.size_px, 4, "f2")
+        depth = self._gl.depth_renderbuffer(self.size_px)
+        self._owned.append(depth)
+        colors = [normal_depth, object_id, albedo_metallic, shading_roughness]
+        return LabelTargets(*colors, self.framebuffer(colors, depth))
+
+
+def read_rows(
+    framebuffer: moderngl.Framebuffer, attachment: int, size_px: tuple[int, int], dtype: type[np.generic]
+) -> NDArray[np.generic]:
+    """Return a new (height, width, 4) array of one attachment, its first row the image's top."""
+    pixels = np.empty((size_px[1], size_px[0], 4), dtype)
+    code = f"f{pixels.dtype.itemsize}"
+    framebuffer.read_into(pixels, (0, 0, *size_px), components=4, attachment=attachment, dtype=code)
+    return pixels
+
+
+def projection(camera: Intrinsics) -> FloatArray:
+    """Return the clip matrix of a camera, upside down (see the module's docstring)."""
+    return _UPSIDE_DOWN @ camera.gl_projection()
