@@ -39,7 +39,7 @@ def to_yaml(scenario: Scenario) -> str:
     yaml = YAML(typ="safe", pure=True)
     yaml.default_flow_style = None
     yaml.width = 110
-    yaml.sort_base_mapping_type_on_output = False
+    yaml.representer.sort_base_mapping_type_on_output = False
     stream = io.StringIO()
     yaml.dump(to_plain(scenario, defaults=False), stream)
     return stream.getvalue()

@@ -1,4 +1,4 @@
-"""What only the whole scenario can tell: names that must exist, relations that exclude each other, sizes that bound memory."""
+"""What only the whole scenario can tell: names that must exist, relations that exclude each other, total sizes."""
 
 from __future__ import annotations
 
@@ -398,7 +398,7 @@ def _ids_of_text(location: Location, value: object) -> list[tuple[Location, str]
     if isinstance(value, str):
         return [(location, value)]
     if isinstance(value, Choice | Discrete):
-        return [((*location, value.kind, index), str(item)) for index, item in enumerate(value.values)]
+        return [((*location, value.kind, index), str(item)) for index, item in enumerate(value.listed)]
     return []
 
 

@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import cast
 
 from simgen.errors import SamplingError, did_you_mean
 from simgen.scenario.faults import Fault, fault, show
@@ -48,10 +49,14 @@ def _power(base: float, exponent: float) -> float:
     return math.pow(base, exponent)
 
 
+def _negative(value: float) -> float:
+    return -value
+
+
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "min": _numeric(min),
     "max": _numeric(max),
-    "abs": _numeric(abs),
+    "abs": _numeric(math.fabs),
     "round": _numeric(round),
     "floor": _numeric(math.floor),
     "ceil": _numeric(math.ceil),
@@ -67,8 +72,8 @@ _OPERATORS: dict[type[ast.AST], Callable[..., object]] = {
     ast.FloorDiv: _numeric(operator.floordiv),
     ast.Mod: _numeric(operator.mod),
     ast.Pow: _numeric(_power),
-    ast.USub: _numeric(operator.neg),
-    ast.UAdd: _numeric(operator.pos),
+    ast.USub: _numeric(_negative),
+    ast.UAdd: _numeric(_real),
     ast.Not: operator.not_,
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -107,9 +112,16 @@ class Limits:
             return "must be finite"
         if self.whole and value != round(value):
             return "must be a whole number"
-        low = value <= self.minimum if self.above else value < self.minimum
-        high = value >= self.maximum if self.below else value > self.maximum
-        return f"must be {self.words}" if low or high else None
+        outside = self.excludes_low(value, reached=True) or self.excludes_high(value, reached=True)
+        return f"must be {self.words}" if outside else None
+
+    def excludes_low(self, end: float, reached: bool) -> bool:
+        """Return whether a lowest value is too low; `reached`: it can itself occur."""
+        return end <= self.minimum if self.above and reached else end < self.minimum
+
+    def excludes_high(self, end: float, reached: bool) -> bool:
+        """Return whether a highest value is too high; `reached`: it can itself occur."""
+        return end >= self.maximum if self.below and reached else end > self.maximum
 
     @property
     def words(self) -> str:
@@ -120,6 +132,9 @@ class Limits:
         if self.maximum < math.inf:
             words.append(f"{'below' if self.below else 'at most'} {self.maximum:.6g}")
         return " and ".join(words) or "any number"
+
+
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -133,7 +148,7 @@ class Expression:
     """
 
     text: str
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     template: bool = False
 
     def __post_init__(self) -> None:
@@ -211,7 +226,9 @@ def evaluate(text: str, params: Mapping[str, Scalar]) -> bool | float | str:
         result = evaluator.eval(text, previously_parsed=node)
     except (ArithmeticError, ValueError, TypeError, simpleeval.InvalidExpression) as reason:
         raise SamplingError(f"'{text}' has no value: {_plainly(reason)} ({_shown(text, params)})") from reason
-    return result if isinstance(result, bool | str) else float(result)
+    if isinstance(result, bool | str):
+        return result
+    return float(cast("float", result))
 
 
 def unknown_reference(name: str, params: Iterable[str]) -> str:
@@ -300,6 +317,7 @@ def _plainly(reason: Exception) -> str:
 
 __all__ = [
     "FUNCTIONS",
+    "NO_LIMITS",
     "Expression",
     "Fault",
     "Limits",

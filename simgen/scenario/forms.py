@@ -1,4 +1,4 @@
-"""How each distribution is written in a file: by position, `{uniform: [1, 2]}`, or by key, `{normal: {mean: 1, std: 2}}`.
+"""How each distribution is written: by position, `{uniform: [1, 2]}`, or by key, `{normal: {mean: 1, std: 2}}`.
 
 | kind | by position | by key |
 |---|---|---|
@@ -94,7 +94,7 @@ def single_key(raw: Mapping[object, object], known: Iterable[str]) -> tuple[str,
             f"a distribution has exactly one key, its kind, for example {{uniform: [1, 2]}}; got keys: {keys}"
         )
     kind, body = next(iter(raw.items()))
-    if kind not in known:
+    if kind not in list[object](known):
         listed = ", ".join(known)
         hint = did_you_mean(str(kind), known)
         raise fault(f"unknown distribution '{kind}';{hint} known: {listed}", str(kind))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
@@ -113,22 +113,23 @@ def _keys_around(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> tuple[l
 
 
 def _message(error: ErrorDetails, errors: list[ErrorDetails]) -> str:
-    kind, context, given = error["type"], error.get("ctx", {}), error["input"]
-    if kind == "value":
-        return str(context["message"])
+    kind, given = error["type"], error["input"]
     if kind == "extra_forbidden":
         return _unknown_key(error, errors)
-    if kind == "missing":
-        return "is required but missing"
-    if kind == "literal_error":
-        return _unknown_word(given, str(context["expected"]))
-    if kind == "invalid_key":
-        return f"a key must be a text, got {show(given)}; put it in quotes"
-    if kind == "string_pattern_mismatch":
-        return f"{show(given)} may have letters, digits, '_' and '-' only"
     if kind in _WANTED:
         return f"expected {_WANTED[kind]}, got {show(given)}"
+    if kind in _WORDED:
+        return _WORDED[kind](given, error.get("ctx", {}))
     return f"{error['msg'].replace('Input should be', 'must be')}, got {show(given)}"
+
+
+_WORDED: dict[str, Callable[[object, Mapping[str, Any]], str]] = {
+    "value": lambda _, context: str(context["message"]),
+    "missing": lambda _given, _context: "is required but missing",
+    "literal_error": lambda given, context: _unknown_word(given, str(context["expected"])),
+    "invalid_key": lambda given, _: f"a key must be a text, got {show(given)}; put it in quotes",
+    "string_pattern_mismatch": lambda given, _: f"{show(given)} may have letters, digits, '_' and '-' only",
+}
 
 
 def _unknown_key(error: ErrorDetails, errors: list[ErrorDetails]) -> str:

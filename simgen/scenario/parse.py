@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from simgen.scenario.distributions import Distribution, ScalarDistribution, Weighted
-from simgen.scenario.expressions import Expression, Limits
+from simgen.scenario.expressions import NO_LIMITS, Expression, Limits
 from simgen.scenario.faults import Fault, each, fault, show
 from simgen.scenario.forms import EXPRESSION_HINT, FORMS, single_key
 from simgen.scenario.units import ANGLE, ANY, FRACTION, PLAIN, Dimension, parse_quantity, quantity_parts
@@ -30,7 +30,7 @@ class Reader:
     """
 
     dimension: Dimension | None = PLAIN
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
     text: bool = False
     folder: Path | None = None
 
@@ -110,15 +110,17 @@ class Reader:
             raise fault(
                 f"{given.kind} can give broken numbers, but a whole number is needed; use int_uniform or choice"
             )
-        for end in given.support:
-            complaint = replace(self.limits, whole=False).complaint(end) if _bounded(self.limits) else None
-            if complaint:
-                hint = "; use truncnormal, uniform or lognormal" if given.kind == "normal" else ""
-                raise fault(f"{given.kind} can give {end:g}, but a value {complaint}{hint}")
+        low, high = given.support
+        for end, outside in ((low, self.limits.excludes_low), (high, self.limits.excludes_high)):
+            if outside(end, given.discrete):
+                hint = "; use truncnormal, uniform or lognormal" if math.isinf(end) else ""
+                raise fault(
+                    f"{given.kind} can give {end:g}, but a value must be {self.limits.words}{self._si}{hint}"
+                )
         return given
 
     def _check_listed(self, given: Weighted) -> Weighted:
-        each(((n, value) for n, value in enumerate(given.values)), self.literal)
+        each(((n, value) for n, value in enumerate(given.listed)), self.literal)
         return given
 
     def distribution(self, raw: Mapping[object, object]) -> Distribution:
@@ -133,7 +135,7 @@ class Reader:
 
     def item(self, raw: object) -> Value:
         """Return a listed value of a choice; its range is checked with the whole."""
-        value = replace(self, limits=Limits()).literal(raw)
+        value = replace(self, limits=NO_LIMITS).literal(raw)
         if isinstance(value, Expression):
             raise fault(f"{show(raw)}: no expressions inside a distribution; {EXPRESSION_HINT}")
         return value
@@ -146,10 +148,6 @@ class Reader:
         if not isinstance(value, int | float):
             raise fault(f"expected {self.wanted}, got {show(raw)}")
         return float(value)
-
-
-def _bounded(limits: Limits) -> bool:
-    return limits.words != "any number"
 
 
 def _gives(given: Distribution) -> str:

@@ -40,7 +40,7 @@ def json_schema() -> Schema:
     It accepts whatever the loader accepts; what only the loader can tell (names that exist, ranges that hang on each
     other) it lets pass.
     """
-    schema = cast("Schema", Scenario.model_json_schema(by_alias=True, mode="validation"))
+    schema = Scenario.model_json_schema(by_alias=True, mode="validation")
     schema = cast("Schema", _resolved(schema))
     schema["$schema"] = DIALECT
     schema["title"] = "simgen scenario"

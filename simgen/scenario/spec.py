@@ -471,7 +471,7 @@ Frame = Annotated[
 
 
 class VisibleFrom(Model):
-    """The named object is seen by the sensor: a fraction of its box sample points is in frame and unoccluded by boxes."""
+    """The sensor sees the object: a fraction of its box sample points is in frame and unoccluded by boxes."""
 
     visible_from: str  # sensor
     object: str
@@ -516,7 +516,7 @@ class LabelSpec(Model):
 
 
 def _check_version(raw: Any) -> Any:
-    if raw in ("1", 1) and not isinstance(raw, bool):
+    if raw is not True and raw in ("1", 1):
         return "1"
     message = f'this simgen reads version "1" of the format, got {raw!r}; a newer file needs a newer simgen'
     raise PydanticCustomError("value", "{message}", {"message": message})

@@ -28,6 +28,10 @@ MAX_IMAGE_SIDE = 8192
 MAX_FRAMES = 100_000
 
 
+def _read_value(raw: object, reader: Reader) -> object:
+    return reader.read(raw)
+
+
 @dataclass(frozen=True)
 class Written:
     """How one kind of field is read, written and described; the annotation that makes a field's type.
@@ -41,7 +45,7 @@ class Written:
 
     schema: str
     reader: Reader
-    read: Callable[[object, Reader], object] = lambda raw, reader: reader.read(raw)
+    read: Callable[[object, Reader], object] = _read_value
     plain: Callable[[Any], object] = plain_value
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -75,8 +79,16 @@ def _line_error(location: tuple[str | int, ...], message: str) -> InitErrorDetai
     return InitErrorDetails(type=error, loc=location, input=None)
 
 
-def _written(schema: str, dimension: units.Dimension, *limits: float, **flags: bool) -> Written:
-    return Written(schema, Reader(dimension, Limits(*limits, **flags)))
+def _written(
+    schema: str,
+    dimension: units.Dimension,
+    low: float = -math.inf,
+    high: float = math.inf,
+    *,
+    above: bool = False,
+    whole: bool = False,
+) -> Written:
+    return Written(schema, Reader(dimension, Limits(low, high, above=above, whole=whole)))
 
 
 def _read_asset_param(raw: object, reader: Reader) -> object:
@@ -89,7 +101,6 @@ def _plain_asset_param(value: object) -> object:
     return [plain_value(item) for item in value] if isinstance(value, tuple) else plain_value(value)
 
 
-_INFINITY = math.inf
 _VECTOR = tuple[Any, Any, Any] | list[Any] | OnSphere | InBox | InDisc | Choice
 Number = float | str | Expression | Distribution
 Words = str | Expression | Distribution

@@ -104,10 +104,9 @@ def colour_from_text(text: str) -> Vec3:
     code = NAMED_COLOURS.get(text, text)
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", code):
         hint = did_you_mean(text.lower(), NAMED_COLOURS)
+        names = ", ".join(NAMED_COLOURS)
         raise fault(
-            f"{show(text)} is not a colour; write '#rrggbb', [r, g, b] or one of {', '.join(NAMED_COLOURS)};{hint}".rstrip(
-                ";"
-            )
+            f"{show(text)} is not a colour; write '#rrggbb', [r, g, b] or a name;{hint} names: {names}"
         )
     red, green, blue = (linear_from_srgb(int(code[i : i + 2], 16) / 255) for i in (1, 3, 5))
     return (red, green, blue)
@@ -178,7 +177,7 @@ def _vector_distribution(raw: Mapping[object, object], reader: Reader) -> Distri
 def _check_vector(given: Distribution, reader: Reader) -> Distribution:
     if isinstance(given, Choice):
         return Choice(
-            tuple(each(enumerate(given.values), lambda item: _literal_three(item, reader))), given.weights
+            tuple(each(enumerate(given.listed), lambda item: _literal_three(item, reader))), given.weights
         )
     if not isinstance(given, OnSphere | InBox | InDisc):
         raise fault(

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-Scalar = float | int | str
+_LEAST = 2.0**-54  # stands for the 0 that a generator gives once in 2^53 draws
 
 
 class Distribution:
@@ -56,8 +56,8 @@ class ScalarDistribution(Distribution):
         raise NotImplementedError
 
     def sample(self, rng: np.random.Generator) -> float | int:
-        """Return one draw, `ppf` of one uniform number in [0, 1)."""
-        return self.ppf(float(rng.random()))
+        """Return one draw, `ppf` of one uniform number in (0, 1): the ends of a continuous range never occur."""
+        return self.ppf(float(rng.random()) or _LEAST)
 
 
 def log(x: float) -> float:

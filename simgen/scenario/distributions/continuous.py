@@ -13,6 +13,8 @@ from functools import cached_property
 from itertools import accumulate
 from statistics import NormalDist
 
+from typing_extensions import override
+
 from simgen.scenario.distributions.base import ScalarDistribution, check_weights, log, require_finite
 
 _STANDARD = NormalDist()
@@ -32,22 +34,28 @@ class Const(ScalarDistribution):
         require_finite(self.kind, value=self.value)
 
     @property
+    @override
     def support(self) -> tuple[float, float]:
         return (self.value, self.value)
 
     @property
+    @override
     def whole(self) -> bool:
         return float(self.value).is_integer()
 
+    @override
     def ppf(self, q: float) -> float:
         return self.value
 
+    @override
     def cdf(self, x: float) -> float:
         return 1.0 if x >= self.value else 0.0
 
+    @override
     def logpdf(self, x: float) -> float:
         return 0.0 if x == self.value else -math.inf
 
+    @override
     def to_plain(self) -> object:
         return {"value": self.value}
 
@@ -66,18 +74,23 @@ class Uniform(ScalarDistribution):
             raise ValueError(f"uniform: low must be below high, got [{self.low:g}, {self.high:g}]")
 
     @property
+    @override
     def support(self) -> tuple[float, float]:
         return (self.low, self.high)
 
+    @override
     def ppf(self, q: float) -> float:
         return min(self.low + (self.high - self.low) * q, self.high)
 
+    @override
     def cdf(self, x: float) -> float:
         return min(max((x - self.low) / (self.high - self.low), 0.0), 1.0)
 
+    @override
     def logpdf(self, x: float) -> float:
         return -math.log(self.high - self.low) if self.low <= x <= self.high else -math.inf
 
+    @override
     def to_plain(self) -> object:
         return {"low": self.low, "high": self.high}
 
@@ -96,23 +109,28 @@ class LogUniform(ScalarDistribution):
             raise ValueError(f"loguniform: needs 0 < low < high, got [{self.low:g}, {self.high:g}]")
 
     @property
+    @override
     def support(self) -> tuple[float, float]:
         return (self.low, self.high)
 
+    @override
     def ppf(self, q: float) -> float:
         value = self.low * math.exp(q * math.log(self.high / self.low))
         return min(max(value, self.low), self.high)
 
+    @override
     def cdf(self, x: float) -> float:
         if x <= self.low:
             return 0.0
         return min(math.log(x / self.low) / math.log(self.high / self.low), 1.0)
 
+    @override
     def logpdf(self, x: float) -> float:
         if not self.low <= x <= self.high:
             return -math.inf
         return -math.log(x) - math.log(math.log(self.high / self.low))
 
+    @override
     def to_plain(self) -> object:
         return {"low": self.low, "high": self.high}
 
@@ -131,19 +149,24 @@ class Normal(ScalarDistribution):
             raise ValueError(f"normal: std must be above 0, got {self.std:g}")
 
     @property
+    @override
     def support(self) -> tuple[float, float]:
         return (-math.inf, math.inf)
 
+    @override
     def ppf(self, q: float) -> float:
         return self.mean + self.std * _standard_ppf(q)
 
+    @override
     def cdf(self, x: float) -> float:
         return _lower_tail((x - self.mean) / self.std)
 
+    @override
     def logpdf(self, x: float) -> float:
         z = (x - self.mean) / self.std
         return -0.5 * z * z - _LOG_SQRT_TAU - math.log(self.std)
 
+    @override
     def to_plain(self) -> object:
         return {"mean": self.mean, "std": self.std}
 
@@ -185,25 +208,30 @@ class TruncNormal(ScalarDistribution):
         return _lower_tail(self._ends[1]) - _lower_tail(self._ends[0])
 
     @property
+    @override
     def support(self) -> tuple[float, float]:
         return (self.low, self.high)
 
+    @override
     def ppf(self, q: float) -> float:
         below = _lower_tail(self._ends[0])
         z = _standard_ppf(below + ((1 - q) if self._mirrored else q) * self._mass)
         return min(max(self.mean + self.std * (-z if self._mirrored else z), self.low), self.high)
 
+    @override
     def cdf(self, x: float) -> float:
         z = (min(max(x, self.low), self.high) - self.mean) / self.std
         share = (_lower_tail(-z if self._mirrored else z) - _lower_tail(self._ends[0])) / self._mass
         return 1 - share if self._mirrored else share
 
+    @override
     def logpdf(self, x: float) -> float:
         if not self.low <= x <= self.high:
             return -math.inf
         z = (x - self.mean) / self.std
         return -0.5 * z * z - _LOG_SQRT_TAU - math.log(self.std) - math.log(self._mass)
 
+    @override
     def to_plain(self) -> object:
         return {"mean": self.mean, "std": self.std, "low": self.low, "high": self.high}
 
@@ -224,21 +252,26 @@ class LogNormal(ScalarDistribution):
             raise ValueError(f"lognormal: sigma must be above 0, got {self.sigma:g}")
 
     @property
+    @override
     def support(self) -> tuple[float, float]:
         return (0.0, math.inf)
 
+    @override
     def ppf(self, q: float) -> float:
         return self.median * math.exp(self.sigma * _standard_ppf(q))
 
+    @override
     def cdf(self, x: float) -> float:
         return _lower_tail(math.log(x / self.median) / self.sigma) if x > 0 else 0.0
 
+    @override
     def logpdf(self, x: float) -> float:
         if x <= 0:
             return -math.inf
         z = math.log(x / self.median) / self.sigma
         return -0.5 * z * z - _LOG_SQRT_TAU - math.log(self.sigma) - math.log(x)
 
+    @override
     def to_plain(self) -> object:
         return {"median": self.median, "sigma": self.sigma}
 
@@ -268,10 +301,12 @@ class Histogram(ScalarDistribution):
         return tuple(sum_ / total for sum_ in accumulate(self.weights, initial=0.0))
 
     @property
+    @override
     def support(self) -> tuple[float, float]:
         used = [i for i, weight in enumerate(self.weights) if weight > 0]
         return (self.edges[used[0]], self.edges[used[-1] + 1])
 
+    @override
     def ppf(self, q: float) -> float:
         last = max(i for i, weight in enumerate(self.weights) if weight > 0)
         i = min(bisect_right(self._cumulative, q) - 1, last)
@@ -279,6 +314,7 @@ class Histogram(ScalarDistribution):
         share = min((q - below) / (above - below), 1.0)
         return self.edges[i] + share * (self.edges[i + 1] - self.edges[i])
 
+    @override
     def cdf(self, x: float) -> float:
         if x >= self.edges[-1]:
             return 1.0
@@ -288,12 +324,14 @@ class Histogram(ScalarDistribution):
         share = (x - self.edges[i]) / (self.edges[i + 1] - self.edges[i])
         return self._cumulative[i] + share * (self._cumulative[i + 1] - self._cumulative[i])
 
+    @override
     def logpdf(self, x: float) -> float:
         if not self.edges[0] <= x <= self.edges[-1]:
             return -math.inf
         i = min(bisect_right(self.edges, x), len(self.weights)) - 1
         return log(self.weights[i] / math.fsum(self.weights) / (self.edges[i + 1] - self.edges[i]))
 
+    @override
     def to_plain(self) -> object:
         return {"edges": list(self.edges), "weights": list(self.weights)}
 

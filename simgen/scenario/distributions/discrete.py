@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
+from typing import cast
+
+from typing_extensions import override
 
 from simgen.scenario.distributions.base import (
     Distribution,
@@ -37,10 +40,12 @@ class IntUniform(ScalarDistribution):
             raise ValueError(f"int_uniform: low must not be above high, got [{self.low:g}, {self.high:g}]")
 
     @property
+    @override
     def support(self) -> tuple[float, float]:
         return (self.low, self.high)
 
     @property
+    @override
     def whole(self) -> bool:
         return True
 
@@ -48,16 +53,20 @@ class IntUniform(ScalarDistribution):
     def _size(self) -> int:
         return self.high - self.low + 1
 
+    @override
     def ppf(self, q: float) -> int:
         rank = math.ceil(q * self._size - 1e-9)  # the slack undoes rounding of q * size
         return self.low + min(max(rank - 1, 0), self._size - 1)
 
+    @override
     def cdf(self, x: float) -> float:
         return min(max((math.floor(x) - self.low + 1) / self._size, 0.0), 1.0)
 
+    @override
     def logpdf(self, x: float) -> float:
         return -math.log(self._size) if x == math.floor(x) and self.low <= x <= self.high else -math.inf
 
+    @override
     def to_plain(self) -> object:
         return {"low": self.low, "high": self.high}
 
@@ -66,8 +75,11 @@ class Weighted(ScalarDistribution):
     """Shared by the distributions over listed values; `logpdf` takes any listed value, `cdf` numbers only."""
 
     discrete = True
-    kind = "choice"
-    values: tuple[object, ...]
+
+    @property
+    def listed(self) -> tuple[object, ...]:
+        """The values as written."""
+        raise NotImplementedError
 
     @property
     def shares(self) -> tuple[float, ...]:
@@ -77,8 +89,11 @@ class Weighted(ScalarDistribution):
     @cached_property
     def _order(self) -> tuple[int, ...]:
         """Numbers go in rising order, so that `ppf` is a quantile; anything else keeps the order written."""
-        indices = range(len(self.values))
-        return tuple(sorted(indices, key=lambda i: self.values[i])) if self.numeric else tuple(indices)
+        indices = tuple(range(len(self.listed)))
+        if not self.numeric:
+            return indices
+        numbers = [float(cast("float", value)) for value in self.listed]
+        return tuple(sorted(indices, key=numbers.__getitem__))
 
     @cached_property
     def _cumulative(self) -> tuple[float, ...]:
@@ -88,18 +103,20 @@ class Weighted(ScalarDistribution):
     @cached_property
     def numeric(self) -> bool:
         """Whether all values are numbers."""
-        return all(isinstance(value, int | float) for value in self.values)
+        return all(isinstance(value, int | float) for value in self.listed)
 
     @property
+    @override
     def whole(self) -> bool:
         return self.numeric and all(float(value).is_integer() for value in self._possible)
 
     @property
     def _possible(self) -> list[float]:
-        pairs = zip(self.values, self.shares, strict=True)
+        pairs = zip(self.listed, self.shares, strict=True)
         return [value for value, share in pairs if share > 0 and isinstance(value, int | float)]
 
     @property
+    @override
     def support(self) -> tuple[float, float]:
         if not self.numeric:
             raise TypeError(f"{self.kind}: support is defined for numbers only")
@@ -109,7 +126,7 @@ class Weighted(ScalarDistribution):
         """Return the first value, in order, whose cumulative share reaches q."""
         first, last = self._reachable
         place = bisect_left(self._cumulative, q - 1e-12)  # the slack undoes rounding of the sums
-        return self.values[self._order[min(max(place, first), last)]]
+        return self.listed[self._order[min(max(place, first), last)]]
 
     @cached_property
     def _reachable(self) -> tuple[int, int]:
@@ -117,21 +134,24 @@ class Weighted(ScalarDistribution):
         used = [place for place, i in enumerate(self._order) if self.shares[i] > 0]
         return (used[0], used[-1])
 
+    @override
     def ppf(self, q: float) -> float:
         return self.pick(q)  # pyright: ignore[reportReturnType]
 
+    @override
     def cdf(self, x: float) -> float:
         if not self.numeric:
             raise TypeError(f"{self.kind}: cdf is defined for numbers only")
-        pairs = zip(self.values, self.shares, strict=True)
+        pairs = zip(self.listed, self.shares, strict=True)
         total = math.fsum(self.shares)
         return (
             math.fsum(share for value, share in pairs if isinstance(value, int | float) and value <= x)
             / total
         )
 
+    @override
     def logpdf(self, x: object) -> float:
-        pairs = zip(self.values, self.shares, strict=True)
+        pairs = zip(self.listed, self.shares, strict=True)
         return log(math.fsum(share for value, share in pairs if value == x) / math.fsum(self.shares))
 
 
@@ -154,9 +174,16 @@ class Choice(Weighted):
         check_weights(self.kind, self.shares)
 
     @property
+    @override
+    def listed(self) -> tuple[object, ...]:
+        return self.values
+
+    @property
+    @override
     def shares(self) -> tuple[float, ...]:
         return (1.0,) * len(self.values) if self.weights is None else self.weights
 
+    @override
     def to_plain(self) -> object:
         plain = [plain_item(value) for value in self.values]
         return {"values": plain} if self.weights is None else {"values": plain, "weights": list(self.weights)}
@@ -175,13 +202,16 @@ class Discrete(Weighted):
         check_weights(self.kind, self.shares)
 
     @property
-    def values(self) -> tuple[object, ...]:  # pyright: ignore[reportIncompatibleVariableOverride]
+    @override
+    def listed(self) -> tuple[object, ...]:
         return tuple(value for value, _ in self.pairs)
 
-    @cached_property
+    @property
+    @override
     def shares(self) -> tuple[float, ...]:
         return tuple(weight for _, weight in self.pairs)
 
+    @override
     def to_plain(self) -> object:
         return [[value, weight] for value, weight in self.pairs]
 
@@ -211,10 +241,17 @@ class Empirical(Weighted):
             raise ValueError("empirical: the column has no numbers")
         require_finite(self.kind, lowest=self.values[0], highest=self.values[-1])
 
-    @cached_property
+    @property
+    @override
+    def listed(self) -> tuple[object, ...]:
+        return self.values
+
+    @property
+    @override
     def shares(self) -> tuple[float, ...]:
         return (1.0,) * len(self.values)
 
+    @override
     def to_plain(self) -> object:
         if not self.file:
             return {"values": list(self.values)}
@@ -256,11 +293,13 @@ class Mixture(ScalarDistribution):
         return tuple((component, weight / total) for component, weight in pairs if weight > 0)
 
     @property
+    @override
     def support(self) -> tuple[float, float]:
         ends = [component.support for component, _ in self._parts]
         return (min(low for low, _ in ends), max(high for _, high in ends))
 
     @property
+    @override
     def whole(self) -> bool:
         return all(component.whole for component, _ in self._parts)
 
@@ -279,12 +318,15 @@ class Mixture(ScalarDistribution):
             low, high = (low, middle) if self.cdf(middle) >= q else (middle, high)
         return round(high) if self.whole else high
 
+    @override
     def cdf(self, x: float) -> float:
         return math.fsum(weight * component.cdf(x) for component, weight in self._parts)
 
+    @override
     def logpdf(self, x: float) -> float:
         return log(math.fsum(weight * math.exp(component.logpdf(x)) for component, weight in self._parts))
 
+    @override
     def to_plain(self) -> object:
         plain = [plain_item(component) for component in self.components]
         return {"components": plain, "weights": list(self.weights)}
@@ -293,7 +335,16 @@ class Mixture(ScalarDistribution):
 def plain_item(value: object) -> object:
     """Return a value inside a distribution in its canonical form."""
     if isinstance(value, Distribution):
-        return {value.kind: value.to_plain()}
+        return {value.kind: _with_floats(value.to_plain())}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [plain_item(item) for item in value]
     return value
+
+
+def _with_floats(plain: object) -> object:
+    """Return plain data with every number a float, so that 1 and 1.0 are the same distribution in a hash too."""
+    if isinstance(plain, dict):
+        return {key: _with_floats(item) for key, item in cast("dict[str, object]", plain).items()}
+    if isinstance(plain, list):
+        return [_with_floats(item) for item in cast("list[object]", plain)]
+    return float(plain) if isinstance(plain, int) else plain
