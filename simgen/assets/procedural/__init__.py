@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from simgen.assets.procedural.light_maps import build_environment, describe_environment, environment_names
 from simgen.assets.procedural.rack import bay_centers_m, deck_top_m, rack_size_m
 from simgen.assets.procedural.registry import build, describe, names
 from simgen.assets.procedural.surfaces import SURFACES
 
-__all__ = ["SURFACES", "bay_centers_m", "build", "deck_top_m", "describe", "names", "rack_size_m"]
+__all__ = [
+    "SURFACES",
+    "bay_centers_m",
+    "build",
+    "build_environment",
+    "deck_top_m",
+    "describe",
+    "describe_environment",
+    "environment_names",
+    "names",
+    "rack_size_m",
+]

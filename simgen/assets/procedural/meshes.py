@@ -286,7 +286,7 @@ def wall(
     arc = np.concatenate([[0.0], np.cumsum(lengths)])
     patches = _wall_rows(points, following, start_normals, end_normals, arc, (low, high), tile_m)
     n = 4 * np.arange(len(points))[:, None]
-    triangles = np.concatenate([n + [0, 1, 2], n + [0, 2, 3]])
+    triangles = np.concatenate([n + np.array([0, 1, 2]), n + np.array([0, 2, 3])])
     return Patch(*patches, triangles)
 
 
