@@ -62,7 +62,8 @@ def _intrinsics(draws: Draws, camera: spec.CameraSpec, path: str) -> Intrinsics:
 
 
 def _view(ctx: Staging, name: str, camera: spec.CameraSpec, near_m: float, k: int, frame_count: int) -> Pose:
-    reason = f"sensors.{name} position"
+
+    drawn_again = f"sensors.{name} view drawn again"
     for again in range(ctx.tries):
         path = f"sensors.{name}.view[{k}]" + (f".again[{again}]" if again else "")
         if camera.orbit is not None:
@@ -72,9 +73,10 @@ def _view(ctx: Staging, name: str, camera: spec.CameraSpec, near_m: float, k: in
             pose = _fixed(ctx, camera.fixed, path)
         if _stands_free(ctx, pose, near_m):
             return pose
-        ctx.redrawn[reason] = ctx.redrawn.get(reason, 0) + 1
+        ctx.redrawn[drawn_again] = ctx.redrawn.get(drawn_again, 0) + 1
     raise Refused(
-        reason, "move the camera away from objects and walls, for example by a larger radius or elevation"
+        f"sensors.{name} position",
+        "move the camera away from objects and walls, for example by a larger radius or elevation",
     )
 
 

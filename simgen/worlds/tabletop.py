@@ -12,8 +12,8 @@ from simgen.worlds.world import Part, World, floor, rectangle, ref, stand, walls
 # assumed sizes of an ordinary room and table
 _ROOM_M = (5.2, 4.4, 2.7)
 _OPEN_FLOOR_M = 8.0
-_TOP_THICKNESS_M = 0.04
-_LEG_M = 0.07
+_TOP_THICKNESS_M = 0.03
+_LEG_M = 0.06
 _EDGE_MARGIN_M = 0.03  # nothing is put nearer to the table's edge
 
 
@@ -47,12 +47,12 @@ def tabletop(choice: Tabletop) -> World:
     if choice.room:
         parts.extend(walls(room_x, room_y, room_z, choice.seed))
     margin = 2 * _EDGE_MARGIN_M
+    regions = {"table": (rectangle(choice.width_m - margin, choice.depth_m - margin, choice.height_m),)}
+    if choice.with_floor:
+        regions["floor"] = (rectangle(room_x, room_y, 0.0),)
     return World(
         parts=tuple(parts),
-        regions={
-            "table": (rectangle(choice.width_m - margin, choice.depth_m - margin, choice.height_m),),
-            "floor": (rectangle(room_x, room_y, 0.0),),
-        },
+        regions=regions,
         workspace_min_m=(-room_x / 2, -room_y / 2, -1.0),
         workspace_max_m=(room_x / 2, room_y / 2, room_z + 1.0),
         room=BoxRegion((-room_x / 2, -room_y / 2, 0.0), (room_x / 2, room_y / 2, room_z))
@@ -65,7 +65,7 @@ def _table(choice: Tabletop) -> Part:
     w, d, h = choice.width_m, choice.depth_m, choice.height_m
     table = ref("table", size_m=(w, d, h), surface=choice.surface, seed=choice.seed)
     top: tuple[Vec3, Vec3] = ((0.0, 0.0, h - _TOP_THICKNESS_M / 2), (w, d, _TOP_THICKNESS_M))
-    inset = _LEG_M
+    inset = _LEG_M / 2 + 0.02 * min(w, d)
     legs: tuple[tuple[Vec3, Vec3], ...] = tuple(
         ((sx * (w / 2 - inset), sy * (d / 2 - inset), h / 2), (_LEG_M, _LEG_M, h - 2 * _TOP_THICKNESS_M))
         for sx in (-1, 1)

@@ -1,0 +1,57 @@
+"""Suns: direction, unit luminance, and black-body colours against published chromaticities."""
+
+from __future__ import annotations
+
+from math import pi
+
+import numpy as np
+import pytest
+
+from simgen.errors import ScenarioError
+from simgen.sampling.lights import black_body_rgb, direction
+from tests.sampling.scenarios import draw, scenario
+
+XYZ_FROM_RGB = np.linalg.inv(
+    np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
+)
+
+
+# CIE 1931 chromaticity of black bodies, integrated from Planck's law (CIE illuminant A is 2856 K)
+@pytest.mark.parametrize(
+    ("temperature_k", "x", "y"),
+    [(2856, 0.4476, 0.4074), (4000, 0.3805, 0.3768), (6500, 0.3135, 0.3237), (10000, 0.2807, 0.2884)],
+)
+def test_black_bodies_have_their_published_chromaticity(temperature_k, x, y):
+    xyz = XYZ_FROM_RGB @ black_body_rgb(temperature_k)
+    assert xyz[:2] / xyz.sum() == pytest.approx([x, y], abs=2e-3)
+
+
+@pytest.mark.parametrize("temperature_k", [1667, 1900, 2222, 4000, 5800, 25000])
+def test_every_colour_has_luminance_one(temperature_k):
+    rgb = np.array(black_body_rgb(temperature_k))
+    assert rgb @ (0.2126, 0.7152, 0.0722) == pytest.approx(1.0)
+    assert rgb.min() >= 0
+
+
+def test_hotter_is_bluer():
+    ratios = [black_body_rgb(t)[2] / black_body_rgb(t)[0] for t in range(1700, 25000, 300)]
+    assert np.all(np.diff(ratios) > 0)
+
+
+def test_azimuth_runs_from_x_to_y_and_elevation_up():
+    assert direction(0, 0) == pytest.approx((1, 0, 0))
+    assert direction(pi / 2, 0) == pytest.approx((0, 1, 0))
+    assert direction(1.0, pi / 2) == pytest.approx((0, 0, 1))
+
+
+def test_a_sun_is_drawn_in_si():
+    suns = {"key": {"azimuth": "90 deg", "elevation": "45 deg", "illuminance": "1200 lux", "angular_diameter": "3 deg"}}
+    sun = draw(scenario(suns=suns)).scene.suns[0]
+    assert sun.direction_world == pytest.approx((0, 0.5**0.5, 0.5**0.5))
+    assert (sun.illuminance_lux, sun.angular_diameter_rad) == pytest.approx((1200, pi / 60))
+
+
+def test_a_temperature_outside_the_fit_is_refused():
+    suns = {"key": {"azimuth": 0, "elevation": 1, "illuminance": 1, "color_temperature": 900}}
+    with pytest.raises(ScenarioError, match=r"suns.key.color_temperature: .* must be 1667 to 25000 K, got 900 K"):
+        draw(scenario(suns=suns))
