@@ -151,9 +151,10 @@ def _material_entry(material: Material, textures: dict[int, int], kept: list[Tex
 
 
 def _material(entry: dict[str, Any], textures: list[Texture]) -> Material:
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
-    maps = {name: None if values[name] is None else textures[values[name]] for name in _MAPS}
-    return Material(**(values | maps))
+    values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
+    for name in _MAPS:
+        values[name] = None if entry[name] is None else textures[entry[name]]
+    return Material(**values)
 
 
 def _store(file: Path, data: bytes) -> None:

@@ -8,12 +8,12 @@ the files themselves: hashes, and the share of its box that each model's collisi
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from simgen.assets.recipe import Recipe
 from simgen.errors import AssetError
@@ -22,6 +22,7 @@ from simgen.resources import data_folder, shipped
 
 IMPORTED = "imported"
 SHIPPED_PACKS = ("blender-hdri", "pybullet-data", "sweethome3d")
+Built = TypeVar("Built", "ModelEntry", "MapEntry")
 _FILL = 0.5  # assumed for a model that no manifest measured
 _DEFAULT_DENSITY_KG_M3 = 500.0  # assumed: between softwood and water
 
@@ -96,8 +97,8 @@ def read_catalogue(file: Path, measured: Mapping[str, Any]) -> Catalogue:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise AssetError(f"{file}: not a catalogue ({type(error).__name__}: {error})") from error
     known = measured.get("models", {})
-    found = [_checked(file, entry, lambda e: _model(e, pack, known)) for entry in models]
-    lights = [_checked(file, entry, lambda e: _map(e, pack, known)) for entry in maps]
+    found = [_checked(file, entry, partial(_model, pack=pack, measured=known)) for entry in models]
+    lights = [_checked(file, entry, partial(_map, pack=pack, measured=known)) for entry in maps]
     return Catalogue({m.info.asset_id: m for m in found}, {m.info.asset_id: m for m in lights})
 
 
@@ -114,7 +115,7 @@ def _joined(catalogues: list[Catalogue]) -> Catalogue:
     )
 
 
-def _checked(file: Path, entry: Any, build: Any) -> Any:
+def _checked(file: Path, entry: Any, build: Callable[[dict[str, Any]], Built]) -> Built:
     try:
         return build(entry)
     except (KeyError, TypeError, ValueError, AttributeError) as error:

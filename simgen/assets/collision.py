@@ -99,7 +99,7 @@ def _decomposed(positions: Float64Array, triangles: NDArray[np.int64]) -> list[F
         import fast_simplification
 
         share = 1.0 - _DECOMPOSED_TRIANGLES / len(triangles)
-        simple = fast_simplification.simplify(positions, triangles, target_reduction=share)
+        simple = fast_simplification.simplify(positions, triangles.astype(np.int32), target_reduction=share)
         positions, triangles = np.asarray(simple[0], float), np.asarray(simple[1], np.int64)
     coacd.set_log_level("error")
     pieces = coacd.run_coacd(
@@ -107,10 +107,10 @@ def _decomposed(positions: Float64Array, triangles: NDArray[np.int64]) -> list[F
         threshold=0.08,
         max_convex_hull=MAX_PARTS,
         preprocess_resolution=30,
-        resolution=1000,
-        mcts_nodes=10,
-        mcts_iterations=40,
-        mcts_max_depth=2,
+        resolution=500,
+        mcts_nodes=5,
+        mcts_iterations=20,
+        mcts_max_depth=1,
         decimate=True,
         max_ch_vertex=MAX_VERTICES,
         seed=0,

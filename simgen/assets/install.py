@@ -54,7 +54,7 @@ def install(name: str, from_file: Path | None = None, progress: debian.Progress 
     pack = pack_named(name)
     if pack.module:
         return Installed(name, "as installed", require(name))
-    say = progress or (lambda _line: None)
+    say = progress or _silent
     target = pack_folder(name)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -68,6 +68,10 @@ def install(name: str, from_file: Path | None = None, progress: debian.Progress 
             f"cannot install pack '{name}' into '{target.parent}': {what}; it needs about {_room(pack)} MiB there; "
             "set SIMGEN_DATA to another folder if need be"
         ) from error
+
+
+def _silent(_line: str) -> None:
+    """Report nothing."""
 
 
 def _install(pack: Pack, from_file: Path | None, work: Path, target: Path, say: debian.Progress) -> Installed:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,7 +102,9 @@ class _Surface:
         first = np.unique(places, return_index=True)[1]
         welded = places[self.triangles]
         share = 1.0 - target / len(welded)
-        simple = fast_simplification.simplify(self.positions[first], welded, target_reduction=share)
+        simple = fast_simplification.simplify(
+            self.positions[first], welded.astype(np.int32), target_reduction=share
+        )
         points, faces = np.asarray(simple[0], float), np.asarray(simple[1], np.int64)
         vectors = face_vectors(points, faces)
         faces = faces[np.linalg.norm(vectors, axis=1) > 0]
@@ -137,10 +140,11 @@ class _Surface:
         return vectors / np.where(lengths > 0, lengths, 1.0) * (0.03 * self.diagonal)
 
     def _search_space(
-        self, positions: Float64Array, island: NDArray[np.int64], normals: NDArray[np.floating]
+        self, positions: Float64Array, island: NDArray[np.int64], normals: NDArray[Any]
     ) -> Float64Array:
         apart = island[:, None] * (_ISLAND_GAP * self.diagonal)
-        return np.hstack([positions, apart, normals * (0.01 * self.diagonal)])
+        columns: list[Float64Array] = [positions, apart, np.asarray(normals, float) * (0.01 * self.diagonal)]
+        return np.hstack(columns)
 
     def _part(
         self, points: Float64Array, faces: NDArray[np.int64], source: NDArray[np.int64], material: int

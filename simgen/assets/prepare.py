@@ -31,8 +31,9 @@ def prepare(raw: RawModel, recipe: Recipe) -> tuple[Model, Collision]:
     parts = [_moved(part, R_asset_file, scale, centre) for part in raw.parts]
     lods = levels_of_detail(parts)
     low, high = _bounds([submesh.positions_m for submesh in lods[0]])
-    hulls = [_points(points, R_asset_file, scale, centre) for points in raw.collision]
-    if not hulls:
+    if raw.collision and recipe.collision == "auto":
+        hulls = [_points(points, R_asset_file, scale, centre) for points in raw.collision]
+    else:
         hulls = convex_parts(parts, recipe.collision)
     model = Model(lods=lods, materials=raw.materials, size_m=_size(high - low, recipe))
     return model, collision_of(hulls)

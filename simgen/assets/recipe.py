@@ -24,7 +24,8 @@ class Recipe:
         unit_m: metres per file unit where `size_m` is None.
         file_rotation: 3x3, row by row, applied first, in the file's own axes.
         up: rotation (w, x, y, z) applied last, in the Z-up frame, to the upright pose.
-        collision: `hull` one convex hull, `decompose` several parts, `auto` whichever the shape needs.
+        collision: `hull` one convex hull, `decompose` several parts, `auto` the file's own collision shape if it
+            has one, else whichever the shape needs.
     """
 
     size_m: Vec3 | None = None

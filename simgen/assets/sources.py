@@ -35,6 +35,10 @@ class RecordingFiles:
         self._digests[path] = hashlib.sha256(data).hexdigest()
         return data
 
+    def paths(self) -> tuple[str, ...]:
+        """Return the paths of all files read so far, sorted."""
+        return tuple(sorted(self._digests))
+
     def content_hash(self) -> str:
         """Return the SHA-256 (hex) over the paths and hashes of all files read so far, sorted by path."""
         text = "\n".join(f"{path}\t{digest}" for path, digest in sorted(self._digests.items()))
@@ -83,16 +87,19 @@ def _read(folder: Path, library_name: str, key: str) -> tuple[RawModel, tuple[fl
         files = RecordingFiles(FolderFiles(folder))
         raw = read_model(files, key)
         return raw, Recipe().file_rotation, files.content_hash()
-    archive, library = _library(folder / library_name)
+    file = folder / library_name
+    if not file.is_file():
+        raise AssetError(f"'{file}' is not there; install its pack again")
+    archive, library = _library(file, file.stat().st_mtime_ns)
     piece = library.entry(key)
     if piece is None:
-        raise AssetError(f"'{key}' is not in the catalogue of {folder / library_name}")
+        raise AssetError(f"'{key}' is not in the catalogue of {file}")
     files = RecordingFiles(archive)
     raw = read_model(files, piece.key)
     return raw, tuple(float(v) for v in piece.rotation.reshape(-1)), files.content_hash()
 
 
 @lru_cache(maxsize=8)
-def _library(path: Path) -> tuple[ZipFiles, Library]:
+def _library(path: Path, _changed_ns: int) -> tuple[ZipFiles, Library]:
     archive = ZipFiles(path)
     return archive, read_library(archive)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from xml.etree import ElementTree
 
 import numpy as np
@@ -21,6 +22,7 @@ from simgen.assets.importers.polygons import weld
 from simgen.assets.importers.raw import RawModel, RawPart
 from simgen.assets.importers.surfaces import creased_part
 from simgen.errors import AssetError
+from simgen.geometry import apply
 from simgen.records.asset import Material, Texture
 
 _MAX_LINKS = 1000
@@ -97,13 +99,13 @@ def _link_transforms(
         joints[ends[1]] = (ends[0], joint)
     transforms: dict[str, NDArray[np.float64]] = {}
     for name in links:
-        T, here, steps = np.eye(4), name, 0
+        chain, here = [np.eye(4)], name
         while here in joints:
-            parent, joint = joints[here]
-            T, here, steps = _origin(joint, place) @ T, parent, steps + 1
-            if steps > len(links):
+            here, joint = joints[here]
+            chain.insert(0, _origin(joint, place))
+            if len(chain) > len(links) + 1:
                 raise AssetError(f"{place}: the joints above link '{name}' go round in a circle")
-        transforms[name] = T
+        transforms[name] = reduce(np.matmul, chain)
     return transforms
 
 
@@ -142,19 +144,19 @@ def _numbers(
 
 def _add_link(robot: _Robot, link: ElementTree.Element, T_root_link: NDArray[np.float64]) -> None:
     for visual in link.findall("visual"):
-        T = T_root_link @ _origin(visual, robot.place)
+        T_root_visual = T_root_link @ _origin(visual, robot.place)
         model = _geometry(robot, visual)
         if model is None:
             continue
         offset = len(robot.materials)
         robot.materials.extend(_painted(robot, visual, model))
-        robot.parts.extend(_moved(part, T, part.material + offset) for part in model.parts)
+        robot.parts.extend(_moved(part, T_root_visual, part.material + offset) for part in model.parts)
         robot.notes.extend(model.notes)
     for shape in link.findall("collision"):
-        T = T_root_link @ _origin(shape, robot.place)
         model = _geometry(robot, shape)
         if model is not None:
-            robot.collision.extend(points @ T[:3, :3].T + T[:3, 3] for points in pieces(model.parts))
+            T_root_shape = T_root_link @ _origin(shape, robot.place)
+            robot.collision.extend(apply(T_root_shape, points) for points in pieces(model.parts))
 
 
 def _painted(robot: _Robot, visual: ElementTree.Element, model: RawModel) -> list[Material]:

@@ -1,0 +1,212 @@
+"""The user's own models: files copied into the data folder with a catalogue entry each.
+
+`<data folder>/imported/<name>/` holds the files and a `catalogue.json` like the shipped ones; assets are named
+`imported/<name>` or, for a library of many, `imported/<name>/<piece>`. The original may be moved or deleted.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import posixpath
+import re
+import shutil
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from simgen.assets.catalogue import IMPORTED
+from simgen.assets.importers import SUFFIXES, FolderFiles, ZipFiles, read_model
+from simgen.assets.importers.raw import RawModel
+from simgen.assets.importers.sh3f import Library, LibraryEntry, read_library
+from simgen.assets.prepare import prepare
+from simgen.assets.recipe import CollisionMode, Recipe
+from simgen.assets.sources import RecordingFiles
+from simgen.assets.taxonomy import load_taxonomy
+from simgen.errors import AssetError
+from simgen.resources import data_folder
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """What the user says about the models; empty texts and None keep what the file says, or the default.
+
+    Attributes:
+        category: taxonomy name.
+        unit_m: metres per unit of the file, for example 0.001 for millimetres.
+        size_m: extent (x, y, z); replaces `unit_m`.
+        density_kg_m3: of the collision shape.
+    """
+
+    name: str = ""
+    category: str = "object"
+    licence: str = ""
+    author: str = ""
+    unit_m: float = 1.0
+    size_m: tuple[float, float, float] | None = None
+    density_kg_m3: float = 500.0
+    collision: CollisionMode = "auto"
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import made.
+
+    Attributes:
+        asset_ids: the new assets.
+        notes: what was tolerated or left out, one line each.
+    """
+
+    asset_ids: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def import_file(file: Path, options: ImportOptions) -> Imported:
+    """Copy a model or a `.sh3f` library into the user's catalogue; one of the same name is replaced.
+
+    Raises:
+        AssetError: the file is missing, not understood, damaged, or the data folder cannot be written.
+    """
+    if not file.is_file():
+        raise AssetError(f"'{file}' does not exist or is no file")
+    category = load_taxonomy().by_name(options.category).name
+    suffix = file.suffix.lower()
+    if suffix not in (*SUFFIXES, ".sh3f"):
+        raise AssetError(f"'{file}': no importer for '{suffix}'; known: {', '.join((*SUFFIXES, '.sh3f'))}")
+    name = slug(options.name or file.stem)
+    target = data_folder() / IMPORTED / name
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(
+            dir=target.parent, prefix=".new-", ignore_cleanup_errors=True
+        ) as work:
+            new = Path(work) / "new"
+            new.mkdir()
+            take = _take_library if suffix == ".sh3f" else _take_model
+            entries, notes = take(file, new, name, category, options)
+            _write_catalogue(new / "catalogue.json", entries)
+            _swap(new, target, Path(work))
+    except OSError as error:
+        what = "no space left" if error.errno == errno.ENOSPC else str(error.strerror or error)
+        raise AssetError(f"cannot import '{file}' into '{target}': {what}") from error
+    return Imported(tuple(entry["id"] for entry in entries), tuple(notes))
+
+
+def slug(text: str) -> str:
+    """Return a text as the part of an asset id: small letters, digits and `_`.
+
+    Raises:
+        AssetError: nothing of it is left.
+    """
+    word = re.sub(r"[^a-z0-9]+", "_", text.casefold()).strip("_")
+    if not word:
+        raise AssetError(f"'{text}' has no letter or digit to name an asset by; give a name")
+    return word
+
+
+def _take_model(
+    file: Path, new: Path, name: str, category: str, options: ImportOptions
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Copy a model file and the files it reads, and return its entry."""
+    source = RecordingFiles(FolderFiles(file.parent))
+    raw = read_model(source, file.name)
+    for path in source.paths():
+        kept = new / posixpath.normpath(path)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(file.parent / path, kept)
+    recipe = Recipe(size_m=options.size_m, unit_m=options.unit_m, collision=options.collision)
+    size, fill = _measure(raw, recipe, str(file))
+    entry = {
+        "id": f"{IMPORTED}/{name}",
+        "source_key": file.name,
+        "name": (options.name or file.stem).strip(),
+        "category": category,
+        "size_m": size,
+        "density_kg_m3": options.density_kg_m3,
+        "fill": fill,
+        "sha256": source.content_hash(),
+        "collision": options.collision,
+        "tags": list(options.tags),
+        "licence": options.licence or "unknown",
+        "author": options.author or "unknown",
+        "source": file.name,
+    }
+    return [entry], list(raw.notes)
+
+
+def _measure(raw: RawModel, recipe: Recipe, place: str) -> tuple[list[float], float]:
+    """Return (extent, share of the box that the collision shape fills)."""
+    try:
+        model, collision = prepare(raw, recipe)
+    except AssetError as error:
+        raise AssetError(f"'{place}': {error}") from error
+    size = [max(float(s), 1e-4) for s in model.size_m]
+    return size, collision.volume_m3 / float(np.prod(size))
+
+
+def _take_library(
+    file: Path, new: Path, name: str, category: str, options: ImportOptions
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Copy a `.sh3f` library and return an entry for each of its models that can be read."""
+    archive = ZipFiles(file)
+    library = read_library(archive)
+    entries: list[dict[str, Any]] = []
+    notes: list[str] = []
+    taken: set[str] = set()
+    for piece in library.entries:
+        files = RecordingFiles(archive)
+        try:
+            notes.extend(read_model(files, piece.key).notes)
+        except AssetError as error:
+            notes.append(f"{piece.key} is left out: {error}")
+            continue
+        entry = _library_entry(piece, library, file.name, name, category, options, taken)
+        entries.append(entry | {"sha256": files.content_hash()})
+    if not entries:
+        raise AssetError(f"'{file}': none of its {len(library.entries)} models can be read")
+    shutil.copyfile(file, new / file.name)
+    return entries, notes
+
+
+def _library_entry(
+    piece: LibraryEntry,
+    library: Library,
+    file_name: str,
+    name: str,
+    category: str,
+    options: ImportOptions,
+    taken: set[str],
+) -> dict[str, Any]:
+    stem = slug(piece.key.rpartition("/")[2].rpartition(".")[0] or piece.name)
+    unique = next(word for n in range(1, 10_000) if (word := stem if n == 1 else f"{stem}_{n}") not in taken)
+    taken.add(unique)
+    return {
+        "id": f"{IMPORTED}/{name}/{unique}",
+        "source_library": file_name,
+        "source_key": piece.key,
+        "name": piece.name or unique,
+        "category": category,
+        "size_m": list(piece.size_m),
+        "density_kg_m3": options.density_kg_m3,
+        "collision": options.collision,
+        "tags": [*options.tags, *([slug(piece.category)] if piece.category else [])],
+        "licence": options.licence or library.licence,
+        "author": options.author or piece.author or library.name or "unknown",
+        "source": f"{file_name} {library.version}".strip(),
+    }
+
+
+def _write_catalogue(file: Path, entries: Sequence[dict[str, Any]]) -> None:
+    rows = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in entries)
+    file.write_text(f'{{"pack": "{IMPORTED}", "models": [\n{rows}\n]}}\n', "utf-8")
+
+
+def _swap(new: Path, target: Path, work: Path) -> None:
+    if target.exists():
+        target.rename(work / "old")
+    new.rename(target)
