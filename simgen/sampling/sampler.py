@@ -72,7 +72,9 @@ def sample(
             rejections = rejections.plus(reason, count)
         if scene is not None:
             return Draw(scene, rejections)
-    raise SamplingError(_failure(scenario, seed, index, first_attempt, rejections, advice))
+    raise SamplingError(
+        _failure(scenario, seed, index, first_attempt, rejections, advice), rejections.by_reason
+    )
 
 
 def _failure(

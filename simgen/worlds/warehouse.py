@@ -11,7 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
-from simgen.assets.procedural.rack import POST_M, bay_centers_m, deck_top_m, rack_size_m
+from simgen.assets.procedural import bay_centers_m, deck_top_m, rack_size_m
+from simgen.assets.procedural.rack import POST_M
 from simgen.geometry import Vec3
 from simgen.records.scene import MaterialOverride
 from simgen.worlds.regions import BoxRegion, Region

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import simgen
+from simgen.scenario import load
 from simgen.assets.library import AssetLibrary
 from simgen.records.scene import Scene, SceneObject
 from simgen.resources import shipped
@@ -63,7 +63,7 @@ def without_added(scene: Scene) -> Scene:
 @settings(max_examples=4, deadline=None)
 @given(seed=st.integers(0, 2**31), index=st.integers(0, 10_000), addition=st.sampled_from(ADDITIONS))
 def test_an_addition_changes_no_other_draw_of_a_shipped_scene(name, seed, index, addition):
-    plain = simgen.load(shipped("scenes") / name)
+    plain = load(shipped("scenes") / name)
     before = sample(plain, seed, index, LIBRARY).scene
     after = sample(addition(plain), seed, index, LIBRARY).scene
     assert without_added(after) == without_added(before)
