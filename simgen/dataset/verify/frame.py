@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from pycocotools import mask as coco
 
 from simgen.dataset.labels import FrameLabels
 from simgen.dataset.reader import SampleView
-from simgen.records.annotation import ObjectLabel, Rle
+from simgen.dataset.rle import decode_rle
+from simgen.records.annotation import ObjectLabel
 from simgen.records.asset import Category
 from simgen.records.scene import Scene
 from simgen.records.trajectory import Trajectory
@@ -61,8 +60,7 @@ def open_frame(sample: SampleView, taxonomy: tuple[Category, ...]) -> CheckedFra
     """Read everything of one frame.
 
     Raises:
-        DatasetError: a file is missing or damaged.
-        ValueError: a mask is no valid run-length code.
+        DatasetError: a file is missing or damaged, or a mask is no valid run-length code.
     """
     outputs = sample.scene_view.outputs
     labels = sample.labels
@@ -72,7 +70,7 @@ def open_frame(sample: SampleView, taxonomy: tuple[Category, ...]) -> CheckedFra
         trajectory=sample.scene_view.trajectory,
         taxonomy=taxonomy,
         masks={
-            label.instance_id: (decode(label.mask_modal), decode(label.mask_amodal))
+            label.instance_id: (decode_rle(label.mask_modal), decode_rle(label.mask_amodal))
             for label in labels.annotation.objects
         },
         rgb=sample.rgb if "rgb" in outputs else None,
@@ -81,9 +79,3 @@ def open_frame(sample: SampleView, taxonomy: tuple[Category, ...]) -> CheckedFra
         semantic=sample.semantic if "semantic" in outputs else None,
         object_coordinates_m=sample.object_coordinates_m if "object_coordinates" in outputs else None,
     )
-
-
-def decode(rle: Rle) -> Mask:
-    """Return the mask (height, width) of a run-length code."""
-    packed = {"size": list(rle.size), "counts": rle.counts.encode("ascii")}
-    return np.asarray(coco.decode(cast("Any", packed)), np.bool_)

@@ -67,7 +67,7 @@ class _Verifier:
     def __init__(self, dataset: Dataset, library: AssetLibrary) -> None:
         self._dataset = dataset
         self._surface = SurfaceCheck(library)
-        self._frames = self._objects = self._scenes = self._failed = 0
+        self._found = self._frames = self._objects = self._scenes = self._failed = 0
 
     def run(self, progress: Progress | None) -> VerifyReport:
         dataset = self._dataset
@@ -90,8 +90,8 @@ class _Verifier:
 
     def _total_faults(self) -> Iterator[Fault]:
         claimed = self._dataset.info.get("samples")
-        if claimed is not None and claimed != self._frames:
-            yield Fault("files", f"claims {claimed} samples, has {self._frames}", file="dataset.json")
+        if claimed is not None and claimed != self._found:
+            yield Fault("files", f"claims {claimed} samples, has {self._found}", file="dataset.json")
 
     def _scene_faults(self, index: int) -> Iterator[Fault]:
         dataset = self._dataset
@@ -106,6 +106,7 @@ class _Verifier:
         except DatasetError as error:
             yield Fault("files", str(error), index)
             return
+        self._found += len(scene)
         if len(scene) != expected:
             yield Fault("files", f"has labels of {len(scene)} frames, the scene says {expected}", index)
         for sample in scene:
@@ -114,7 +115,7 @@ class _Verifier:
     def _frame_faults(self, sample: SampleView) -> Iterator[Fault]:
         try:
             frame = open_frame(sample, self._dataset.taxonomy)
-        except (DatasetError, ValueError) as error:
+        except DatasetError as error:
             yield Fault("files", str(error), sample.scene_index, sample.sensor, sample.frame_index)
             return
         self._frames += 1
