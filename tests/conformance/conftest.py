@@ -1,0 +1,47 @@
+"""Back ends and frames, each made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import pytest
+
+from simgen.assets import AssetLibrary
+from simgen.records.frame import Frame
+from simgen.records.scene import Scene
+from simgen.rendering import RENDERERS, make_renderer
+from simgen.rendering.protocol import Renderer
+from tests.conformance.scenes import SCENES
+from tests.views import still_view
+
+Render = Callable[[Scene], Frame]
+
+
+@pytest.fixture(scope="package")
+def library() -> AssetLibrary:
+    return AssetLibrary()
+
+
+@pytest.fixture(scope="package", params=sorted(RENDERERS))
+def renderer(request: pytest.FixtureRequest) -> Iterator[Renderer]:
+    made = make_renderer(request.param)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="package")
+def render(renderer: Renderer, library: AssetLibrary) -> Render:
+    """Render the scene's still view; the same scene by name is rendered once."""
+
+    def draw(scene: Scene) -> Frame:
+        with renderer.open(scene, library) as session:
+            return session.render(still_view(scene))
+
+    return draw
+
+
+@pytest.fixture(scope="package")
+def frames(render: Render) -> Callable[[str], Frame]:
+    """Return the frame of a scene of the suite, rendered once."""
+    return cache(lambda name: render(SCENES[name]()))

@@ -1,0 +1,93 @@
+"""The same view gives the same bytes, whatever was drawn before; scenes share a renderer without traces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from simgen.assets import AssetLibrary
+from simgen.geometry import look_at
+from simgen.records.frame import Frame
+from simgen.rendering.protocol import Renderer
+from tests.builders import make_scene
+from tests.conformance.scenes import SCENES
+from tests.views import still_view
+
+BUFFERS = ("radiance", "depth_m", "instance_id", "normals_camera", "object_coordinates_m")
+
+
+def assert_same_bytes(a: Frame, b: Frame) -> None:
+    for name in BUFFERS:
+        np.testing.assert_array_equal(getattr(a, name), getattr(b, name), err_msg=name)
+        assert getattr(a, name).tobytes() == getattr(b, name).tobytes(), name
+    assert sorted(a.silhouettes) == sorted(b.silhouettes)
+    for key, outline in a.silhouettes.items():
+        other = b.silhouettes[key]
+        assert (outline.x0, outline.y0, outline.total_px) == (other.x0, other.y0, other.total_px)
+        np.testing.assert_array_equal(outline.mask, other.mask)
+        np.testing.assert_array_equal(outline.bbox_unclipped_xyxy, other.bbox_unclipped_xyxy)
+
+
+def test_a_view_does_not_depend_on_the_views_before_it(renderer: Renderer, library: AssetLibrary) -> None:
+    scene = SCENES["overlapping"]()
+    view = still_view(scene)
+    elsewhere = replace(view, T_world_camera=look_at((0.3, -0.2, 0.1), (0.0, 0.0, 1.2)))
+    with renderer.open(scene, library) as session:
+        first = session.render(view)
+        other = session.render(elsewhere)
+        assert_same_bytes(session.render(view), first)
+        assert_same_bytes(session.render(elsewhere), other)
+    assert not np.array_equal(first.instance_id, other.instance_id)
+
+
+def test_a_scene_does_not_depend_on_the_scenes_before_it(renderer: Renderer, library: AssetLibrary) -> None:
+    scene, other = SCENES["overlapping"](), SCENES["odd_lens"]()
+    with renderer.open(scene, library) as session:
+        first = session.render(still_view(scene))
+    with renderer.open(other, library) as session:
+        session.render(still_view(other))
+    with renderer.open(scene, library) as session:
+        assert_same_bytes(session.render(still_view(scene)), first)
+
+
+def test_a_kept_frame_is_not_overwritten_by_the_next(renderer: Renderer, library: AssetLibrary) -> None:
+    scene = SCENES["overlapping"]()
+    view = still_view(scene)
+    with renderer.open(scene, library) as session:
+        kept = session.render(view)
+        copies = {name: getattr(kept, name).copy() for name in BUFFERS}
+        session.render(replace(view, T_world_camera=look_at((0.3, -0.2, 0.1), (0.0, 0.0, 1.2))))
+    for name, copy in copies.items():
+        np.testing.assert_array_equal(getattr(kept, name), copy, err_msg=name)
+
+
+def test_bodies_move_with_the_view_not_with_the_scene(renderer: Renderer, library: AssetLibrary) -> None:
+    """A view carries its own poses: a body moved 10 cm nearer along the axis is 10 cm nearer."""
+    scene = SCENES["face_on_box"]()
+    view = still_view(scene)
+    moved = view.T_world_objects.copy()
+    moved[0, 2, 3] -= 0.1
+    with renderer.open(scene, library) as session:
+        before = session.render(view)
+        after = session.render(replace(view, T_world_objects=moved))
+    assert before.depth_m[60, 80] - after.depth_m[60, 80] == pytest.approx(0.1, abs=1e-5)
+
+
+def test_the_frame_names_its_renderer_and_view(renderer: Renderer, library: AssetLibrary) -> None:
+    scene = SCENES["lone_box"]()
+    view = still_view(scene)
+    with renderer.open(scene, library) as session:
+        frame = session.render(view)
+    assert frame.renderer == renderer.name
+    assert frame.view is view
+
+
+def test_a_picture_without_objects_is_all_background(renderer: Renderer, library: AssetLibrary) -> None:
+    scene = make_scene([])
+    with renderer.open(scene, library) as session:
+        frame = session.render(still_view(scene))
+    assert not frame.instance_id.any()
+    assert not frame.silhouettes
+    assert np.isnan(frame.depth_m).all()
