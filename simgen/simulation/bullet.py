@@ -45,8 +45,8 @@ from simgen.simulation.shapes import Ball, BodyShape, Box, Hull, Part, body_shap
 @contextmanager
 def _muted() -> Generator[None]:
     """Send file descriptors 1 and 2 nowhere: PyBullet prints its build time when imported."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in filter(None, (sys.stdout, sys.stderr)):  # None where the descriptor was closed at start
+        stream.flush()
     saved = [(fd, os.dup(fd)) for fd in (1, 2) if _is_open(fd)]
     nowhere = os.open(os.devnull, os.O_WRONLY)
     try:
