@@ -12,14 +12,14 @@ import posixpath
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from simgen.assets.catalogue import IMPORTED
+from simgen.assets.catalogue import IMPORTED, user_catalogue
 from simgen.assets.importers import SUFFIXES, FolderFiles, ZipFiles, read_model
 from simgen.assets.importers.raw import RawModel
 from simgen.assets.importers.sh3f import Library, LibraryEntry, read_library
@@ -28,57 +28,82 @@ from simgen.assets.recipe import CollisionMode, Recipe
 from simgen.assets.sources import RecordingFiles
 from simgen.assets.taxonomy import load_taxonomy
 from simgen.errors import AssetError
+from simgen.geometry import Vec3
+from simgen.records.asset import AssetInfo
 from simgen.resources import data_folder
 
+UNKNOWN = "unknown"
+
 
 @dataclass(frozen=True, slots=True)
-class ImportOptions:
-    """What the user says about the models; empty texts and None keep what the file says, or the default.
+class _Options:
+    """What the user says about the models, see `import_file`."""
 
-    Attributes:
+    title: str
+    category: str
+    licence: str
+    author: str
+    unit_m: float
+    size_m: Vec3 | None
+    density_kg_m3: float
+    collision: CollisionMode
+    tags: tuple[str, ...]
+
+
+def import_file(
+    file: Path,
+    *,
+    name: str = "",
+    category: str = "object",
+    licence: str = UNKNOWN,
+    author: str = UNKNOWN,
+    unit_m: float = 1.0,
+    size_m: Vec3 | None = None,
+    density_kg_m3: float = 500.0,
+    collision: CollisionMode = "auto",
+    tags: tuple[str, ...] = (),
+    on_note: Callable[[str], None] | None = None,
+) -> tuple[AssetInfo, ...]:
+    """Copy a model or a `.sh3f` library into the user's catalogue and return its new assets.
+
+    An import of the same name is replaced.
+
+    Args:
+        file: the model; what it refers to must lie beside or below it.
+        name: of the asset or library; empty takes the file's.
         category: taxonomy name.
+        licence: SPDX name; `unknown` keeps what a library says.
+        author: whom to credit; `unknown` keeps what a library says.
         unit_m: metres per unit of the file, for example 0.001 for millimetres.
         size_m: extent (x, y, z); replaces `unit_m`.
-        density_kg_m3: of the collision shape.
-    """
-
-    name: str = ""
-    category: str = "object"
-    licence: str = ""
-    author: str = ""
-    unit_m: float = 1.0
-    size_m: tuple[float, float, float] | None = None
-    density_kg_m3: float = 500.0
-    collision: CollisionMode = "auto"
-    tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import made.
-
-    Attributes:
-        asset_ids: the new assets.
-        notes: what was tolerated or left out, one line each.
-    """
-
-    asset_ids: tuple[str, ...]
-    notes: tuple[str, ...]
-
-
-def import_file(file: Path, options: ImportOptions) -> Imported:
-    """Copy a model or a `.sh3f` library into the user's catalogue; one of the same name is replaced.
+        density_kg_m3: of the collision shape (assumed, unless told).
+        collision: see `Recipe`.
+        tags: free words to select by.
+        on_note: called with each thing that was tolerated or left out, one line.
 
     Raises:
         AssetError: the file is missing, not understood, damaged, or the data folder cannot be written.
     """
     if not file.is_file():
         raise AssetError(f"'{file}' does not exist or is no file")
-    category = load_taxonomy().by_name(options.category).name
     suffix = file.suffix.lower()
     if suffix not in (*SUFFIXES, ".sh3f"):
         raise AssetError(f"'{file}': no importer for '{suffix}'; known: {', '.join((*SUFFIXES, '.sh3f'))}")
-    name = slug(options.name or file.stem)
+    if not (np.isfinite(unit_m) and unit_m > 0 and density_kg_m3 > 0):
+        raise AssetError(f"unit and density must be positive, got {unit_m} m and {density_kg_m3} kg/m³")
+    category = load_taxonomy().by_name(category).name
+    title = name.strip() or file.stem
+    options = _Options(title, category, licence, author, unit_m, size_m, density_kg_m3, collision, tags)
+    entries, notes = _import(file, options)
+    if on_note is not None:
+        for note in notes:
+            on_note(note)
+    known = user_catalogue().models
+    return tuple(known[entry["id"]].info for entry in entries)
+
+
+def _import(file: Path, options: _Options) -> tuple[list[dict[str, Any]], list[str]]:
+    name = slug(options.title)
     target = data_folder() / IMPORTED / name
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -87,14 +112,14 @@ def import_file(file: Path, options: ImportOptions) -> Imported:
         ) as work:
             new = Path(work) / "new"
             new.mkdir()
-            take = _take_library if suffix == ".sh3f" else _take_model
-            entries, notes = take(file, new, name, category, options)
+            take = _take_library if file.suffix.lower() == ".sh3f" else _take_model
+            entries, notes = take(file, new, name, options)
             _write_catalogue(new / "catalogue.json", entries)
             _swap(new, target, Path(work))
     except OSError as error:
         what = "no space left" if error.errno == errno.ENOSPC else str(error.strerror or error)
         raise AssetError(f"cannot import '{file}' into '{target}': {what}") from error
-    return Imported(tuple(entry["id"] for entry in entries), tuple(notes))
+    return entries, notes
 
 
 def slug(text: str) -> str:
@@ -110,7 +135,7 @@ def slug(text: str) -> str:
 
 
 def _take_model(
-    file: Path, new: Path, name: str, category: str, options: ImportOptions
+    file: Path, new: Path, name: str, options: _Options
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Copy a model file and the files it reads, and return its entry."""
     source = RecordingFiles(FolderFiles(file.parent))
@@ -124,16 +149,16 @@ def _take_model(
     entry = {
         "id": f"{IMPORTED}/{name}",
         "source_key": file.name,
-        "name": (options.name or file.stem).strip(),
-        "category": category,
+        "name": options.title,
+        "category": options.category,
         "size_m": size,
         "density_kg_m3": options.density_kg_m3,
         "fill": fill,
         "sha256": source.content_hash(),
         "collision": options.collision,
         "tags": list(options.tags),
-        "licence": options.licence or "unknown",
-        "author": options.author or "unknown",
+        "licence": options.licence,
+        "author": options.author,
         "source": file.name,
     }
     return [entry], list(raw.notes)
@@ -150,7 +175,7 @@ def _measure(raw: RawModel, recipe: Recipe, place: str) -> tuple[list[float], fl
 
 
 def _take_library(
-    file: Path, new: Path, name: str, category: str, options: ImportOptions
+    file: Path, new: Path, name: str, options: _Options
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """Copy a `.sh3f` library and return an entry for each of its models that can be read."""
     archive = ZipFiles(file)
@@ -165,7 +190,7 @@ def _take_library(
         except AssetError as error:
             notes.append(f"{piece.key} is left out: {error}")
             continue
-        entry = _library_entry(piece, library, file.name, name, category, options, taken)
+        entry = _library_entry(piece, library, file.name, name, options, taken)
         entries.append(entry | {"sha256": files.content_hash()})
     if not entries:
         raise AssetError(f"'{file}': none of its {len(library.entries)} models can be read")
@@ -178,25 +203,25 @@ def _library_entry(
     library: Library,
     file_name: str,
     name: str,
-    category: str,
-    options: ImportOptions,
+    options: _Options,
     taken: set[str],
 ) -> dict[str, Any]:
     stem = slug(piece.key.rpartition("/")[2].rpartition(".")[0] or piece.name)
     unique = next(word for n in range(1, 10_000) if (word := stem if n == 1 else f"{stem}_{n}") not in taken)
     taken.add(unique)
+    author = options.author if options.author != UNKNOWN else piece.author or library.name or UNKNOWN
     return {
         "id": f"{IMPORTED}/{name}/{unique}",
         "source_library": file_name,
         "source_key": piece.key,
         "name": piece.name or unique,
-        "category": category,
+        "category": options.category,
         "size_m": list(piece.size_m),
         "density_kg_m3": options.density_kg_m3,
         "collision": options.collision,
         "tags": [*options.tags, *([slug(piece.category)] if piece.category else [])],
-        "licence": options.licence or library.licence,
-        "author": options.author or piece.author or library.name or "unknown",
+        "licence": library.licence if options.licence == UNKNOWN else options.licence,
+        "author": author,
         "source": f"{file_name} {library.version}".strip(),
     }
 

@@ -14,30 +14,15 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from simgen.assets import debian
 from simgen.assets.catalogue import manifest, shipped_catalogue
-from simgen.assets.packs import Pack, pack_folder, pack_named, require
+from simgen.assets.packs import Installed, Pack, pack_folder, pack_named, require
 from simgen.errors import AssetError
 
 _ROOM_FACTOR = 2.2  # package and unpacked files at the same time
-
-
-@dataclass(frozen=True, slots=True)
-class Installed:
-    """What an installation did.
-
-    Attributes:
-        warnings: one line each, for example that the version is not known.
-    """
-
-    pack: str
-    version: str
-    folder: Path
-    warnings: tuple[str, ...] = ()
 
 
 def install(name: str, from_file: Path | None = None, progress: debian.Progress | None = None) -> Installed:

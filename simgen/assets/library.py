@@ -80,9 +80,16 @@ class AssetLibrary:
         )
 
     def find_environments(self, pack: str | Sequence[str] | None = None) -> tuple[AssetInfo, ...]:
-        """Return the light maps of the packs, sorted by id."""
+        """Return the light maps of the packs and of the code, sorted by id."""
+        from simgen.assets import procedural
+
         packs = _words(pack)
-        return tuple(e.info for e in shipped_catalogue().maps.values() if not packs or e.info.pack in packs)
+        made = [
+            _describe_procedural(AssetRef(f"{PROCEDURAL}/{name}")) for name in procedural.environment_names()
+        ]
+        infos = [*(entry.info for entry in shipped_catalogue().maps.values()), *made]
+        wanted = [info for info in infos if not packs or info.pack in packs]
+        return tuple(sorted(wanted, key=lambda info: info.asset_id))
 
     def describe(self, ref: AssetRef) -> AssetInfo:
         """Return what is known of an asset (model or light map) without opening it.
@@ -91,9 +98,7 @@ class AssetLibrary:
             AssetError: no asset has that id; the message names the closest one.
         """
         if _is_procedural(ref):
-            from simgen.assets import procedural
-
-            return procedural.describe(ref)
+            return _describe_procedural(ref)
         return self._entry(ref).info
 
     def load(self, ref: AssetRef) -> Asset:
@@ -197,6 +202,14 @@ def memory_of(asset: Asset) -> int:
 
 def _is_procedural(ref: AssetRef) -> bool:
     return ref.asset_id.startswith(f"{PROCEDURAL}/")
+
+
+def _describe_procedural(ref: AssetRef) -> AssetInfo:
+    from simgen.assets import procedural  # brings trimesh
+
+    if ref.asset_id.removeprefix(f"{PROCEDURAL}/") in procedural.environment_names():
+        return procedural.describe_environment(ref)
+    return procedural.describe(ref)
 
 
 def _words(value: str | Sequence[str] | None) -> tuple[str, ...]:

@@ -143,8 +143,7 @@ class _Surface:
         self, positions: Float64Array, island: NDArray[np.int64], normals: NDArray[Any]
     ) -> Float64Array:
         apart = island[:, None] * (_ISLAND_GAP * self.diagonal)
-        columns: list[Float64Array] = [positions, apart, np.asarray(normals, float) * (0.01 * self.diagonal)]
-        return np.hstack(columns)
+        return np.hstack([positions, apart, normals * (0.01 * self.diagonal)]).astype(np.float64)
 
     def _part(
         self, points: Float64Array, faces: NDArray[np.int64], source: NDArray[np.int64], material: int

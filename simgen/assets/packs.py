@@ -8,7 +8,7 @@ hashes and licences. A pack appears by one rename, so there is never half a pack
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ class Pack:
 
     Attributes:
         name: as in asset ids, `<name>/...`.
-        title: one line for people.
+        description: one line for people.
         package: Debian package that holds it; empty for a pack that comes with a Python package.
         module: Python module whose folder it is; empty for a Debian one.
         folder: where the wanted files lie inside the package.
@@ -34,7 +34,7 @@ class Pack:
     """
 
     name: str
-    title: str
+    description: str
     package: str
     module: str
     folder: str
@@ -48,7 +48,7 @@ PACKS: Mapping[str, Pack] = {
     for pack in (
         Pack(
             name="blender-hdri",
-            title="8 captured light maps of Greg Zaal (HDRI Haven), as shipped with Blender",
+            description="8 captured light maps of Greg Zaal (HDRI Haven), as shipped with Blender",
             package="blender-data",
             module="",
             folder="usr/share/blender/datafiles/studiolights/world",
@@ -68,7 +68,7 @@ PACKS: Mapping[str, Pack] = {
         ),
         Pack(
             name="pybullet-data",
-            title="toys, tableware and furniture that come with PyBullet",
+            description="toys, tableware and furniture that come with PyBullet",
             package="",
             module="pybullet_data",
             folder="",
@@ -78,7 +78,7 @@ PACKS: Mapping[str, Pack] = {
         ),
         Pack(
             name="sweethome3d",
-            title="820 household, street and workshop models of the Sweet Home 3D libraries",
+            description="820 household, street and workshop models of the Sweet Home 3D libraries",
             package="sweethome3d-furniture",
             module="",
             folder="usr/share/sweethome3d/furniture",
@@ -94,6 +94,20 @@ PACKS: Mapping[str, Pack] = {
         ),
     )
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """What an installation did.
+
+    Attributes:
+        warnings: one line each, for example that the version is not known.
+    """
+
+    pack: str
+    version: str
+    folder: Path
+    warnings: tuple[str, ...] = ()
 
 
 def pack_named(name: str) -> Pack:
@@ -140,6 +154,15 @@ def require(name: str) -> Path:
 def missing(names: Iterable[str]) -> tuple[str, ...]:
     """Return those of the packs that are not installed, sorted."""
     return tuple(sorted(name for name in set(names) if name != IMPORTED and not installed(name)))
+
+
+def install(
+    name: str, from_file: Path | None = None, progress: Callable[[str], None] | None = None
+) -> Installed:
+    """Install a pack, see `simgen.assets.install`."""
+    from simgen.assets.install import install as install_pack  # brings what only an installation needs
+
+    return install_pack(name, from_file, progress)
 
 
 def pack_folder(name: str) -> Path:
