@@ -8,7 +8,7 @@ from simgen.errors import did_you_mean
 from simgen.scenario.spec import BinWorld, EmptyWorld, TabletopWorld, WarehouseWorld
 
 AnyWorld = EmptyWorld | TabletopWorld | BinWorld | WarehouseWorld
-_RACK = re.compile(r"rack\[(\d+)\]\.level\[(\d+)\]")
+_RACK = re.compile(r"rack\[(\d+)\](?:\.level\[(\d+)\](?:\.bay\[(\d+)\])?)?")
 
 
 def region_names(world: AnyWorld) -> list[str]:
@@ -24,7 +24,7 @@ def region_names(world: AnyWorld) -> list[str]:
     named = [
         f"rack[{rack}].level[{level}]" for rack in range(min(racks, 20)) for level in range(min(levels, 20))
     ]
-    return ["floor", "aisle", *named]
+    return ["floor", "aisle", "racks", *named]
 
 
 def region_problem(world: AnyWorld, name: str) -> str | None:
@@ -34,15 +34,16 @@ def region_problem(world: AnyWorld, name: str) -> str | None:
         return None
     match = _RACK.fullmatch(name)
     if isinstance(world, WarehouseWorld) and match:
-        return _rack_problem(world, name, int(match[1]), int(match[2]))
+        return _rack_problem(world, name, match.groups())
     known = ", ".join(names[:8]) + (", ..." if len(names) > 8 else "")
     return (
         f"unknown region '{name}';{did_you_mean(name, names)} the {world.kind} world has: {known or 'none'}"
     )
 
 
-def _rack_problem(world: WarehouseWorld, name: str, rack: int, level: int) -> str | None:
-    for what, index, count in (("racks", rack, world.racks), ("levels", level, world.levels)):
-        if isinstance(count, int) and index >= count:
+def _rack_problem(world: WarehouseWorld, name: str, indices: tuple[str | None, ...]) -> str | None:
+    counts = (("racks", world.racks), ("levels", world.levels), ("bays", world.bays))
+    for (what, count), index in zip(counts, indices, strict=True):
+        if isinstance(count, int) and index is not None and int(index) >= count:
             return f"unknown region '{name}': the world has {count} {what}, from [0]"
     return None
