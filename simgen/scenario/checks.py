@@ -203,7 +203,7 @@ def _check_place(location: Location, name: str, place: Place, names: Names) -> I
     relations = (("on", place.on), ("in", place.inside_of), ("stack", place.stack))
     for key, relation in relations:
         if relation is not None:
-            problem = names.object_problem(relation.target, or_region=True, member=True)
+            problem = names.object_problem(relation.target, or_region=True)
             if base_name(relation.target) == name and name in names.scenario.objects:
                 problem = f"'{name}' cannot stand on itself"
             if problem:
