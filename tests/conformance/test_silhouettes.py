@@ -28,7 +28,7 @@ def test_masks_are_those_of_the_oracle(frames: Frames, name: str) -> None:
         given = whole_mask(ours.silhouettes[key], truth.depth_m.shape)
         sure = off_silhouette(expected.astype(np.uint16))
         assert (given[sure] == expected[sure]).mean() >= 0.999
-        assert (given != expected)[~sure].sum() <= 0.03 * (~sure).sum()
+        assert (given != expected)[~sure].sum() <= max(1, 0.01 * (~sure).sum())
 
 
 @every_scene
