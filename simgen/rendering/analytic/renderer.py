@@ -36,6 +36,7 @@ class AnalyticRenderer:
     """
 
     name = "analytic"
+    device = "NumPy on the CPU"
 
     def open(self, scene: Scene, library: AssetLibrary) -> AnalyticScene:
         """Return the scene, ready to be cast.
