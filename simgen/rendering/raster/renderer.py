@@ -45,6 +45,11 @@ class RasterRenderer:
         self._targets: dict[tuple[int, int], tuple[Targets, LightTargets]] = {}
         self._open: RasterScene | None = None
 
+    @property
+    def device(self) -> str:
+        """What draws: the GL renderer and version, as the driver states them."""
+        return self.context.description
+
     def open(self, scene: Scene, library: AssetLibrary) -> RasterScene:
         """Upload what the scene shows and is not there yet.
 
