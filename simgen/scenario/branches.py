@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, cast
 
@@ -34,6 +34,11 @@ def by_keys(tags: Mapping[str, type[BaseModel]], other: str | None = None) -> Ca
     return choose
 
 
+def closest(key: str, known: Iterable[str]) -> str | None:
+    """Return the known key that is most like a key, or None if none is like it."""
+    return next(iter(get_close_matches(key, list(known), n=1, cutoff=0.6)), None)
+
+
 def _required(model: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items() if field.is_required()]
 
@@ -41,6 +46,6 @@ def _required(model: type[BaseModel]) -> list[str]:
 def _fit(keys: list[str], known: list[str], required: list[str]) -> tuple[float, float]:
     """Keys that are required weigh most, then exact keys, then near misses."""
     exact = sum(key in known for key in keys) + sum(key in required for key in keys)
-    near = sum(bool(get_close_matches(key, known, n=1, cutoff=0.6)) for key in keys)
-    near_required = sum(bool(get_close_matches(key, keys, n=1, cutoff=0.6)) for key in required)
+    near = sum(closest(key, known) is not None for key in keys)
+    near_required = sum(closest(key, keys) is not None for key in required)
     return (exact + 0.5 * near + 0.75 * near_required, -len(known))

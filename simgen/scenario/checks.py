@@ -79,6 +79,8 @@ class Names:
             or_region: regions of the world are allowed too.
             member: one object is needed: a group with a count only by member, `group[0]`.
         """
+        if "${" in name:
+            return f"'{name}': a name cannot be computed; write the name of an object"
         if or_region and region_problem(self.scenario.world, name) is None:
             return None
         if name in self.objects:

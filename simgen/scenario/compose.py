@@ -23,7 +23,7 @@ from simgen.scenario.yaml_tree import MAX_BYTES, MAX_NODES, Key, Mark, Node, rea
 
 NAMED = ("objects", "params", "sensors", "suns")  # mappings whose keys the user chooses
 _WHOLE = ("place", "asset")
-_PARTS = ("extends", "include")
+PARTS = ("extends", "include")
 
 
 def read_file(path: Path, file: str) -> tuple[Node | None, list[Problem]]:
@@ -64,12 +64,12 @@ def resolve_parts(root: Node, folder: Path | None) -> tuple[Node, list[Problem]]
     """Return the tree with `extends` and `include` laid below it, and what was wrong with them."""
     problems: list[Problem] = []
     layers: list[Node] = []
-    for key in _PARTS:
+    for key in PARTS:
         for name in _part_names(root, key, problems):
             layer = _read_part(name, key, folder, problems)
             if layer is not None:
                 layers.append(layer)
-    own = _without(root, _PARTS)
+    own = _without(root, PARTS)
     for layer in [*layers[1:], own] if layers else []:
         layers[0] = merge(layers[0], layer)
     result = layers[0] if layers else own
@@ -103,11 +103,11 @@ def _read_part(name: Node, key: str, folder: Path | None, problems: list[Problem
     problems.extend(found)
     if part is None:
         return None
-    for nested in _PARTS:
+    for nested in PARTS:
         if part.child(nested) is not None:
             message = f"'{relative}' itself has {nested}; only one level is allowed"
             problems.append(_at(name.mark, key, message))
-    return _without(part, _PARTS)
+    return _without(part, PARTS)
 
 
 def merge(below: Node, above: Node, key: Key = "") -> Node:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from simgen import resources
 from simgen.errors import Problem, ScenarioError, UsageError, did_you_mean
 from simgen.scenario.checks import check, check_assets
-from simgen.scenario.compose import apply_overrides, read_file, read_mapping, resolve_parts
+from simgen.scenario.compose import PARTS, apply_overrides, read_file, read_mapping, resolve_parts
 from simgen.scenario.faults import Location
 from simgen.scenario.messages import declared_names, explain, problem_at, suggestion, without_tags
 from simgen.scenario.spec import Scenario
@@ -126,6 +126,8 @@ def _load(
         raise ScenarioError(problems)
     root, found = resolve_parts(root, folder)
     problems = [*problems, *found]
+    if found:  # without a part of it nothing sensible can be said of the rest
+        raise ScenarioError(problems)
     root, found = apply_overrides(root, overrides)
     problems += found
     scenario, found = _validate(root, folder)
@@ -182,7 +184,7 @@ def _repaired(data: dict[str, Any], errors: Sequence[Any]) -> dict[str, Any]:
         location = without_tags(error["loc"])
         meant = suggestion(error, errors)
         parent = _at(data, location[:-1])
-        if meant is not None and isinstance(parent, dict) and meant[-1] not in parent:
+        if meant is not None and isinstance(parent, dict) and meant[-1] not in (*parent, *PARTS):
             parent[meant[-1]] = parent.pop(location[-1], None)
         elif error["type"] == "missing":
             _leave_out(data, location[:-1])

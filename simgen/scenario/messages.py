@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from types import UnionType
 from typing import Annotated, Any, Union, cast, get_args, get_origin
 
@@ -11,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from simgen.errors import Problem, did_you_mean
 from simgen.scenario.branches import keys_of
-from simgen.scenario.compose import NAMED
+from simgen.scenario.compose import NAMED, PARTS
 from simgen.scenario.faults import Location, show
 from simgen.scenario.spec import Scenario
 from simgen.scenario.yaml_tree import Mark, Node
@@ -51,7 +52,7 @@ def mark_of(root: Node | None, location: Location, key: bool = False) -> Mark:
     Args:
         root: tree of the file; None for a scenario built in Python.
         location: steps from the root.
-        key: the mark of the key rather than of the value.
+        key: the mark of the key rather than of the value; a block that starts below its key is marked there too.
     """
     if root is None:
         return Mark("")
@@ -60,9 +61,9 @@ def mark_of(root: Node | None, location: Location, key: bool = False) -> Mark:
         child = node.child(step)
         if child is None:
             break
-        block = isinstance(child.value, dict | list)
-        last = number == len(location)
-        mark = node.keys.get(step, child.mark) if block or (key and last) else child.mark
+        at_key = node.keys.get(step, child.mark)
+        below = isinstance(child.value, dict | list) and child.mark.line != at_key.line
+        mark = at_key if below or (key and number == len(location)) else child.mark
         node = child
     return mark
 
@@ -84,9 +85,14 @@ def explain(errors: Iterable[ErrorDetails], root: Node | None) -> list[tuple[Loc
         if error["type"] == "missing" and without_tags(error["loc"]) in renamed:
             continue
         location = without_tags(error["loc"])
-        about_key = error["type"] in ("extra_forbidden", "invalid_key")
-        found.append((location, problem_at(root, location, _message(error, details), key=about_key)))
+        of_key = error["loc"][-1:] == ("[key]",)
+        problem = problem_at(root, location, _message(error, details), key=of_key or error["type"] == "extra_forbidden")
+        found.append((location, replace(problem, place=_key_place(location)) if of_key else problem))
     return found
+
+
+def _key_place(location: Location) -> str:
+    return f"{place_of(location[:-1])}.{location[-1]}"
 
 
 def suggestion(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> Location | None:
@@ -107,13 +113,15 @@ def _keys_around(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> tuple[l
     parent = error["loc"][:-1]
     model = model_at(parent)
     known = keys_of(model) if model else []
-    known = [*known, "extends", "include"] if model is Scenario else known
+    known = [*known, *PARTS] if model is Scenario else known
     missing = [str(e["loc"][-1]) for e in errors if e["type"] == "missing" and e["loc"][:-1] == parent]
     return known, missing
 
 
 def _message(error: ErrorDetails, errors: list[ErrorDetails]) -> str:
     kind, given = error["type"], error["input"]
+    if error["loc"][-1:] == ("[key]",):
+        return f"a key must be a text, got {show(given)}; put it in quotes"
     if kind == "extra_forbidden":
         return _unknown_key(error, errors)
     if kind in _WANTED:
@@ -127,7 +135,6 @@ _WORDED: dict[str, Callable[[object, Mapping[str, Any]], str]] = {
     "value": lambda _, context: str(context["message"]),
     "missing": lambda _given, _context: "is required but missing",
     "literal_error": lambda given, context: _unknown_word(given, str(context["expected"])),
-    "invalid_key": lambda given, _: f"a key must be a text, got {show(given)}; put it in quotes",
     "string_pattern_mismatch": lambda given, _: f"{show(given)} may have letters, digits, '_' and '-' only",
 }
 

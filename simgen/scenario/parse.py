@@ -44,7 +44,7 @@ class Reader:
         """What is allowed, for messages."""
         if self.dimension is None:
             return "a text"
-        return f"a {self.dimension.name}{' or a text' if self.text else ''}"
+        return f"{self.dimension.a_name}{' or a text' if self.text else ''}"
 
     def read(self, raw: object) -> Value:
         """Return the value of what was written.

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Dis
 from pydantic_core import PydanticCustomError
 
 from simgen.errors import did_you_mean
-from simgen.scenario.branches import by_keys
+from simgen.scenario.branches import by_keys, closest, keys_of
 from simgen.scenario.forms import FORMS
 from simgen.scenario.values import (
     AccelerationVector,
@@ -118,7 +118,8 @@ _asset_by_keys = by_keys({"<query>": AssetQuery, "<procedural>": ProceduralAsset
 
 
 def _asset_tag(raw: Any) -> str:
-    if isinstance(raw, dict) and len(raw) == 1 and next(iter(raw)) in FORMS:  # pyright: ignore[reportUnknownArgumentType]
+    keys = [str(key) for key in raw] if isinstance(raw, dict) else []  # pyright: ignore[reportUnknownArgumentType]
+    if len(keys) == 1 and closest(keys[0], (*FORMS, *keys_of(AssetQuery), *keys_of(ProceduralAsset))) in FORMS:
         return "<id>"
     return _asset_by_keys(raw)
 

@@ -29,6 +29,11 @@ class Dimension:
     units: dict[str, float]
 
     @property
+    def a_name(self) -> str:
+        """The name with its article."""
+        return f"{'an' if self.name[0] in 'aeiou' else 'a'} {self.name}"
+
+    @property
     def allowed(self) -> str:
         """The units as a message lists them."""
         return ", ".join(self.units)
@@ -71,7 +76,7 @@ def parse_quantity(text: str, dimension: Dimension) -> float:
     """
     parts = quantity_parts(text)
     if parts is None:
-        raise fault(f"{show(text)} is not a {dimension.name}; write {_example(dimension)}")
+        raise fault(f"{show(text)} is not {dimension.a_name}; write {_example(dimension)}")
     number, unit = parts
     if not unit:
         return number
@@ -89,10 +94,10 @@ def _example(dimension: Dimension) -> str:
 
 def _wrong_unit(text: str, unit: str, dimension: Dimension) -> str:
     if not dimension.units:
-        return f"{show(text)} has a unit, but a {dimension.name} has none; write the bare number"
+        return f"{show(text)} has a unit, but {dimension.a_name} has none; write the bare number"
     other = next((d.name for d in MEASURED if unit in d.units), None)
     what = f"a unit of {other}" if other else "not a known unit"
     hint = did_you_mean(unit, dimension.units)
-    return f"{show(text)}: '{unit}' is {what}; allowed for a {dimension.name}: {dimension.allowed};{hint}".rstrip(
+    return f"{show(text)}: '{unit}' is {what}; allowed for {dimension.a_name}: {dimension.allowed};{hint}".rstrip(
         ";"
     )

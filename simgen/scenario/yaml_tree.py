@@ -205,7 +205,7 @@ class _Builder:
     def _scalar(self, event: Any, node: Node, depth: int) -> None:
         self._refuse_tag(event)
         node.value = str(event.value)
-        if event.style is not None or (event.tag is not None and str(event.tag) != "!"):
+        if event.style is not None or event.tag is not None:
             return
         node.value = self._plain_scalar(str(event.value), node.mark)
 

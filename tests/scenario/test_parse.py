@@ -272,7 +272,7 @@ def test_colours() -> None:
         (0.2158605,) * 3, abs=1e-6
     )  # mid grey, IEC 61966-2-1
     assert read_colour([0.1, "20 %", 0.3], COLOUR) == (0.1, 0.2, 0.3)
-    assert read_colour({"hsv": ["120 deg", 1, 0.5]}, COLOUR) == Hsv(120 / 360, 1.0, 0.5)
+    assert read_colour({"hsv": ["90 deg", 1, 0.5]}, COLOUR) == Hsv(0.25, 1.0, 0.5)
     assert read_colour({"choice": ["white", [0, 0, 0]]}, COLOUR) == Choice(((1.0, 1.0, 1.0), (0.0, 0.0, 0.0)))
     assert linear_from_hsv(1 / 3, 1.0, 1.0) == pytest.approx((0.0, 1.0, 0.0))
 

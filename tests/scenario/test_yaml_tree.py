@@ -70,7 +70,7 @@ def test_aliases_stand_for_their_anchor() -> None:
             "a: !include /etc/passwd\n",
             "x.yaml:1:4 tag '!include' is not allowed; a scenario is plain data: remove it",
         ),
-        ("a: [1, 2\nb: 3\n", "x.yaml:2:1 not YAML:"),
+        ("a: [1, 2\nb: 3\n", "x.yaml:2:2 not YAML: while parsing a flow sequence expected ',' or ']'"),
         (
             "a: b: c\n",
             "x.yaml:1:5 not YAML: mapping values are not allowed here; a ': ' inside a text needs quotes",
