@@ -1,0 +1,118 @@
+"""Labels drawn over a picture: flat boxes, solid boxes, axes and name tags, at twice the size for smooth lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from simgen.camera import Intrinsics
+from simgen.geometry import FloatArray, apply, box_corners
+from simgen.records.annotation import BoxXyxy, ObjectLabel
+from simgen.report.colours import AXES, Rgb, ink_on, instance_colour, lighter
+
+SUPERSAMPLING = 2
+Span = tuple[float, float, float, float]
+
+_EDGES = tuple((a, b) for a in range(8) for b in range(a + 1, 8) if bin(a ^ b).count("1") == 1)
+_TAG_PAD = 4
+
+
+@lru_cache(maxsize=16)
+def font(size_px: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Return the font that comes with Pillow, so that pictures look alike everywhere."""
+    return ImageFont.load_default(size_px)
+
+
+@dataclass(slots=True)
+class Overlay:
+    """A picture being drawn on, with the factor from image pixels to its own."""
+
+    image: Image.Image
+    scale: float
+    _tags: list[Span] = field(default_factory=list[Span])
+
+    @property
+    def draw(self) -> ImageDraw.ImageDraw:
+        """A brush that blends what is not opaque."""
+        return ImageDraw.Draw(self.image, "RGBA")
+
+    def flat_box(self, box: BoxXyxy, colour: Rgb) -> None:
+        """Draw the outline of a half-open pixel box, inside the picture."""
+        x0, y0, x1, y1 = (edge * self.scale for edge in box)
+        width = SUPERSAMPLING
+        self.draw.rectangle((x0, y0, max(x0 + width, x1 - 1), max(y0 + width, y1 - 1)), None, colour, width)
+
+    def solid_box(self, label: ObjectLabel, intrinsics: Intrinsics, colour: Rgb) -> None:
+        """Draw the 3D box's edges, the three that meet behind it faintly; nothing if it reaches the camera."""
+        corners = apply(label.T_camera_object, box_corners(label.size_m))
+        if corners[:, 2].min() <= intrinsics.near_m:
+            return
+        points = self._points(corners, intrinsics)
+        hidden = int(np.argmax(np.linalg.norm(corners, axis=1)))
+        for a, b in _EDGES:
+            alpha = 70 if hidden in (a, b) else 235
+            self.draw.line((*points[a], *points[b]), (*colour, alpha), SUPERSAMPLING)
+
+    def axes(self, label: ObjectLabel, intrinsics: Intrinsics) -> None:
+        """Draw the object's x, y and z axes in red, green and blue from its origin."""
+        length = 0.35 * float(np.median(label.size_m))
+        tips = np.vstack([np.zeros(3), length * np.eye(3)])
+        points = apply(label.T_camera_object, tips)
+        if points[:, 2].min() <= intrinsics.near_m:
+            return
+        origin, *ends = self._points(points, intrinsics)
+        order = np.argsort(-points[1:, 2])  # farthest first
+        for axis in order:
+            self.draw.line((*origin, *ends[axis]), AXES[axis], 2 * SUPERSAMPLING)
+
+    def tag(self, text: str, box: BoxXyxy, colour: Rgb, size_px: float) -> bool:
+        """Write a name on a small plate at a box where no other plate lies; say whether there was room."""
+        left, top, right, bottom = self.draw.textbbox((0, 0), text, font(size_px))
+        width, height = right - left + 2 * _TAG_PAD, bottom - top + 2 * _TAG_PAD
+        for x, y in self._places(box, width, height):
+            plate = (x, y, x + width, y + height)
+            if self._is_free(plate):
+                self._tags.append(plate)
+                self.draw.rounded_rectangle(plate, 2 * SUPERSAMPLING, (*colour, 225))
+                self.draw.text((x + _TAG_PAD - left, y + _TAG_PAD - top), text, ink_on(colour), font(size_px))
+                return True
+        return False
+
+    def _places(self, box: BoxXyxy, width: float, height: float) -> list[tuple[float, float]]:
+        """Candidate corners of a plate: above, centred, below, pushed back into the picture."""
+        x0, y0, x1, y1 = (edge * self.scale for edge in box)
+        middle = (x0 + x1 - width) / 2
+        places = [(middle, y0 - height), (x0, y0 - height), (middle, y1), (middle, (y0 + y1 - height) / 2)]
+        right, low = self.image.width - width - 1, self.image.height - height - 1
+        return [(min(max(x, 1), right), min(max(y, 1), low)) for x, y in places]
+
+    def _is_free(self, plate: Span) -> bool:
+        x0, y0, x1, y1 = plate
+        return all(x1 < a or c < x0 or y1 < b or d < y0 for a, b, c, d in self._tags)
+
+    def _points(self, p_camera: FloatArray, intrinsics: Intrinsics) -> list[tuple[float, float]]:
+        pixels = (intrinsics.project(p_camera) + 0.5) * self.scale
+        return [(float(u), float(v)) for u, v in pixels]
+
+
+def draw_flat_labels(overlay: Overlay, objects: list[ObjectLabel]) -> None:
+    """Draw the visible box of every object."""
+    for label in objects:
+        if label.bbox_modal_xyxy is not None:
+            overlay.flat_box(label.bbox_modal_xyxy, lighter(instance_colour(label.instance_id)))
+
+
+def draw_solid_labels(
+    overlay: Overlay, objects: list[ObjectLabel], intrinsics: Intrinsics, tag_size_px: float
+) -> None:
+    """Draw 3D boxes and axes, far ones first, then names in the order given, while there is room."""
+    for label in sorted(objects, key=lambda label: -float(label.T_camera_object[2, 3])):
+        overlay.solid_box(label, intrinsics, instance_colour(label.instance_id))
+        overlay.axes(label, intrinsics)
+    for label in objects:
+        if label.bbox_modal_xyxy is not None:
+            name = label.category.replace("_", " ")
+            overlay.tag(name, label.bbox_modal_xyxy, instance_colour(label.instance_id), tag_size_px)

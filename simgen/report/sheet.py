@@ -1,0 +1,173 @@
+"""Lays labelled pictures out on one page: a row per picture, a column per kind of label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from simgen.dataset.labels import FrameLabels
+from simgen.records.annotation import ObjectLabel
+from simgen.report.colours import (
+    MUTED,
+    NOTHING,
+    PAGE,
+    TEXT,
+    depth_ramp,
+    depth_range_m,
+    paint_depth,
+    paint_instances,
+)
+from simgen.report.drawing import SUPERSAMPLING, Overlay, draw_flat_labels, draw_solid_labels, font
+
+PAGE_WIDTH_PX = 2000
+_MARGIN, _GAP, _HEADER, _CAPTION = 28, 12, 104, 30
+_MOST_SOLID, _MOST_FLAT = 16, 32  # more boxes than this hide what they are about
+_LEAST_VISIBLE = 0.25  # objects hidden more than this get no box: it would lie over what hides them
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One row of a sheet; buffers that are not at hand are None.
+
+    Attributes:
+        rgb: (h, w, 3) sRGB.
+        depth_m: (h, w) NaN where nothing was hit.
+        instance_id: (h, w) 0 = background.
+    """
+
+    labels: FrameLabels
+    rgb: NDArray[np.uint8] | None
+    depth_m: NDArray[np.float32] | None
+    instance_id: NDArray[np.uint16] | None
+
+    @property
+    def things(self) -> list[ObjectLabel]:
+        """Countable objects, visible enough to be pointed at, the largest of them first."""
+        seen = (o for o in self.labels.annotation.objects if o.is_thing and o.visible_px > 0)
+        clear = [o for o in seen if o.visible_fraction >= _LEAST_VISIBLE]
+        return sorted(clear, key=lambda label: (-label.visible_px, label.instance_id))
+
+    @property
+    def caption(self) -> str:
+        """Which picture it is."""
+        labels = self.labels
+        seen = sum(o.is_thing and o.visible_px > 0 for o in labels.annotation.objects)
+        place = f"scene {labels.scene_index}   {labels.sensor}   frame {labels.frame_index}"
+        return f"{place}   t = {labels.time_s:.2f} s   EV {labels.ev100:.1f}   {seen} objects in view"
+
+
+def lay_out(title: str, subtitle: str, pictures: Sequence[Picture]) -> Image.Image:
+    """Return the page, `PAGE_WIDTH_PX` wide, with the columns that the pictures have buffers for."""
+    columns = _columns(pictures)
+    panel_width = (PAGE_WIDTH_PX - 2 * _MARGIN - (len(columns) - 1) * _GAP) // len(columns)
+    heights = [_panel_height(picture, panel_width) for picture in pictures]
+    page_height = _HEADER + sum(height + _CAPTION + _GAP for height in heights) + _MARGIN - _GAP
+    page = Image.new("RGB", (PAGE_WIDTH_PX, page_height), PAGE)
+    _write_header(page, title, subtitle, columns, panel_width)
+    y = _HEADER
+    for picture, height in zip(pictures, heights, strict=True):
+        ImageDraw.Draw(page).text((_MARGIN, y + 6), picture.caption, MUTED, font(16))
+        for place, name in enumerate(columns):
+            panel = _PANELS[name](picture, (panel_width, height))
+            page.paste(panel, (_MARGIN + place * (panel_width + _GAP), y + _CAPTION))
+        y += height + _CAPTION + _GAP
+    return page
+
+
+def _columns(pictures: Sequence[Picture]) -> list[str]:
+    has_depth = any(picture.depth_m is not None for picture in pictures)
+    has_ids = any(picture.instance_id is not None for picture in pictures)
+    names = ["Colour", "3D boxes and poses"]
+    return names + ["Depth"] * has_depth + ["Instances and 2D boxes"] * has_ids
+
+
+def _panel_height(picture: Picture, panel_width: int) -> int:
+    intrinsics = picture.labels.intrinsics
+    return round(panel_width * intrinsics.height / intrinsics.width)
+
+
+def _write_header(
+    page: Image.Image, title: str, subtitle: str, columns: Sequence[str], panel_width: int
+) -> None:
+    draw = ImageDraw.Draw(page)
+    draw.text((_MARGIN, 18), title, TEXT, font(32))
+    start = _MARGIN + draw.textlength(title, font(32)) + 24
+    draw.text((start, 33), subtitle, MUTED, font(17))
+    for place, name in enumerate(columns):
+        draw.text((_MARGIN + place * (panel_width + _GAP), 74), name, TEXT, font(19))
+
+
+def _colour_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
+    return _resized(_colour(picture), size)
+
+
+def _solid_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
+    dimmed = (_colour(picture) * 0.66).astype(np.uint8)
+    overlay = _overlay(picture, dimmed, size)
+    shown = picture.things[:_MOST_SOLID]
+    draw_solid_labels(overlay, shown, picture.labels.intrinsics, 13 * SUPERSAMPLING)
+    return overlay.image.resize(size, Image.Resampling.LANCZOS)
+
+
+def _depth_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
+    if picture.depth_m is None:
+        return Image.new("RGB", size, NOTHING)
+    ids = picture.instance_id
+    keys = [label.instance_id for label in picture.labels.annotation.objects if label.is_thing]
+    things = np.isin(ids, keys) if ids is not None else np.ones(picture.depth_m.shape, np.bool_)
+    near_m, far_m = depth_range_m(picture.depth_m, things)
+    panel = _resized(paint_depth(picture.depth_m, near_m, far_m), size)
+    _write_depth_legend(panel, near_m, far_m)
+    return panel
+
+
+def _instance_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
+    if picture.instance_id is None:
+        return Image.new("RGB", size, NOTHING)
+    keys = frozenset(label.instance_id for label in picture.labels.annotation.objects if label.is_thing)
+    overlay = _overlay(picture, paint_instances(picture.instance_id, keys, picture.rgb), size)
+    draw_flat_labels(overlay, picture.things[:_MOST_FLAT])
+    return overlay.image.resize(size, Image.Resampling.LANCZOS)
+
+
+_PANELS = {
+    "Colour": _colour_panel,
+    "3D boxes and poses": _solid_panel,
+    "Depth": _depth_panel,
+    "Instances and 2D boxes": _instance_panel,
+}
+
+
+def _colour(picture: Picture) -> NDArray[np.uint8]:
+    if picture.rgb is not None:
+        return picture.rgb
+    size = (picture.labels.intrinsics.height, picture.labels.intrinsics.width, 3)
+    return np.full(size, NOTHING, np.uint8)
+
+
+def _overlay(picture: Picture, pixels: NDArray[np.uint8], size: tuple[int, int]) -> Overlay:
+    width, height = size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING
+    return Overlay(_resized(pixels, (width, height)), width / picture.labels.intrinsics.width)
+
+
+def _resized(pixels: NDArray[np.uint8], size: tuple[int, int]) -> Image.Image:
+    return Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)
+
+
+def _write_depth_legend(panel: Image.Image, near_m: float, far_m: float) -> None:
+    """Draw the ramp with both its ends on a plate in the lower right corner."""
+    draw = ImageDraw.Draw(panel, "RGBA")
+    near, far = f"{near_m:.2f}", f"{far_m:.2f} m"
+    near_width, far_width = draw.textlength(near, font(14)), draw.textlength(far, font(14))
+    bar_width, height, pad = 96, 26, 8
+    width = round(near_width + far_width + bar_width + 4 * pad)
+    x, y = panel.width - width - 8, panel.height - height - 8
+    draw.rounded_rectangle((x, y, x + width, y + height), 5, (*PAGE, 215))
+    ramp = Image.fromarray(depth_ramp()[None]).resize((bar_width, 10))
+    panel.paste(ramp, (round(x + 2 * pad + near_width), y + 8))
+    draw.text((x + pad, y + 4), near, TEXT, font(14))
+    draw.text((x + width - pad - far_width, y + 4), far, TEXT, font(14))
