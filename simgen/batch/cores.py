@@ -1,0 +1,40 @@
+"""How many workers there are and which cores each may use."""
+
+from __future__ import annotations
+
+import os
+
+from simgen.errors import UsageError
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def worker_total(asked: int, job_count: int, cores: int) -> int:
+    """Return how many workers to start: as asked, one a core where 0 was asked, never more than jobs.
+
+    Raises:
+        UsageError: a negative number was asked for.
+    """
+    if asked < 0:
+        raise UsageError(f"workers: {asked} is negative; use 0 for one per core, or a number from 1")
+    return max(1, min(asked or cores, job_count))
+
+
+def thread_environment(worker_count: int, cores: int) -> dict[str, str]:
+    """Return the variables that keep the workers' threads from outnumbering the cores.
+
+    Software rendering (Mesa's llvmpipe) and OpenMP get an equal share each. Linear algebra gets one thread, since
+    its sums may differ in the last bit with the number of threads, and bytes must not depend on the worker count.
+    """
+    share = str(max(1, cores // worker_count))
+    return {
+        "LP_NUM_THREADS": share,
+        "OMP_NUM_THREADS": share,
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }

@@ -1,0 +1,44 @@
+"""What the supervisor and a worker say to each other; plain records, so that a worker starts quickly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The worker unpickled the job function and waits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A job returned.
+
+    Attributes:
+        rss_bytes: resident memory of the worker now.
+    """
+
+    index: int
+    result: Any
+    rss_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A job, or the start of the worker (index -1), raised.
+
+    Attributes:
+        kind: class name of the exception.
+        message: its text.
+        traceback: for people who debug.
+    """
+
+    index: int
+    kind: str
+    message: str
+    traceback: str
+    rss_bytes: int
+
+
+Message = Ready | Returned | Raised

@@ -1,0 +1,287 @@
+"""The supervisor: hands jobs to child processes, and no job is lost without a word.
+
+Every job runs in a child, even with one worker: a crash inside a driver or the physics engine then costs one
+scene, not the run. A job whose worker dies, or that takes longer than the time-out, gets one more attempt in a
+fresh worker and is then recorded as failed. Results come back in any order and leave sorted by index.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from typing import Generic, Protocol, TypeVar
+
+from simgen.batch.cores import thread_environment, usable_cores, worker_total
+from simgen.batch.events import (
+    BatchEnded,
+    BatchEvent,
+    BatchInterrupted,
+    BatchStarted,
+    DeathCause,
+    JobDone,
+    JobFailed,
+    JobStarted,
+    WorkerDied,
+    WorkerRecycled,
+)
+from simgen.batch.interrupt import InterruptCounter
+from simgen.batch.messages import Raised, Ready, Returned
+from simgen.batch.process import WorkerProcess
+from simgen.errors import AssetError, DatasetError, SimgenError, UsageError
+
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+
+_MAX_ATTEMPTS = 2
+# What would fail every other job too: the batch ends with the error instead of failing scene after scene.
+_FATAL: dict[str, type[SimgenError]] = {
+    "UsageError": UsageError,
+    "AssetError": AssetError,
+    "DatasetError": DatasetError,
+}
+
+
+class Job(Protocol[R_co]):
+    """A picklable function of a job's index; it keeps what it opens (renderer, assets) between calls."""
+
+    def __call__(self, index: int) -> R_co:
+        """Do the job, in a worker."""
+        ...
+
+    def lost(self, index: int, reason: str) -> R_co:
+        """Record a job that failed for good, in the supervisor, and return its result."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BatchSettings:
+    """Bounds on workers; none of them changes a result.
+
+    Attributes:
+        job_timeout_s: a job that takes longer is stopped, and counts as a death of its worker.
+        start_timeout_s: for importing what the job function needs.
+        jobs_per_worker: after so many jobs a worker is replaced.
+        rss_limit_bytes: a worker that holds more memory after a job is replaced.
+    """
+
+    job_timeout_s: float = 600.0
+    start_timeout_s: float = 120.0
+    jobs_per_worker: int = 500
+    rss_limit_bytes: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome(Generic[R]):
+    """What a batch did.
+
+    Attributes:
+        results: of all jobs that ended, failed ones included, by index.
+        interrupted: whether the user stopped it, so that jobs are left.
+    """
+
+    results: tuple[R, ...]
+    interrupted: bool
+
+
+def run_batch(
+    indices: Iterable[int],
+    job: Job[R],
+    *,
+    worker_count: int = 1,
+    on_event: Callable[[BatchEvent], None] | None = None,
+    settings: BatchSettings | None = None,
+) -> BatchOutcome[R]:
+    """Run `job` for every index in child processes and return the results by index.
+
+    Ctrl-C or SIGTERM, once: no new jobs start, running ones end. Twice: running ones are killed. Either way the
+    outcome says `interrupted`.
+
+    Args:
+        worker_count: processes; 0 means one per usable core.
+        on_event: called in this thread for everything that happens.
+
+    Raises:
+        UsageError, AssetError, DatasetError: a job raised it; all workers are ended first.
+        SimgenError: a worker could not start.
+    """
+    todo = list(indices)
+    supervisor = _Supervisor(todo, job, worker_count, on_event or _ignore, settings or BatchSettings())
+    return supervisor.run() if todo else BatchOutcome((), interrupted=False)
+
+
+def _ignore(event: BatchEvent) -> None:
+    del event
+
+
+class _Supervisor(Generic[R]):
+    """State of one batch: jobs left, workers, results."""
+
+    def __init__(
+        self,
+        indices: list[int],
+        job: Job[R],
+        worker_count: int,
+        on_event: Callable[[BatchEvent], None],
+        settings: BatchSettings,
+    ) -> None:
+        cores = usable_cores()
+        self._job, self._emit, self._settings = job, on_event, settings
+        self._pickled = pickle.dumps(job)
+        self._waiting = deque(indices)
+        self._worker_count = worker_total(worker_count, len(indices), cores)
+        self._environment = thread_environment(self._worker_count, cores)
+        self._workers: dict[int, WorkerProcess] = {}
+        self._workers_made = 0
+        self._results: dict[int, R] = {}
+        self._failed = 0
+        self._stops_seen = 0
+
+    def run(self) -> BatchOutcome[R]:
+        self._emit(BatchStarted(len(self._waiting), self._worker_count))
+        with InterruptCounter() as interrupts:
+            try:
+                for _ in range(self._worker_count):
+                    self._start_worker()
+                while self._workers:
+                    self._turn(interrupts)
+            finally:
+                for worker in list(self._workers.values()):
+                    worker.kill()
+        interrupted = self._stops_seen > 0
+        self._emit(BatchEnded(len(self._results) - self._failed, self._failed, interrupted))
+        return BatchOutcome(tuple(self._results[index] for index in sorted(self._results)), interrupted)
+
+    def _turn(self, interrupts: InterruptCounter) -> None:
+        """Wait for the next message, end, time-out or request to stop, and act on it."""
+        links = {worker.link: worker for worker in self._workers.values()}
+        soonest = min(worker.deadline_s for worker in links.values())
+        ready = wait([interrupts.fileno(), *links], max(0.0, soonest - time.monotonic()))
+        interrupts.drain()
+        if interrupts.count > self._stops_seen:
+            self._stop(interrupts.count)
+        for link, worker in links.items():
+            if link in ready and worker.number in self._workers:
+                self._listen(worker)
+        now = time.monotonic()
+        for worker in [worker for worker in self._workers.values() if worker.deadline_s <= now]:
+            self._timed_out(worker)
+
+    # -- workers -------------------------------------------------------------------------------------------------
+
+    def _start_worker(self, retry_index: int | None = None) -> None:
+        self._workers_made += 1
+        worker = WorkerProcess(self._workers_made, self._pickled, self._environment)
+        worker.deadline_s = time.monotonic() + self._settings.start_timeout_s
+        worker.retry_index = retry_index
+        self._workers[worker.number] = worker
+
+    def _listen(self, worker: WorkerProcess) -> None:
+        message = worker.receive()
+        if message is None:
+            self._died(worker, "crash", self._remove(worker))
+        elif isinstance(message, Ready):
+            worker.ready = True
+            self._employ(worker)
+        elif isinstance(message, Returned):
+            self._returned(worker, message)
+        else:
+            self._raised(worker, message)
+
+    def _employ(self, worker: WorkerProcess) -> None:
+        """Give a free worker its next job, or let it go."""
+        worker.release()
+        index, attempt = worker.retry_index, _MAX_ATTEMPTS
+        worker.retry_index = None
+        if self._stops_seen:
+            index = None
+        elif index is None and self._waiting:
+            index, attempt = self._waiting.popleft(), 1
+        if index is None:
+            self._remove(worker)
+            return
+        self._emit(JobStarted(index, worker.number, attempt))
+        worker.order(index, attempt, self._settings.job_timeout_s)
+
+    def _remove(self, worker: WorkerProcess, *, kill: bool = False) -> str:
+        del self._workers[worker.number]
+        return worker.kill() if kill else worker.close()
+
+    def _recycle_or_employ(self, worker: WorkerProcess, rss_bytes: int) -> None:
+        worker.jobs_done += 1
+        reason = self._why_recycle(worker, rss_bytes)
+        if reason and self._waiting and not self._stops_seen:
+            self._remove(worker)
+            self._emit(WorkerRecycled(worker.number, reason))
+            self._start_worker()
+        else:
+            self._employ(worker)
+
+    def _why_recycle(self, worker: WorkerProcess, rss_bytes: int) -> str:
+        if rss_bytes > self._settings.rss_limit_bytes:
+            limit = self._settings.rss_limit_bytes / 2**20
+            return f"{rss_bytes / 2**20:.0f} MiB resident, allowed is {limit:.0f} MiB"
+        if worker.jobs_done >= self._settings.jobs_per_worker:
+            return f"{worker.jobs_done} jobs done"
+        return ""
+
+    # -- what becomes of a job -----------------------------------------------------------------------------------
+
+    def _returned(self, worker: WorkerProcess, message: Returned) -> None:
+        self._results[message.index] = message.result
+        self._emit(JobDone(message.index, worker.number, message.result))
+        self._recycle_or_employ(worker, message.rss_bytes)
+
+    def _raised(self, worker: WorkerProcess, message: Raised) -> None:
+        if message.kind in _FATAL:
+            raise _FATAL[message.kind](message.message)
+        if not worker.ready:
+            raise SimgenError(
+                f"a worker could not start: {message.kind}: {message.message}\n{message.traceback}"
+            )
+        self._lose(message.index, f"{message.kind}: {message.message}")
+        self._recycle_or_employ(worker, message.rss_bytes)
+
+    def _timed_out(self, worker: WorkerProcess) -> None:
+        self._remove(worker, kill=True)
+        limit_s = self._settings.job_timeout_s if worker.ready else self._settings.start_timeout_s
+        self._died(worker, "time-out", f"took longer than {limit_s:g} s")
+
+    def _died(self, worker: WorkerProcess, cause: DeathCause, reason: str) -> None:
+        if worker.index is None:
+            if self._stops_seen:
+                return
+            raise SimgenError(f"a worker ended before it could work: {reason}")
+        will_retry = worker.attempt < _MAX_ATTEMPTS and not self._stops_seen
+        self._emit(WorkerDied(worker.number, worker.index, cause, reason, will_retry))
+        if self._stops_seen:
+            return  # not failed, but left: resuming makes it
+        if not will_retry:
+            self._lose(
+                worker.index, f"its worker died in {_MAX_ATTEMPTS} attempts, at last by {cause}: {reason}"
+            )
+        if will_retry or self._waiting:
+            self._start_worker(worker.index if will_retry else None)
+
+    def _lose(self, index: int, reason: str) -> None:
+        result = self._job.lost(index, reason)
+        self._failed += 1
+        self._results[index] = result
+        self._emit(JobFailed(index, reason, result))
+
+    # -- stopping ------------------------------------------------------------------------------------------------
+
+    def _stop(self, requests: int) -> None:
+        """First request: let running jobs end. Any more: abandon them."""
+        abandon = requests > 1
+        busy = [worker for worker in self._workers.values() if worker.index is not None]
+        retries = [worker for worker in self._workers.values() if worker.retry_index is not None]
+        self._stops_seen = requests
+        left = len(self._waiting) + len(retries) + (len(busy) if abandon else 0)
+        self._emit(BatchInterrupted(abandon, left))
+        for worker in list(self._workers.values()):
+            if abandon or worker.index is None:
+                self._remove(worker, kill=True)

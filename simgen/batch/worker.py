@@ -1,0 +1,90 @@
+"""The child process: takes job indices from a socket, runs the job function, sends results back.
+
+It starts with little imported (the job function brings what it needs), ignores Ctrl-C (the supervisor decides)
+and never outlives the supervisor: the socket's end ends it, and on Linux the kernel kills it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import os
+import pickle
+import resource
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+from simgen.batch.messages import Raised, Ready, Returned
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+START_INDEX = -1
+
+
+def main(fd: int, parent_pid: int) -> None:
+    """Serve the supervisor on socket `fd` until it closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    faulthandler.enable()
+    _die_with(parent_pid)
+    link = Connection(fd)
+    try:
+        job = pickle.loads(link.recv_bytes())  # noqa: S301 (from our own parent, over a private socket)
+    except BaseException as error:  # noqa: BLE001 (told to the supervisor, whatever it is)
+        link.send(_raised(START_INDEX, error))
+        return
+    link.send(Ready())
+    _serve(link, job)
+
+
+def _serve(link: Connection, job: Callable[[int], Any]) -> None:
+    orders: SimpleQueue[int] = SimpleQueue()
+    threading.Thread(target=_listen, args=(link, orders), daemon=True).start()
+    while True:
+        link.send_bytes(_run(job, orders.get()))
+
+
+def _listen(link: Connection, orders: SimpleQueue[int]) -> None:
+    """Pass orders on; when the supervisor closes the socket or dies, end at once, whatever runs."""
+    try:
+        while True:
+            orders.put(link.recv())
+    except (EOFError, OSError):
+        os._exit(0)
+
+
+def _run(job: Callable[[int], Any], index: int) -> bytes:
+    """Run one job and return the pickled answer; a result that cannot be pickled counts as an exception."""
+    try:
+        return pickle.dumps(Returned(index, job(index), rss_bytes()))
+    except BaseException as error:  # noqa: BLE001 (as above)
+        return pickle.dumps(_raised(index, error))
+
+
+def _raised(index: int, error: BaseException) -> Raised:
+    text = "".join(traceback.format_exception(error))
+    return Raised(index, type(error).__name__, str(error), text, rss_bytes())
+
+
+def rss_bytes() -> int:
+    """Return the resident memory of this process; where the system does not say, its peak."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except OSError:
+        unit = 1 if sys.platform == "darwin" else 1024
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
+
+
+def _die_with(parent_pid: int) -> None:
+    """Ask the kernel to kill this process when its parent ends, even inside a driver that never returns."""
+    if sys.platform != "linux":
+        return
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent_pid:  # it ended before it could be asked
+        os._exit(0)
