@@ -45,7 +45,7 @@ def _outline(values: Values) -> Outline:
 def _paint(values: Values) -> Paint:
     (x, y, z), t = values.vector(), values.number("wall_m")
     skin = finishes.plastic(rgb(_COLORS[values.whole("seed") % len(_COLORS)]), 0.5)
-    patches = [box((x, y, t), (0, 0, t / 2), tile_m=0.1, chamfer_m=t / 4)]
+    patches = [box((x, y, t), (0, 0, t / 2), tile_m=0.1)]
     for side in (-1.0, 1.0):
         patches += [patch.moved((0, side * (y - t) / 2, 0)) for patch in _wall(x, t, z, outside=side)]
         quarter = np.array([[0.0, -1.0, 0.0], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
@@ -56,7 +56,7 @@ def _paint(values: Values) -> Paint:
 
 def _wall(length_m: float, t: float, z: float, *, outside: float) -> list[Patch]:
     """Return a wall along x in the middle of y: a thin sheet inside, rim, foot and ribs as thick as `t`."""
-    sheet, rim, foot = 0.45 * t, min(0.12 * z, 0.03), min(0.06 * z, 0.012)
+    sheet, rim, foot = 0.3 * t, min(0.12 * z, 0.03), min(0.06 * z, 0.012)
     inner = -outside * (t - sheet) / 2
     ribs = np.linspace(-length_m / 2, length_m / 2, max(3, round(length_m / 0.12)) + 1)
     bar = min(0.9 * t, length_m / 8)
@@ -66,7 +66,7 @@ def _wall(length_m: float, t: float, z: float, *, outside: float) -> list[Patch]
     band = t + foot + 0.62 * clear
     return [
         box((length_m, sheet, clear), (0, inner, middle), tile_m=0.1),
-        box((length_m, t, rim), (0, 0, z - rim / 2), tile_m=0.1, chamfer_m=t / 5),
+        box((length_m, t, rim), (0, 0, z - rim / 2), tile_m=0.1),
         box((length_m, t, foot), (0, 0, t + foot / 2), tile_m=0.1),
         *(box((bar, t - sheet, clear), (p, outside * sheet / 2, middle), tile_m=0.1) for p in places),
         *(

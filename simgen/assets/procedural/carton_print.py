@@ -55,7 +55,7 @@ def _face(face: Face, variant: int, aspect: float) -> Material:
     printed = np.clip(ink * (0.86 + 0.2 * fibres) * (1.0 - 0.75 * wear), 0, 1)
     color = mix(board, np.asarray(rgb(_INKS[variant % len(_INKS)])), printed * 0.88)
     color = mix(color, paste[..., :3], paste[..., 3])
-    color = mix(color, color * 0.72 + np.asarray(rgb("a3692f")) * 0.25, tape * 0.85)
+    color = mix(color, color * 0.55 + np.asarray(rgb("8a5220")) * 0.27, tape * 0.9)
     color = mix(color, np.asarray(rgb("d9bd97")), wear * 0.45)
     seam = _seam(face, (height, width))
     color *= (1.0 - 0.55 * seam * (1.0 - 0.6 * tape))[..., None]
@@ -124,11 +124,11 @@ def _printed(face: Face, variant: int, shape: tuple[int, int]) -> tuple[FloatArr
     layout = keyed_generator("carton layout", variant)
     short = min(ink.size)
     if face == "long":
-        _logo(ImageDraw.Draw(ink), layout, 0.10 * ink.width, 0.16 * ink.height, 0.34 * short)
-        _lines(
-            ImageDraw.Draw(ink), layout, 0.10 * ink.width, 0.62 * ink.height, 0.42 * ink.width, 0.05 * short
-        )
-        _marks(ImageDraw.Draw(ink), layout, 0.93 * ink.width, 0.10 * ink.height, 0.17 * short)
+        draw, left = ImageDraw.Draw(ink), 0.09 * ink.width
+        _logo(draw, layout, left, 0.12 * ink.height, 0.3 * short)
+        _word(draw, layout, left, 0.12 * ink.height + 0.37 * short, 0.5 * ink.width, 0.13 * short)
+        _lines(draw, layout, left, 0.72 * ink.height, 0.4 * ink.width, 0.036 * short)
+        _marks(draw, layout, 0.94 * ink.width, 0.78 * ink.height, 0.16 * short)
     if face == "short":
         _marks(ImageDraw.Draw(ink), layout, 0.94 * ink.width, 0.72 * ink.height, 0.15 * short)
         _label(ImageDraw.Draw(paste), layout, 0.08 * ink.width, 0.40 * ink.height, 0.46 * short)
@@ -160,7 +160,6 @@ def _logo(draw: ImageDraw.ImageDraw, rng: np.random.Generator, x: float, y: floa
         for k in range(4):
             draw.arc((x + 0.12 * k * s, y + 0.12 * k * s, x + (1 - 0.12 * k) * s, y + (1 - 0.12 * k) * s),
                      90 * k, 90 * k + 250, fill=255, width=max(2, int(0.08 * s)))  # fmt: skip
-    _word(draw, rng, x + 1.75 * s, y + 0.3 * s, 1.2 * s, 0.36 * s)
 
 
 def _word(

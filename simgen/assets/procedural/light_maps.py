@@ -31,10 +31,9 @@ def _directions() -> FloatArray:
 
 
 def _softbox() -> FloatArray:
-    """A dim grey room with three rectangular softboxes and a long strip, as product photographers set up."""
+    """A pale room with three rectangular softboxes and a long strip, as product photographers set up."""
     d = _directions()
-    room = mix((0.11, 0.105, 0.1), (0.2, 0.205, 0.215), smoothstep(-0.9, 0.9, d[..., 2]))
-    horizon = mix((0.0, 0.0, 0.0), (0.05, 0.05, 0.052), smoothstep(0.35, 0.0, np.abs(d[..., 2])))
+    room = mix((0.62, 0.6, 0.57), (0.36, 0.365, 0.38), smoothstep(-0.6, 0.7, d[..., 2]))
     lamps = (
         ((0.55, -0.45, 0.9), (0.55, 0.4), 15.0, (1.0, 0.97, 0.92)),  # key, high in front
         ((-0.9, -0.25, 0.5), (0.4, 0.5), 5.5, (0.93, 0.97, 1.0)),  # fill
@@ -42,7 +41,7 @@ def _softbox() -> FloatArray:
         ((0.1, 0.15, 1.0), (0.9, 0.16), 6.0, (1.0, 0.99, 0.96)),  # strip overhead
     )
     light = sum((_panel(d, *lamp) for lamp in lamps), np.zeros((*_SHAPE, 3)))
-    return room + horizon + light
+    return room + light
 
 
 def _panel(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from simgen.assets.procedural import finishes
@@ -52,7 +54,7 @@ def _drilled(a: float, b: float, t: float) -> Patch:
     radius = 0.22 * min(cell, b)
     patches: list[Patch] = []
     for middle in holes:
-        outer, inner = _rectangle(cell, b), None
+        outer = _rectangle(cell, b)
         angle = np.arctan2(outer[:, 1], outer[:, 0])
         inner = np.column_stack([np.cos(angle), np.sin(angle)]) * radius
         flat = [ring(outer, inner, s * t / 2, up=s > 0, tile_m=0.05) for s in (-1, 1)]
@@ -145,7 +147,7 @@ def _pipe_outline(values: Values) -> Outline:
     cuts = (0, 1, 4, 7, 10, 13, 14)
     parts = tuple(
         hull_part(tube(path[a : b + 1], wide if b == 1 or a == 13 else r, segments=12).positions_m)
-        for a, b in zip(cuts[:-1], cuts[1:], strict=True)
+        for a, b in pairwise(cuts)
     )
     extent = bend + leg + wide
     center = ((bend + wide - leg) / 2, 0.0, (bend + leg - wide) / 2)

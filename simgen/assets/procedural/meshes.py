@@ -77,7 +77,7 @@ def box(
     grain: int = 0,
     uv_shift: tuple[float, float] = (0.0, 0.0),
 ) -> Patch:
-    """Return a closed box, its edges rounded by `chamfer_m` (drawn by a bevel with smooth normals).
+    """Return a closed box, its edges cut by `chamfer_m` at 45 degrees.
 
     Args:
         size_m: extent.
@@ -179,10 +179,11 @@ def _strip(a: str, b: str, corners: dict[str, FloatArray], tile_m: float, grain:
     near_b = corners[b][corners[b][:, axis_a] * sign_a > 0]
     near_a, near_b = near_a[np.argsort(near_a[:, along])], near_b[np.argsort(near_b[:, along])]
     positions = np.array([near_a[0], near_a[1], near_b[1], near_b[0]])
-    normals = np.array([_face_normal(a)] * 2 + [_face_normal(b)] * 2)
+    normal = (_face_normal(a) + _face_normal(b)) / np.sqrt(2.0)
     triangles = np.array([[0, 1, 2], [0, 2, 3]])
-    facing = np.cross(positions[1] - positions[0], positions[3] - positions[0]) @ (normals[0] + normals[2])
+    facing = np.cross(positions[1] - positions[0], positions[3] - positions[0]) @ normal
     triangles = triangles if facing > 0 else triangles[:, ::-1]
+    normals = np.tile(normal, (4, 1))
     return Patch(positions, normals, _metric_uvs(a, positions, grain) / tile_m, triangles)
 
 
@@ -191,7 +192,7 @@ def _tip(x: str, y: str, z: str, corners: dict[str, FloatArray]) -> Patch:
     points = np.array(
         [corner for face in (x, y, z) for corner in corners[face] if np.all(corner * signs > 0)]
     )
-    normals = np.array([_face_normal(face) for face in (x, y, z)])
+    normals = np.tile(signs / np.sqrt(3.0), (3, 1))
     triangles = np.array([[0, 1, 2]])
     facing = np.cross(points[1] - points[0], points[2] - points[0]) @ signs
     return Patch(points, normals, points[:, :2], triangles if facing > 0 else triangles[:, ::-1])

@@ -50,9 +50,9 @@ _WOODS = (
 def _grain(rng: np.random.Generator, shape: tuple[int, int], rings: int) -> tuple[FloatArray, FloatArray]:
     """Return year rings (0 early, 1 late wood) running along u, and fine fibres 0..1."""
     _, v = grid(shape)
-    warp = fractal_noise(rng, shape, (3, 1), 4, 0.55)
-    knotted = fractal_noise(rng, shape, (6, 2), 3)
-    phase = (v * rings + 2.6 * warp + 0.7 * knotted) % 1.0
+    warp = fractal_noise(rng, shape, (2, 1), 3, 0.45)
+    knotted = fractal_noise(rng, shape, (8, 2), 3)
+    phase = (v * rings + 3.2 * warp + 0.5 * knotted) % 1.0
     rings_image = smoothstep(0.0, 0.75, phase) * smoothstep(1.0, 0.9, phase)
     fibres = 0.6 * value_noise(rng, shape, (shape[0] // 2, 10)) + 0.4 * value_noise(
         rng, shape, (shape[0], 40)
@@ -70,7 +70,7 @@ def _wood_color(rings: FloatArray, fibres: FloatArray, tone: FloatArray, variant
 
 def wood(rng: np.random.Generator, variant: int) -> Layers:
     """One wide board, grain along u, satin varnish."""
-    rings, fibres = _grain(rng, _SHAPE, 7)
+    rings, fibres = _grain(rng, _SHAPE, 19)
     tone = fractal_noise(rng, _SHAPE, (3, 2), 3)
     height = -6e-5 * smoothstep(0.7, 0.9, fibres) - 3e-5 * rings
     roughness = 0.42 + 0.12 * fibres + 0.08 * tone
@@ -85,7 +85,7 @@ def planks(rng: np.random.Generator, variant: int) -> Layers:
     cell = ((u * 2 + shift) % 2.0).astype(int)
     board = row * 2 + cell
     tone = rng.random(2 * rows)[board]
-    rings, fibres = _grain(rng, _SHAPE, 16)
+    rings, fibres = _grain(rng, _SHAPE, 30)
     slide = rng.integers(0, _SHAPE[1], 2 * rows)
     column = (np.arange(_SHAPE[1])[None, :] + slide[board]) % _SHAPE[1]
     line = np.arange(_SHAPE[0])[:, None]
@@ -116,9 +116,9 @@ _GRANITES = (("b9b4ab", "6a645c", "2a2a2c"), ("5a5f63", "2c2f33", "b0b0ad"), ("c
 def stone(rng: np.random.Generator, variant: int) -> Layers:
     """Polished granite."""
     base, second, specks = (rgb(color) for color in _GRANITES[variant % len(_GRANITES)])
-    coarse = fractal_noise(rng, _SHAPE, (24, 24), 3, 0.7)
-    fine = fractal_noise(rng, _SHAPE, (70, 70), 2, 0.8)
-    dark = fractal_noise(rng, _SHAPE, (48, 48), 3, 0.8)
+    coarse = fractal_noise(rng, _SHAPE, (60, 60), 3, 0.7)
+    fine = fractal_noise(rng, _SHAPE, (150, 150), 2, 0.8)
+    dark = fractal_noise(rng, _SHAPE, (110, 110), 2, 0.8)
     cloud = fractal_noise(rng, _SHAPE, (3, 3), 3)
     color = mix(base, second, smoothstep(0.48, 0.6, 0.6 * coarse + 0.4 * fine))
     color = mix(color, specks, smoothstep(0.66, 0.72, dark))
@@ -173,10 +173,10 @@ def concrete(rng: np.random.Generator, variant: int) -> Layers:
     base = np.asarray(rgb(("a5a39d", "b3b0a8", "979a9b")[variant % 3]))
     cloud = fractal_noise(rng, _SHAPE, (4, 4), 6, 0.55)
     grit = value_noise(rng, _SHAPE, (256, 256))
-    pores = smoothstep(0.9, 0.97, value_noise(rng, _SHAPE, (200, 200)))
-    stain = smoothstep(0.68, 0.85, fractal_noise(rng, _SHAPE, (3, 3), 5, 0.6))
+    pores = smoothstep(0.9, 0.97, value_noise(rng, _SHAPE, (230, 230)))
+    stain = 0.6 * smoothstep(0.62, 0.95, fractal_noise(rng, _SHAPE, (3, 3), 5, 0.6))
     trowel = fractal_noise(rng, _SHAPE, (6, 20), 4)
-    shade = 0.8 + 0.24 * cloud + 0.09 * (grit - 0.5) + 0.08 * (trowel - 0.5) - 0.16 * stain - 0.22 * pores
+    shade = 0.8 + 0.24 * cloud + 0.09 * (grit - 0.5) + 0.08 * (trowel - 0.5) - 0.16 * stain - 0.14 * pores
     color = base * shade[..., None]
     joint = _joint(0.0035)
     color = color * (1.0 - 0.6 * joint[..., None])
@@ -241,13 +241,13 @@ def cardboard(rng: np.random.Generator, variant: int) -> Layers:
 def rough_wood(rng: np.random.Generator, variant: int) -> Layers:
     """Sawn, weathered softwood: knots, grey patches, dirt; grain along u."""
     u, v = grid(_SHAPE)
-    rings, fibres = _grain(rng, _SHAPE, 9)
-    color = _wood_color(0.8 * rings, fibres, fractal_noise(rng, _SHAPE, (6, 2), 3), 3)
+    rings, fibres = _grain(rng, _SHAPE, 20)
+    color = 0.9 * _wood_color(0.8 * rings, fibres, fractal_noise(rng, _SHAPE, (6, 2), 3), 3)
     for _ in range(5):
-        x, y, r = rng.random(), rng.random(), 0.012 + 0.012 * rng.random()
+        x, y, r = rng.random(), rng.random(), 0.007 + 0.008 * rng.random()
         du, dv = np.abs(u - x), np.abs(v - y)
         reach = np.hypot(np.minimum(du, 1 - du) / 1.6, np.minimum(dv, 1 - dv)) / r
-        color = mix(color, rgb("4a2e1a"), 0.85 * smoothstep(1.15, 0.75, reach + 0.4 * (fibres - 0.5)))
+        color = mix(color, rgb("4a2e1a"), 0.7 * smoothstep(1.2, 0.7, reach + 0.4 * (fibres - 0.5)))
     grey = smoothstep(0.35, 0.8, fractal_noise(rng, _SHAPE, (4, 3), 5, 0.6))
     color = mix(color, rgb(("a59a8a", "b3a48c", "988f83")[variant % 3]), 0.62 * grey)
     dirt = smoothstep(0.6, 0.95, fractal_noise(rng, _SHAPE, (5, 4), 5, 0.65))

@@ -60,11 +60,14 @@ def _paint(values: Values) -> Paint:
     board = box((x, y, top), (0, 0, z - top / 2), tile_m=surface.tile_m, chamfer_m=0.003)
     apron, drop = min(0.08, z / 6), 0.018
     inset = 0.5 * leg + 0.02 * min(x, y)
+    reach, low = 2 * inset + leg, z - top - apron / 2
     rails = [
-        *(box((x - 2 * inset - leg, drop, apron), (0, s * (y / 2 - inset), z - top - apron / 2), tile_m=leg_tile) for s in (-1, 1)),
-        *(box((drop, y - 2 * inset - leg, apron), (s * (x / 2 - inset), 0, z - top - apron / 2), tile_m=leg_tile, grain=1)
-          for s in (-1, 1)),
-    ]  # fmt: skip
+        *(box((x - reach, drop, apron), (0, s * (y / 2 - inset), low), tile_m=leg_tile) for s in (-1, 1)),
+        *(
+            box((drop, y - reach, apron), (s * (x / 2 - inset), 0, low), tile_m=leg_tile, grain=1)
+            for s in (-1, 1)
+        ),
+    ]
     legs = [
         box(size_m, middle, tile_m=leg_tile, chamfer_m=0.004, grain=2, uv_shift=(0.3 * k, 0.17 * k))
         for k, (size_m, middle) in enumerate(_legs(extent))
