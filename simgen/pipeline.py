@@ -214,6 +214,11 @@ class SceneProducer:
             scene_writer.write_timings(watch.seconds)
         return self._result(index, "written", "", count, settled.rejections, watch)
 
+    def lost(self, index: int, reason: str) -> SceneResult:
+        """Record scene `index` as failed: it raised, or the workers that tried it died. Called by the supervisor."""
+        DatasetWriter.attach(self.out).write_failed(index, reason, Rejections())
+        return self._result(index, "failed", reason, 0, Rejections(), Stopwatch())
+
     @staticmethod
     def _result(
         index: int,
