@@ -60,8 +60,8 @@ class Library:
     entries: tuple[LibraryEntry, ...]
 
     def entry(self, key: str) -> LibraryEntry | None:
-        """Return the entry of a model path or of a catalogue id."""
-        return next((e for e in self.entries if key in (e.key, e.library_id)), None)
+        """Return the entry of a model path, with or without the leading slash, or of a catalogue id."""
+        return next((e for e in self.entries if key in (e.key, f"/{e.key}", e.library_id)), None)
 
 
 def read_library(files: ZipFiles) -> Library:
