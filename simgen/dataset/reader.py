@@ -283,7 +283,7 @@ class Dataset(Sequence[SampleView]):
         """
         if index in self.failed:
             raise DatasetError(f"scene {index} of {self.path} failed: {self.failed[index]}")
-        if index not in self.scene_indices:
+        if index not in self._present:
             raise DatasetError(
                 f"{self.path} has no scene {index}; it has {len(self.scene_indices)} scenes"
                 + (f", {self.scene_indices[0]} to {self.scene_indices[-1]}" if self.scene_indices else "")
@@ -293,6 +293,10 @@ class Dataset(Sequence[SampleView]):
     def scenes(self) -> Iterator[SceneView]:
         """Yield the scenes in order."""
         return (self.scene(index) for index in self.scene_indices)
+
+    @cached_property
+    def _present(self) -> frozenset[int]:
+        return frozenset(self.scene_indices)
 
     @cached_property
     def _index(self) -> tuple[tuple[int, int, str], ...]:

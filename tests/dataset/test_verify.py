@@ -17,8 +17,9 @@ from simgen.dataset import Fault, encode, verify
 from simgen.dataset.files import Checksum
 from simgen.dataset.rle import decode_rle
 from simgen.dataset.verify.surface import distance_to_triangles_m
-from simgen.errors import DatasetError
+from simgen.errors import AssetError, DatasetError
 from simgen.records.annotation import Rle
+from simgen.records.asset import Asset, AssetRef
 from tests.dataset.samples import write_dataset
 
 FRAME = "scenes/000001/camera/0002_"
@@ -342,3 +343,13 @@ def test_distance_is_at_right_angles_to_the_triangle() -> None:
 
 def test_a_ray_that_misses_is_infinitely_far() -> None:
     assert np.isinf(distance_to_triangles_m(np.zeros(3), np.array([[0.8, 0.8, 1.0]]), TRIANGLE)[0])
+
+
+def test_a_model_that_is_not_installed_is_a_problem_not_a_crash(sound: Path) -> None:
+    class Bare(AssetLibrary):
+        def load(self, ref: AssetRef) -> Asset:
+            raise AssetError(f"no asset named '{ref.asset_id}'")
+
+    problems = verify(sound, Bare()).problems
+    assert {problem.check for problem in problems} == {"surface"}
+    assert problems[0].message.startswith("no asset named 'procedural/box'")
