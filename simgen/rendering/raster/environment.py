@@ -22,10 +22,10 @@ DIRECTION_COUNT = 64
 _FINE_WIDTH = 512  # suns are looked for at 0.7 degrees
 _COARSE_WIDTH = 128
 _SUN_TIMES_MEAN = 12.0  # assumed: a texel this much brighter than the sphere's mean may belong to a sun
-_SUN_LEAST_SHARE = 0.03  # of all light; weaker lamps stay in the soft part
+_SUN_LEAST_SHARE = 0.05  # of all light; weaker lamps stay in the soft part
 _SUN_WIDEST_RAD = 0.35  # wider lamps cast shadows so soft that the 64 directions carry them better
 _SUN_NARROWEST_RAD = 0.0093
-_MOST_SUNS = 3
+_MOST_SUNS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,7 +207,7 @@ def _sun(energy_rgb: FloatArray, directions: FloatArray) -> MapSun:
 
 
 def _median_cut(coarse: Float32Array) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return directions, energies and solid angles of 64 regions of equal energy (Debevec, "A median cut algorithm", 2005)."""
+    """Return directions, energies and solid angles of 64 regions of equal energy (Debevec, 2005, median cut)."""
     directions, solid_angles = sphere_grid(coarse.shape[1], coarse.shape[0])
     energy = coarse.astype(float) * solid_angles[..., None]
     # A floor under the weights keeps dark parts of the map represented.

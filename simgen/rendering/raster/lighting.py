@@ -15,7 +15,7 @@ from simgen.records.frame import View
 from simgen.records.scene import Scene
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import Drawable, emissive_table
-from simgen.rendering.raster.environment import Illumination, illuminate, sun_in_scene
+from simgen.rendering.raster.environment import LUMINANCE_RGB, Illumination, illuminate, sun_in_scene
 from simgen.rendering.raster.prefilter import LAST_LEVEL, GpuMap
 from simgen.rendering.raster.shadows import (
     MOST_SUNS,
@@ -87,7 +87,7 @@ class LightTargets:
 
     def __init__(self, targets: Targets) -> None:
         self.size_px = ((targets.width + 1) // 2, (targets.height + 1) // 2)
-        self.textures = [targets.texture(self.size_px, 4, "f2") for _ in range(2)]
+        self.textures = [targets.texture(self.size_px, 4, "f4") for _ in range(2)]
         self.framebuffers = [targets.framebuffer([texture]) for texture in self.textures]
 
 
@@ -99,12 +99,16 @@ class LightPass:
         self._visibility = context.program("fullscreen.vert", "visibility.frag")
         self._smooth = context.program("fullscreen.vert", "smooth.frag")
         self._shade = context.program("fullscreen.vert", "shade.frag")
+        self._edges = context.program("fullscreen.vert", "edges.frag")
+        self._antialias = context.program("fullscreen.vert", "antialias.frag")
         self._shadows = ShadowMaps(context)
 
     def set_scene(self, light: SceneLight) -> None:
         """Set what does not change from view to view."""
         c, s = np.cos(light.rotation_rad), np.sin(light.rotation_rad)
         scale = light.illumination.map_scale * light.map.value_scale
+        white = _white(light)
+        set_uniforms(self._antialias, white=white)
         set_uniforms(
             self._shade,
             irradiance_sh=_floats(light.illumination.irradiance_sh),
@@ -113,6 +117,7 @@ class LightPass:
             last_level=float(LAST_LEVEL),
             background_scale=scale if light.background_visible else 0.0,
             emissive=light.emissive,
+            white=white,
             sun_count=len(light.suns),
             sun_direction=_sun_directions(light.suns),
             sun_color=_padded([sun.illuminance_rgb for sun in light.suns], 3),
@@ -151,9 +156,9 @@ class LightPass:
         away = 0.0 if grid.radius_m else 9.0
         set_uniforms(
             self._visibility,
-            side_u=_floats(grid.side_u + [0.0, 0.0, 0.0, away]),
+            side_u=_floats(grid.side_u + np.array([0.0, 0.0, 0.0, away])),
             side_v=_floats(grid.side_v),
-            casters=(*(float(v) for v in grid.center_m), grid.radius_m or 1.0),
+            casters=(*(float(v) for v in grid.center_m), grid.depth_m or 1.0),
             texel_m=grid.texel_m,
         )
 
@@ -187,10 +192,28 @@ class LightPass:
             prefiltered=5, background=6, sun_depths=7, sun_shadows=8, **camera,
         )  # fmt: skip
         targets.shaded.use()
-        targets.shaded.clear(nonce, nonce, nonce, nonce, viewport=(0, targets.height, targets.width, 1))
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         self._context.fill(self._shade)
         self._shadows.compare.clear(8)
+        self._draw_antialiased(targets, nonce)
+
+    def _draw_antialiased(self, targets: Targets, nonce: float) -> None:
+        """Copy the radiance, marking edges in the depth buffer, then draw the marked pixels again, smoothed."""
+        gl = self._context.gl
+        targets.radiance.use(1)
+        targets.tone.use(2)
+        texel = (1 / targets.size_px[0], 1 / targets.size_px[1])
+        targets.smoothed.use()
+        targets.smoothed.viewport = (0, 0, *targets.size_px)
+        targets.smoothed.clear(nonce, nonce, nonce, nonce, depth=1.0)
+        targets.smoothed.viewport = (0, 0, targets.width, targets.height)
+        gl.enable(moderngl.DEPTH_TEST)
+        for program, test in ((self._edges, "1"), (self._antialias, ">")):
+            gl.depth_func = test
+            set_uniforms(program, normal_depth=0, radiance=1, tone_mapped=2, texel=texel)
+            self._context.fill(program)
+        gl.depth_func = "<"
+        gl.disable(moderngl.DEPTH_TEST)
 
     def _draw_visibility(self, halves: LightTargets, camera: dict[str, object]) -> None:
         self._shadows.soft_depths.use(1)
@@ -217,6 +240,15 @@ def _bounce(light: SceneLight) -> FloatArray:
         facing = np.maximum(towards_viewer @ np.asarray(sun.direction_world), 0.0)
         received = received + facing[:, None] * np.asarray(sun.illuminance_rgb) / np.pi
     return _BLOCKER_ALBEDO * _BLOCKER_OPENNESS * received * light.illumination.solid_angles[:, None]
+
+
+def _white(light: SceneLight) -> float:
+    """Return the luminance of a white sheet under all lights of the scene: what a picture of it is exposed for."""
+    up = light.illumination.irradiance(np.array([[0.0, 0.0, 1.0]]))[0]
+    suns = sum(
+        (np.asarray(sun.illuminance_rgb) * max(sun.direction_world[2], 0.0) for sun in light.suns), up * 0
+    )
+    return max(float((up + suns / np.pi) @ LUMINANCE_RGB), 1e-3)
 
 
 def _ray_of_pixel(camera: Intrinsics) -> tuple[float, float, float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import pi
 
 import moderngl
@@ -22,8 +23,9 @@ _VERTEX_FLOATS = 9
 # Triangles one level may have for each pixel of the object's projected disc: finer ones cost vertices, show nothing.
 _TRIANGLES_PER_PIXEL = 0.35
 _ALWAYS_AFFORDABLE = 600
-# Shadows of soft light need the shape, not the detail.
-_CASTER_TRIANGLES = 1500
+# Shadows need the shape, not the detail; those of soft light even less.
+_CASTER_TRIANGLES = 2500
+_ROUGH_CELLS = 14  # along the longest side
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +99,15 @@ class GpuModel:
         affordable = max(_ALWAYS_AFFORDABLE, _TRIANGLES_PER_PIXEL * pi * radius_px**2)
         return self._finest_within(affordable)
 
+    @cached_property
+    def rough_triangles(self) -> NDArray[np.uint32]:
+        """Triangles (m, 3) of `caster` that are left when near vertices are taken for one; without cut-outs."""
+        level = self.caster
+        return _clustered(level.positions_m, level.triangles[: level.opaque_triangles])
+
     @property
     def caster(self) -> GpuLevel:
-        """The level that casts the soft shadows of surroundings light."""
+        """The level that casts shadows."""
         return self._finest_within(_CASTER_TRIANGLES)
 
     def _finest_within(self, triangles: float) -> GpuLevel:
@@ -160,6 +168,24 @@ def _batches(ordered: Sequence[Submesh], materials: MaterialSet) -> tuple[Batch,
             batches.append(Batch(key, first, count))
         first += count
     return tuple(batches)
+
+
+def _clustered(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return the distinct triangles between cells of a coarse grid, by one vertex a cell (Rossignac and Borrel, 1993)."""
+    if len(triangles) <= _ALWAYS_AFFORDABLE // 2:
+        return triangles
+    extent = np.ptp(positions_m, axis=0)
+    cells = np.floor((positions_m - positions_m.min(axis=0)) / (float(extent.max()) / _ROUGH_CELLS)).astype(
+        np.int64
+    )
+    keys = (cells[:, 0] * 4096 + cells[:, 1]) * 4096 + cells[:, 2]
+    _, first, cell_of_vertex = np.unique(keys, return_index=True, return_inverse=True)
+    corners = cell_of_vertex[triangles]
+    a, b, c = corners.T
+    corners = corners[(a != b) & (b != c) & (a != c)]
+    # The same three cells joined twice cast one shadow.
+    _, distinct = np.unique(np.sort(corners, axis=1), axis=0, return_index=True)
+    return first[corners[np.sort(distinct)]].astype(np.uint32)
 
 
 def _outline(positions_m: NDArray[np.float32]) -> FloatArray:

@@ -73,9 +73,9 @@ class MapCache:
 
     def _upload(self, radiance: Float32Array) -> moderngl.Texture:
         height, width = radiance.shape[:2]
-        pixels = np.empty((height, width, 4), np.float16)
+        pixels = np.empty((height, width, 4), np.float32)
         pixels[..., :3], pixels[..., 3] = np.minimum(radiance, _HALF_MAX), 1.0
-        texture = self._context.gl.texture((width, height), 4, pixels.tobytes(), dtype="f2")
+        texture = self._context.gl.texture((width, height), 4, pixels.tobytes(), dtype="f4")
         texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
         texture.repeat_y = False
         return texture
@@ -85,7 +85,7 @@ class MapCache:
         source.build_mipmaps()
         source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         gl, (width, height) = self._context.gl, _LEVEL_0
-        result = gl.texture(_LEVEL_0, 4, dtype="f2")
+        result = gl.texture(_LEVEL_0, 4, dtype="f4")
         result.build_mipmaps(max_level=LAST_LEVEL)
         for level in range(LAST_LEVEL + 1):
             size = (max(width >> level, 1), max(height >> level, 1))
@@ -97,7 +97,7 @@ class MapCache:
 
     def _level(self, source: moderngl.Texture, size: tuple[int, int], roughness: float) -> bytes:
         gl = self._context.gl
-        target = gl.texture(size, 4, dtype="f2")
+        target = gl.texture(size, 4, dtype="f4")
         framebuffer = gl.framebuffer([target])
         framebuffer.use()
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)

@@ -116,7 +116,7 @@ class RasterScene:
         self._draw_shadows(renderer, view.T_world_objects)
         renderer.geometry.draw(targets, view, items, nonce)
         renderer.light.draw(targets, halves, view, self._light, nonce)
-        radiance = read_rows(targets.shaded, 0, targets.size_px, np.float16)
+        radiance = read_rows(targets.smoothed, 0, targets.size_px, np.float16)
         check_nonce(place, "radiance", radiance[-1, 0], nonce)
         labels = renderer.geometry.read(targets, place, nonce)
         silhouettes = renderer.silhouettes.draw(view, items, labels.instance_id)

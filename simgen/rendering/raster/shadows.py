@@ -57,20 +57,22 @@ class SoftGrid:
     """Where the 64 depth maps lie in the world.
 
     Attributes:
-        center_m: of the sphere around all casters.
+        center_m: of the sphere around all things.
         radius_m: of that sphere; 0 without casters.
+        depth_m: half of the depth that 0..1 spans.
         side_u: (64, 4) world -> tile x in -1..1.
         side_v: (64, 4) world -> tile y.
     """
 
     center_m: FloatArray
     radius_m: float
+    depth_m: float
     side_u: FloatArray
     side_v: FloatArray
 
     @property
     def texel_m(self) -> float:
-        """Width of one texel."""
+        """Width of one texel of the widest tile, at most."""
         return 2 * self.radius_m / SOFT_TILE
 
 
@@ -102,11 +104,11 @@ class ShadowMaps:
     ) -> tuple[list[SunGrid], SoftGrid]:
         """Draw all depth maps of one state and return where they lie.
 
-        Things (countable objects) block the surroundings' light; floors and walls do not: the map already is what
-        lies beyond them, and a room drawn closed would be dark. Suns are blocked by everything.
+        Suns are blocked by everything, the surroundings' light by `soft_blockers`.
         """
         things = [drawable for drawable in drawables if drawable.body.is_thing]
-        count, soft_count = self._upload(drawables, T_world_objects)
+        blockers = soft_blockers(drawables, T_world_objects)
+        count, soft_count = self._upload(drawables, blockers, T_world_objects)
         near = _corners(things or drawables, T_world_objects)
         everything = _corners(drawables, T_world_objects)
         self._begin()
@@ -115,13 +117,15 @@ class ShadowMaps:
         for index, grid in enumerate(grids):
             to_clip = np.diag([1.0, 1.0, 2.0, 1.0])
             to_clip[2, 3] = -1.0
-            self._tile(self._suns, (index * SUN_TILE, 0), SUN_TILE, to_clip @ grid.tile_from_world, count)
-        soft = soft_grid(soft_directions, _corners(things, T_world_objects))
+            self._tile(self._suns, (index * SUN_TILE, 0), SUN_TILE, to_clip @ grid.tile_from_world, 0, count)
+        soft = soft_grid(
+            soft_directions, _corners(things, T_world_objects), _corners(blockers, T_world_objects)
+        )
         self._clear(self._softs)
         for index in range(DIRECTION_COUNT if soft_count else 0):
             at = (index % _TILES_ACROSS * SOFT_TILE, index // _TILES_ACROSS * SOFT_TILE)
             self._tile(
-                self._softs, at, SOFT_TILE, _soft_clip(soft, soft_directions[index], index), soft_count
+                self._softs, at, SOFT_TILE, _soft_clip(soft, soft_directions[index], index), count, soft_count
             )
         self._softs.scissor = self._suns.scissor = None
         self._context.gl.disable(moderngl.DEPTH_TEST)
@@ -137,36 +141,45 @@ class ShadowMaps:
         framebuffer.clear(depth=1.0)
 
     def _tile(
-        self, target: moderngl.Framebuffer, at: tuple[int, int], side: int, clip: FloatArray, count: int
+        self,
+        target: moderngl.Framebuffer,
+        at: tuple[int, int],
+        side: int,
+        clip: FloatArray,
+        first: int,
+        count: int,
     ) -> None:
         if self._array is None or count == 0:
             return
         target.viewport = target.scissor = (*at, side, side)
         set_uniforms(self._program, tile_from_world=clip.T.astype("f4").tobytes())
-        self._array.render(moderngl.TRIANGLES, vertices=count)
+        self._array.render(moderngl.TRIANGLES, vertices=count, first=first)
 
-    def _upload(self, drawables: Sequence[Drawable], T_world_objects: FloatArray) -> tuple[int, int]:
-        """Put all casters into one buffer; return how many indices there are and how many block soft light."""
+    def _upload(
+        self, drawables: Sequence[Drawable], blockers: Sequence[Drawable], T_world_objects: FloatArray
+    ) -> tuple[int, int]:
+        """Put all casters into one buffer; return how many indices block suns and how many block soft light.
+
+        A cut-out is a solid sheet here; leaves would darken all around them if it blocked soft light.
+        """
         vertices: list[NDArray[np.float32]] = []
-        blocking: list[NDArray[np.uint32]] = []
-        others: list[NDArray[np.uint32]] = []
+        sharp: list[NDArray[np.uint32]] = []
+        soft: list[NDArray[np.uint32]] = []
         start = 0
         for drawable in drawables:
             level, body = drawable.model.caster, drawable.body
             T = T_world_objects[body.instance_id - 1]
             vertices.append((level.positions_m @ (T[:3, :3].T * body.scale) + T[:3, 3]).astype(np.float32))
-            triangles = level.triangles + np.uint32(start)
-            # A cut-out is a solid sheet here; leaves would darken all around them if it blocked soft light.
-            solid = level.opaque_triangles if body.is_thing else 0
-            blocking.append(triangles[:solid])
-            others.append(triangles[solid:])
+            sharp.append(level.triangles + np.uint32(start))
+            if drawable in blockers:
+                soft.append(drawable.model.rough_triangles + np.uint32(start))
             start += len(level.positions_m)
         self._release_array()
         if not vertices:
             return 0, 0
-        indices = np.concatenate(blocking + others)
-        self._fill(np.concatenate(vertices), indices)
-        return indices.size, sum(part.size for part in blocking)
+        counts = sum(part.size for part in sharp), sum(part.size for part in soft)
+        self._fill(np.concatenate(vertices), np.concatenate(sharp + soft))
+        return counts
 
     def _fill(self, vertices: NDArray[np.float32], indices: NDArray[np.uint32]) -> None:
         """Write the buffers, growing them where they are too small."""
@@ -208,20 +221,47 @@ def sun_grid(direction_world: Vec3, near_m: FloatArray, everything_m: FloatArray
     return SunGrid(T, 2 * half / SUN_TILE, depth)
 
 
-def soft_grid(directions: FloatArray, casters_m: FloatArray) -> SoftGrid:
-    """Return the grids of the soft directions (64, 3) around the casters' corners (n, 3)."""
-    if len(casters_m) == 0:
-        return SoftGrid(np.zeros(3), 0.0, np.zeros((len(directions), 4)), np.zeros((len(directions), 4)))
-    center = (casters_m.min(axis=0) + casters_m.max(axis=0)) / 2
-    radius = float(np.linalg.norm(casters_m - center, axis=1).max()) * (1 + 4 / SOFT_TILE)
-    sides = [_sides(direction) for direction in directions]
-    u = np.array([side[0] for side in sides]) / radius
-    v = np.array([side[1] for side in sides]) / radius
-    return SoftGrid(center, radius, np.column_stack([u, -u @ center]), np.column_stack([v, -v @ center]))
+def soft_blockers(drawables: Sequence[Drawable], T_world_objects: FloatArray) -> list[Drawable]:
+    """Return what blocks the surroundings' light: things, and surroundings that lie below them (floor, table).
+
+    Walls and ceilings do not: the map already is what lies beyond them, and a closed room would be dark.
+    """
+    things = _corners([drawable for drawable in drawables if drawable.body.is_thing], T_world_objects)
+    if len(things) == 0:
+        return []
+    middle = float(things[:, 2].mean())
+    return [
+        drawable
+        for drawable in drawables
+        if drawable.body.is_thing or float(_corners([drawable], T_world_objects)[:, 2].max()) < middle
+    ]
+
+
+def soft_grid(directions: FloatArray, things_m: FloatArray, blockers_m: FloatArray) -> SoftGrid:
+    """Return the grids of the soft directions (64, 3): as wide as the things, as deep as all blockers.
+
+    Args:
+        directions: unit, towards the light.
+        things_m: (n, 3) corners of the things.
+        blockers_m: (m, 3) corners of all that blocks.
+    """
+    if len(things_m) == 0:
+        nothing = np.zeros((len(directions), 4))
+        return SoftGrid(np.zeros(3), 0.0, 0.0, nothing, nothing)
+    center = (things_m.min(axis=0) + things_m.max(axis=0)) / 2
+    radius = float(np.linalg.norm(things_m - center, axis=1).max()) * (1 + 4 / SOFT_TILE)
+    depth = float(np.linalg.norm(blockers_m - center, axis=1).max()) * 1.001
+    sides = np.array([_sides(direction) for direction in directions])
+    # Each tile is as narrow as what it shows: things on a table are wide but low.
+    half = np.abs((things_m - center) @ sides.transpose(0, 2, 1)).max(axis=1) * (1 + 4 / SOFT_TILE)
+    u, v = (sides[:, side] / half[:, side, None] for side in (0, 1))
+    return SoftGrid(
+        center, radius, depth, np.column_stack([u, -u @ center]), np.column_stack([v, -v @ center])
+    )
 
 
 def _soft_clip(grid: SoftGrid, direction: FloatArray, index: int) -> FloatArray:
-    toward = -direction / grid.radius_m
+    toward = -direction / grid.depth_m
     return np.array(
         [
             grid.side_u[index],

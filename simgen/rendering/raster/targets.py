@@ -39,8 +39,12 @@ class Targets:
         self.size_px = (width, height + 1)
         self._owned: list[moderngl.Texture | moderngl.Renderbuffer | moderngl.Framebuffer] = []
         self.labels = self._labels()
-        self.radiance = self.texture(self.size_px, 4, "f2")
-        self.shaded = self.framebuffer([self.radiance])
+        # Software rendering reads full floats several times faster than half floats: only what is read back is half.
+        self.radiance = self.texture(self.size_px, 4, "f4")
+        self.tone = self.texture(self.size_px, 1, "f1")
+        self.tone.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        self.shaded = self.framebuffer([self.radiance, self.tone])
+        self.smoothed = self.framebuffer([self.texture(self.size_px, 4, "f2")], self._depth())
 
     def texture(self, size: tuple[int, int], components: int, dtype: str) -> moderngl.Texture:
         """Return a new texture read texel by texel, freed with these targets."""
@@ -65,15 +69,18 @@ class Targets:
             thing.release()
         self._owned.clear()
 
+    def _depth(self) -> moderngl.Renderbuffer:
+        depth = self._gl.depth_renderbuffer(self.size_px)
+        self._owned.append(depth)
+        return depth
+
     def _labels(self) -> LabelTargets:
         normal_depth = self.texture(self.size_px, 4, "f4")
         object_id = self.texture(self.size_px, 4, "f4")
         albedo_metallic = self.texture(self.size_px, 4, "f1")
-        shading_roughness = self.texture(self.size_px, 4, "f2")
-        depth = self._gl.depth_renderbuffer(self.size_px)
-        self._owned.append(depth)
+        shading_roughness = self.texture(self.size_px, 4, "f4")
         colors = [normal_depth, object_id, albedo_metallic, shading_roughness]
-        return LabelTargets(*colors, self.framebuffer(colors, depth))
+        return LabelTargets(*colors, self.framebuffer(colors, self._depth()))
 
 
 def read_rows(

@@ -22,8 +22,10 @@ uniform float map_scale;         // map units -> cd/m2
 uniform float last_level;        // of `prefiltered`: the level of roughness 1
 uniform float background_scale;  // 0 where cameras do not see the map
 uniform vec3 emissive[64];
+uniform float white;             // luminance that tone-maps to one half, for the anti-aliasing that follows
 
 layout(location = 0) out vec4 out_radiance;
+layout(location = 1) out float out_tone;
 
 // Ramamoorthi and Hanrahan, "An efficient representation for irradiance environment maps", SIGGRAPH 2001.
 vec3 ambient(vec3 n) {
@@ -101,7 +103,8 @@ vec3 surface(ivec2 at, vec4 label, vec3 ray) {
     for (int i = 0; i < sun_count; ++i) {
         vec3 direction = sun_direction[i].xyz;
         float n_l = dot(n, direction);
-        float lit = n_l > 0.0 && dot(n_geometric, direction) > 0.0 ? sun_visibility(i, p, n_geometric) : 0.0;
+        float faces = min(n_l, dot(n_geometric, direction));
+        float lit = sun_visibility(i, p, n_geometric) * float(faces > 0.0);
         vec3 response = diffuse * (1.0 - specular) / PI + ggx(n, v, direction, f0, roughness * roughness);
         l += sun_color[i] * (max(n_l, 0.0) * lit) * response;
     }
@@ -120,5 +123,8 @@ void main() {
     } else {
         l = surface(at, label, ray);
     }
-    out_radiance = vec4(clamp(l, 0.0, 65504.0), 1.0);
+    l = clamp(l, 0.0, 65504.0);
+    float y = luminance(l);
+    out_radiance = vec4(l, 1.0);
+    out_tone = y / (y + white);
 }

@@ -7,11 +7,11 @@ uniform mat3 R_world_camera;
 uniform vec3 eye_world;
 uniform vec4 ray_of_pixel;
 uniform vec3 direction[64];       // towards the light, world
-uniform vec4 side_u[64];          // world -> tile x in -1..1: xyz axis / radius, w shift
+uniform vec4 side_u[64];          // world -> tile x in -1..1: xyz axis / half width, w shift
 uniform vec4 side_v[64];
 uniform vec3 energy[64];
 uniform vec3 bounce[64];          // what a blocker in that direction sends back of the light that reaches it
-uniform vec4 casters;             // centre of the casters' sphere, radius (0: none)
+uniform vec4 casters;             // centre, half of the depth that the maps span
 uniform float texel_m;
 layout(location = 0) out vec4 out_light;  // rgb light that arrives, a light that would
 
@@ -26,7 +26,7 @@ void main() {
     }
     vec3 ray = vec3(vec2(at * 2) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0);
     vec3 n = R_world_camera * label.xyz;
-    vec3 p = eye_world + R_world_camera * (ray * label.w) + n * (1.2 * texel_m);
+    vec3 p = eye_world + R_world_camera * (ray * label.w) + n * (0.7 * texel_m);
     int phase = (at.x & 3) + 4 * (at.y & 3);
     vec3 direct = vec3(0.0), returned = vec3(0.0);
     float all = 1e-12, seen = 0.0;
@@ -39,7 +39,7 @@ void main() {
         float open = 1.0;
         if (max(abs(tile.x), abs(tile.y)) < 1.0) {
             vec2 uv = (vec2(i & 7, i >> 3) + tile * 0.5 + 0.5) / 8.0;
-            open = textureLod(depths, vec3(uv, z - 0.3 * texel_m / casters.w), 0.0);
+            open = textureLod(depths, vec3(uv, z - 0.5 * texel_m / casters.w), 0.0);
         }
         vec3 e = energy[i] * n_l;
         float w = dot(e, vec3(0.2126, 0.7152, 0.0722));
