@@ -48,17 +48,21 @@ class Names:
         objects: objects and groups.
         counts: number of members of each group whose count is a literal; absent for single objects.
         groups: objects that are groups.
+        world_known: whether the world could be read; if not, any name may be a region.
     """
 
     scenario: Scenario
     objects: frozenset[str]
     params: frozenset[str]
     sensors: frozenset[str]
+    world_known: bool = True
     groups: frozenset[str] = frozenset()
     counts: Mapping[str, int] = field(default_factory=dict[str, int])
 
     @staticmethod
-    def of(scenario: Scenario, declared: Mapping[str, Iterable[str]] | None = None) -> Names:
+    def of(
+        scenario: Scenario, declared: Mapping[str, Iterable[str]] | None = None, *, world_known: bool = True
+    ) -> Names:
         """Return the names of a scenario; `declared` adds those whose definition could not be read."""
         more = declared or {}
         counted = {name: group.count for name, group in scenario.objects.items() if group.count is not None}
@@ -67,6 +71,7 @@ class Names:
             frozenset({*scenario.objects, *more.get("objects", ())}),
             frozenset({*scenario.params, *more.get("params", ())}),
             frozenset({*scenario.sensors, *more.get("sensors", ())}),
+            world_known,
             frozenset(counted),
             {name: count for name, count in counted.items() if isinstance(count, int)},
         )
@@ -81,7 +86,7 @@ class Names:
         """
         if "${" in name:
             return f"'{name}': a name cannot be computed; write the name of an object"
-        if or_region and region_problem(self.scenario.world, name) is None:
+        if or_region and self.region_problem(name) is None:
             return None
         if name in self.objects:
             if member and name in self.groups:
@@ -102,12 +107,22 @@ class Names:
 
     def region_problem(self, region: object) -> str | None:
         """Return why a region's name is wrong, or None."""
-        return region_problem(self.scenario.world, region) if isinstance(region, str) else None
+        if not self.world_known or not isinstance(region, str):
+            return None
+        return region_problem(self.scenario.world, region)
 
 
-def check(scenario: Scenario, declared: Mapping[str, Iterable[str]] | None = None) -> list[Finding]:
-    """Return all findings about a scenario whose fields are each valid."""
-    names = Names.of(scenario, declared)
+def check(
+    scenario: Scenario, declared: Mapping[str, Iterable[str]] | None = None, *, world_known: bool = True
+) -> list[Finding]:
+    """Return all findings about a scenario whose fields are each valid.
+
+    Args:
+        scenario: the model, without its wrong parts.
+        declared: names of objects, params and sensors whose definition may have been left out.
+        world_known: False if the world was left out.
+    """
+    names = Names.of(scenario, declared, world_known=world_known)
     return [
         *_check_names(scenario),
         *_check_references(scenario, names),
@@ -170,7 +185,7 @@ def _check_objects(scenario: Scenario, names: Names) -> Iterator[Finding]:
     for name, group in scenario.objects.items():
         yield from _check_place(("objects", name, "place"), name, group.place, names)
     graph = {
-        name: [target for _, target in _targets(group.place) if target in scenario.objects]
+        name: [target for target in _targets(group.place) if target in scenario.objects and target != name]
         for name, group in scenario.objects.items()
     }
     try:
@@ -183,11 +198,9 @@ def _check_objects(scenario: Scenario, names: Names) -> Iterator[Finding]:
         )
 
 
-def _targets(place: Place) -> list[tuple[Location, str]]:
-    relations = (("on", place.on), ("in", place.inside_of), ("stack", place.stack))
-    return [
-        ((name, "target"), base_name(relation.target)) for name, relation in relations if relation is not None
-    ]
+def _targets(place: Place) -> list[str]:
+    relations = (place.on, place.inside_of, place.stack)
+    return [base_name(relation.target) for relation in relations if relation is not None]
 
 
 def base_name(name: str) -> str:

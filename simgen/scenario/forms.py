@@ -279,7 +279,9 @@ def _on_sphere(parts: Parts, body: object) -> OnSphere:
 
 
 def _in_region(parts: Parts, body: object) -> InBox | InDisc:
-    names = ("center", "radius") if isinstance(body, Mapping) and "radius" in body else ("box_min", "box_max")
+    keys = [str(key) for key in body] if isinstance(body, Mapping) else []
+    of_disc = any(did_you_mean(key, ("center", "radius")) for key in keys)
+    names = ("center", "radius") if of_disc else ("box_min", "box_max")
     given = arguments(body, names)
     if names[0] == "center":
         center = _under("center", lambda: _vector(parts, given["center"]))

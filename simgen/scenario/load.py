@@ -163,9 +163,10 @@ def _validate(root: Node, folder: Path | None) -> tuple[Scenario | None, list[Pr
             wrong += [location for location, _ in found]
             data = _repaired(data, errors)
             continue
+        world_known = ("world",) not in wrong
         findings = [
             (location, message)
-            for location, message in check(scenario, declared)
+            for location, message in check(scenario, declared, world_known=world_known)
             if not _beside(location, wrong)
         ]
         return scenario, problems + [problem_at(root, location, message) for location, message in findings]
@@ -180,14 +181,14 @@ def _beside(location: Location, wrong: list[Location]) -> bool:
 def _repaired(data: dict[str, Any], errors: Sequence[Any]) -> dict[str, Any]:
     """Return the data with typos in keys undone and everything else that is wrong left out."""
     data = copy.deepcopy(data)
-    for error in errors:
+    suggested = [suggestion(error, errors) for error in errors]
+    for error, meant in zip(errors, suggested, strict=True):
         location = without_tags(error["loc"])
-        meant = suggestion(error, errors)
         parent = _at(data, location[:-1])
         if meant is not None and isinstance(parent, dict) and meant[-1] not in (*parent, *PARTS):
             parent[meant[-1]] = parent.pop(location[-1], None)
         elif error["type"] == "missing":
-            _leave_out(data, location[:-1])
+            _leave_out(data, () if location in suggested else location[:-1])
         else:
             _leave_out(data, location)
     return data
@@ -205,7 +206,7 @@ def _at(data: Any, location: Location) -> Any:
 
 
 def _leave_out(data: Any, location: Location) -> None:
-    """Remove the value at a location; inside a list or a value's form, the whole field it belongs to."""
+    """Remove the value at a location (inside a list the whole list), and what is empty without it."""
     for depth, step in enumerate(location):
         if isinstance(step, int):
             location = location[:depth]
@@ -213,3 +214,5 @@ def _leave_out(data: Any, location: Location) -> None:
     parent = _at(data, location[:-1])
     if isinstance(parent, dict) and location:
         cast("dict[object, Any]", parent).pop(location[-1], None)
+        if not parent:
+            _leave_out(data, location[:-1])

@@ -86,7 +86,10 @@ def explain(errors: Iterable[ErrorDetails], root: Node | None) -> list[tuple[Loc
             continue
         location = without_tags(error["loc"])
         of_key = error["loc"][-1:] == ("[key]",)
-        problem = problem_at(root, location, _message(error, details), key=of_key or error["type"] == "extra_forbidden")
+        message = _message(error, details)
+        problem = problem_at(
+            root, location, message, key=of_key or message.startswith(("unknown key", "unknown distr"))
+        )
         found.append((location, replace(problem, place=_key_place(location)) if of_key else problem))
     return found
 
@@ -112,7 +115,7 @@ def _keys_around(error: ErrorDetails, errors: Iterable[ErrorDetails]) -> tuple[l
     """Return the keys that are allowed where an unknown key stands, and those of them that are required and lack."""
     parent = error["loc"][:-1]
     model = model_at(parent)
-    known = keys_of(model) if model else []
+    known = keys_of(model) if model else ["kind"]  # the one key that must come before a form is known
     known = [*known, *PARTS] if model is Scenario else known
     missing = [str(e["loc"][-1]) for e in errors if e["type"] == "missing" and e["loc"][:-1] == parent]
     return known, missing

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
 
 from simgen.errors import did_you_mean
 from simgen.scenario.branches import by_keys, closest, keys_of
@@ -119,7 +119,10 @@ _asset_by_keys = by_keys({"<query>": AssetQuery, "<procedural>": ProceduralAsset
 
 def _asset_tag(raw: Any) -> str:
     keys = [str(key) for key in raw] if isinstance(raw, dict) else []  # pyright: ignore[reportUnknownArgumentType]
-    if len(keys) == 1 and closest(keys[0], (*FORMS, *keys_of(AssetQuery), *keys_of(ProceduralAsset))) in FORMS:
+    if (
+        len(keys) == 1
+        and closest(keys[0], (*FORMS, *keys_of(AssetQuery), *keys_of(ProceduralAsset))) in FORMS
+    ):
         return "<id>"
     return _asset_by_keys(raw)
 
@@ -307,7 +310,12 @@ def _check_world(raw: Any) -> Any:
     if not isinstance(raw, dict):
         return raw
     kind = raw.get("kind")  # pyright: ignore[reportUnknownVariableType]
-    if kind is None and set(raw) - {"kind"}:  # pyright: ignore[reportUnknownArgumentType]
+    if kind is None and raw:
+        typo = closest("kind", [str(key) for key in raw if str(key) not in keys_of(TabletopWorld)])  # pyright: ignore[reportUnknownArgumentType]
+        if typo:
+            raise ValidationError.from_exception_data(
+                "world", [InitErrorDetails(type="extra_forbidden", loc=(typo,), input=None)]
+            )
         raise PydanticCustomError(
             "value", "{message}", {"message": f"lacks 'kind': one of {', '.join(_WORLDS)}"}
         )

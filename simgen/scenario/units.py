@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 
 from simgen.errors import did_you_mean
 from simgen.scenario.faults import fault, show
@@ -82,7 +83,8 @@ def parse_quantity(text: str, dimension: Dimension) -> float:
         return number
     if unit not in dimension.units:
         raise fault(_wrong_unit(text, unit, dimension))
-    return number * dimension.units[unit]
+    # in decimals, as written: 140 cm is 1.4 m, not 1.4000000000000001
+    return float(Decimal(repr(number)) * Decimal(repr(dimension.units[unit])))
 
 
 def _example(dimension: Dimension) -> str:

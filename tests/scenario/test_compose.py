@@ -98,16 +98,25 @@ def test_files_outside_of_the_folder_are_never_read(folder: Path, told: Callable
     (folder / "link.yaml").symlink_to(folder.parent / "secret.yaml")
     for name in ("../secret.yaml", "/etc/passwd", "link.yaml"):
         [found] = told(f"extends: {name}\nname: x\n")
-        assert found == f"x.yaml:1:10 extends: '{name}' lies outside of the scenario's folder; only files within it are read"
+        assert (
+            found
+            == f"x.yaml:1:10 extends: '{name}' lies outside of the scenario's folder; only files within it are read"
+        )
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("extends: bsae.yaml\n", "x.yaml:1:10 extends: no file 'bsae.yaml' in the scenario's folder; did you mean 'base.yaml'?"),
+        (
+            "extends: bsae.yaml\n",
+            "x.yaml:1:10 extends: no file 'bsae.yaml' in the scenario's folder; did you mean 'base.yaml'?",
+        ),
         ("extends: 3\n", "x.yaml:1:10 extends: expected a file name, got 3"),
         ("include: [{a: 1}]\n", "x.yaml:1:11 include: expected a file name, got {'a': 1}"),
-        ("extends: nested.yaml\n", "x.yaml:1:10 extends: 'nested.yaml' itself has extends; only one level is allowed"),
+        (
+            "extends: nested.yaml\n",
+            "x.yaml:1:10 extends: 'nested.yaml' itself has extends; only one level is allowed",
+        ),
         ("extends: x.yaml\n", "x.yaml:1:10 extends: 'x.yaml' itself has extends; only one level is allowed"),
     ],
 )
@@ -145,16 +154,31 @@ def test_set_replaces_one_value(loaded: Callable[..., Scenario]) -> None:
 @pytest.mark.parametrize(
     ("override", "message"),
     [
-        ("objects.bxo.mass=1", "objects.bxo.mass: --set objects.bxo.mass=1: there is no 'bxo' in objects; did you mean 'box'? it has: box"),
-        ("objects.box.mas=1", "objects.box.mas: unknown key 'mas'; did you mean 'mass'? allowed here: asset, count, place, motion,"),
+        (
+            "objects.bxo.mass=1",
+            "objects.bxo.mass: --set objects.bxo.mass=1: there is no 'bxo' in objects; did you mean 'box'? it has: box",
+        ),
+        (
+            "objects.box.mas=1",
+            "objects.box.mas: unknown key 'mas'; did you mean 'mass'? allowed here: asset, count, place, motion,",
+        ),
         ("objcts.box.mass=1", "objcts: unknown key 'objcts'; did you mean 'objects'?"),
-        ("objects.box.mass=1 m", "objects.box.mass: '1 m': 'm' is a unit of length; allowed for a mass: kg, g, t, lb (--set objects.box.mass=1 m)"),
+        (
+            "objects.box.mass=1 m",
+            "objects.box.mass: '1 m': 'm' is a unit of length; allowed for a mass: kg, g, t, lb (--set objects.box.mass=1 m)",
+        ),
         ("objects.box.mass=[1", "objects.box.mass: --set objects.box.mass=[1: not YAML: "),
         ("objects.box.mass", "--set objects.box.mass: write it as a.b.c=value"),
         ("objects..mass=1", "--set objects..mass=1: write it as a.b.c=value"),
         ("name.x=1", "name.x: --set name.x=1: there is no 'x' in name;"),
-        ("objects.box.asset.tags[3]=b", "objects.box.asset.tags[3]: --set objects.box.asset.tags[3]=b: there is no item [3] in objects.box.asset.tags; it has 1 items"),
-        ("params.gpa=2", "params.gpa: --set params.gpa=2: there is no 'gpa' in params; did you mean 'gap'? it has: gap, other"),
+        (
+            "objects.box.asset.tags[3]=b",
+            "objects.box.asset.tags[3]: --set objects.box.asset.tags[3]=b: there is no item [3] in objects.box.asset.tags; it has 1 items",
+        ),
+        (
+            "params.gpa=2",
+            "params.gpa: --set params.gpa=2: there is no 'gpa' in params; did you mean 'gap'? it has: gap, other",
+        ),
     ],
 )
 def test_wrong_overrides(told: Callable[..., list[str]], override: str, message: str) -> None:

@@ -44,7 +44,8 @@ def test_quantity_becomes_si(text: str, dimension: Dimension, si: float) -> None
         (
             "35 kmh",
             units.SPEED,
-            "'35 kmh': 'kmh' is not a known unit; allowed for a speed: m/s, km/h, cm/s, mm/s, mph; did you mean 'km/h'?",
+            "'35 kmh': 'kmh' is not a known unit; allowed for a speed: m/s, km/h, cm/s, mm/s, mph;"
+            " did you mean 'km/h'?",
         ),
         ("3 m", units.PLAIN, "'3 m' has a unit, but a plain number has none; write the bare number"),
         (
