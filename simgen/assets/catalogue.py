@@ -129,7 +129,7 @@ def _model(entry: dict[str, Any], pack: str, measured: Mapping[str, Any]) -> Mod
     if not min(x, y, z) > 0:
         raise ValueError(f"size_m must be three positive metres, got {entry['size_m']}")
     w, i, j, k = (float(v) for v in entry.get("up", (1, 0, 0, 0)))
-    library, key = entry.get("source_library", ""), entry["source_key"]
+    library, key = entry.get("source_library", ""), entry["source_key"].lstrip("/")
     content_hash, fill = measured.get(
         model_key(library, key), (entry.get("sha256", ""), entry.get("fill", _FILL))
     )

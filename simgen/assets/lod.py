@@ -3,12 +3,16 @@
 Simplifying each material or each texture island by itself would open cracks along their borders. So vertices
 at one place are merged, the surface is simplified as one (quadric error), and every corner of the result takes
 normal and texture coordinate from the nearest original vertex of the island its triangle lies on.
+
+Foliage is different: thousands of loose leaves that no edge collapse can join. A share of them is dropped and
+the others grow, so that the covered area stays (Cook et al., "Stochastic simplification of aggregate detail",
+SIGGRAPH 2007).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +28,8 @@ from simgen.records.asset import Submesh
 MAX_TRIANGLES = 60_000
 _SHARES = (0.5, 0.15)
 _FEWEST_TRIANGLES = 300  # below this a level saves nothing
+_LEAF_TRIANGLES, _FEWEST_LEAVES = 16, 200  # assumed: this many loose pieces of at most that size are foliage
+_MOST_GROWTH = 2.5
 _ISLAND_GAP = 100.0  # in model diagonals: keeps the islands apart in the search tree
 
 
@@ -36,7 +42,7 @@ def levels_of_detail(parts: Sequence[RawPart]) -> tuple[tuple[Submesh, ...], ...
     surface = _Surface.of(parts) if count > _FEWEST_TRIANGLES else None
     top = [_submesh(part) for part in parts]
     if surface is not None and count > MAX_TRIANGLES:
-        top = surface.simplified(MAX_TRIANGLES)
+        top = _stretched(surface.simplified(MAX_TRIANGLES), surface.positions)
         count = _triangles(top)
     levels = [tuple(top)]
     for share in _SHARES:
@@ -51,6 +57,18 @@ def levels_of_detail(parts: Sequence[RawPart]) -> tuple[tuple[Submesh, ...], ...
 
 def _triangles(level: Sequence[Submesh]) -> int:
     return sum(len(submesh.triangles) for submesh in level)
+
+
+def _stretched(level: list[Submesh], like: Float64Array) -> list[Submesh]:
+    """Return a level scaled to the box of the points it was made from, which collapsed corners shrink a little."""
+    low, high = like.min(axis=0), like.max(axis=0)
+    points = np.concatenate([submesh.positions_m for submesh in level]).astype(float)
+    now_low, now_high = points.min(axis=0), points.max(axis=0)
+    extent = now_high - now_low
+    scale = np.where(extent > 0, (high - low) / np.where(extent > 0, extent, 1.0), 1.0)
+    return [
+        replace(s, positions_m=((s.positions_m - now_low) * scale + low).astype(np.float32)) for s in level
+    ]
 
 
 def _submesh(part: RawPart) -> Submesh:
@@ -73,6 +91,7 @@ class _Surface:
     triangles: NDArray[np.int64]
     vertex_island: NDArray[np.int64]
     island_material: NDArray[np.int64]
+    leaf_of_triangle: NDArray[np.int64]
     diagonal: float
 
     @staticmethod
@@ -91,24 +110,54 @@ class _Surface:
             triangles=triangles,
             vertex_island=island,
             island_material=island_material,
+            leaf_of_triangle=_leaves(positions, triangles),
             diagonal=float(np.linalg.norm(np.ptp(positions, axis=0))),
         )
 
     def simplified(self, target: int) -> list[Submesh]:
-        """Return about `target` triangles as one submesh a material."""
-        import fast_simplification
+        """Return about `target` triangles, by material."""
+        share = min(target / len(self.triangles), 1.0)
+        solid = self.triangles[self.leaf_of_triangle < 0]
+        level = self._collapsed(solid, share) if len(solid) else []
+        return [*level, *self._thinned(share)]
+
+    def _collapsed(self, triangles: NDArray[np.int64], share: float) -> list[Submesh]:
+        """Return about a share of the triangles of closed surfaces, by edge collapse."""
+        import fast_simplification  # needed only when a model is first prepared
 
         places = weld(self.positions)
-        first = np.unique(places, return_index=True)[1]
-        welded = places[self.triangles]
-        share = 1.0 - target / len(welded)
+        used, welded = np.unique(places[triangles], return_inverse=True)
+        first = np.unique(places, return_index=True)[1][used]
         simple = fast_simplification.simplify(
-            self.positions[first], welded.astype(np.int32), target_reduction=share
+            self.positions[first], welded.reshape(-1, 3).astype(np.int32), target_reduction=1.0 - share
         )
         points, faces = np.asarray(simple[0], float), np.asarray(simple[1], np.int64)
         vectors = face_vectors(points, faces)
         faces = faces[np.linalg.norm(vectors, axis=1) > 0]
-        return self._dressed(points, faces)
+        return self._dressed(points, faces) if len(faces) else []
+
+    def _thinned(self, share: float) -> list[Submesh]:
+        """Return a share of the leaves, spread evenly, each grown to cover for those that are gone."""
+        leaf = self.leaf_of_triangle
+        kept = (leaf >= 0) & ((leaf * 0.6180339887498949) % 1 < share)
+        triangles = self.triangles[kept]
+        if len(triangles) == 0:
+            return []
+        growth = min(share**-0.5, _MOST_GROWTH)
+        vertices, corners = np.unique(triangles, return_inverse=True)
+        corners = corners.reshape(-1, 3)
+        piece = np.zeros(len(vertices), np.int64)
+        piece[corners] = leaf[kept][:, None]
+        pieces, piece = np.unique(piece, return_inverse=True)
+        counts = np.bincount(piece, minlength=len(pieces))[:, None]
+        points = self.positions[vertices]
+        middle = np.column_stack([np.bincount(piece, points[:, k]) for k in range(3)]) / counts
+        grown = middle[piece] + (points - middle[piece]) * growth
+        material = self.island_material[self.vertex_island[triangles[:, 0]]]
+        return [
+            self._part(grown, corners[material == m], triangles[material == m], int(m))
+            for m in np.unique(material)
+        ]
 
     def _dressed(self, points: Float64Array, faces: NDArray[np.int64]) -> list[Submesh]:
         """Return the simplified triangles with normals, texture coordinates and materials."""
@@ -160,6 +209,24 @@ class _Surface:
         )
 
 
+def _leaves(positions: Float64Array, triangles: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each triangle the leaf it belongs to, -1 for none and for all of a model without foliage."""
+    piece = _connected(weld(positions)[triangles])
+    sizes = np.bincount(piece)
+    small = sizes <= _LEAF_TRIANGLES
+    numbers = np.where(small & (sizes > 0), np.cumsum(small & (sizes > 0)) - 1, -1)
+    leaf = numbers[piece]
+    return leaf if int(leaf.max()) + 1 >= _FEWEST_LEAVES else np.full(len(triangles), -1)
+
+
+def _connected(corners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each triangle (m, 3) of vertex numbers the connected piece it lies on."""
+    ends = np.concatenate([corners[:, :2], corners[:, 1:]])
+    count = int(corners.max()) + 1
+    graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    return connected_components(graph, directed=False)[1].astype(np.int64)[corners[:, 0]]
+
+
 def _islands(
     uvs: NDArray[np.float32],
     positions: Float64Array,
@@ -171,8 +238,7 @@ def _islands(
     rows = np.column_stack([weld(positions), cells, material])
     _, same = np.unique(rows, axis=0, return_inverse=True)
     same = same.reshape(-1)
+    island = np.zeros(int(same.max()) + 1, np.int64)
     corners = same[triangles]
-    ends = np.concatenate([corners[:, :2], corners[:, 1:]])
-    count = int(same.max()) + 1
-    graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    return connected_components(graph, directed=False)[1].astype(np.int64)[same]
+    island[corners] = _connected(corners)[:, None]
+    return island[same]
