@@ -11,7 +11,8 @@ from simgen.dataset.verify.frame import CheckedFrame, Finding, Mask
 from simgen.geometry import FloatArray, apply, box_corners
 from simgen.records.annotation import BoxXyxy, ObjectLabel
 
-_EDGE_PX = 1.0  # a simplified level of detail may pass its box by a part of a pixel, rounding adds a half
+_EDGE_PX = 1.0  # pixel centres are rounded by a half on either side
+_LEVEL = 0.01  # of its longest side: how far a simplified level of detail may pass the model's box, assumed
 
 
 def tight_faults(frame: CheckedFrame) -> Iterator[Finding]:
@@ -38,7 +39,8 @@ def unclipped_faults(frame: CheckedFrame) -> Iterator[Finding]:
 def solid_faults(frame: CheckedFrame) -> Iterator[Finding]:
     """The projected corners of the 3D box enclose the whole silhouette (objects in front of the camera only)."""
     for label in frame.objects:
-        corners = apply(label.T_camera_object, box_corners(label.size_m))
+        roomy_m = np.add(label.size_m, 2 * _LEVEL * max(label.size_m))
+        corners = apply(label.T_camera_object, box_corners(roomy_m))
         if corners[:, 2].min() <= frame.labels.intrinsics.near_m:
             continue
         excess_px = _excess_px(frame.labels.intrinsics.project(corners), _outline(label, frame))
