@@ -289,7 +289,7 @@ def test_an_enormous_outline_is_counted_on_a_coarser_grid() -> None:
 
 def test_an_outline_through_the_near_plane_has_no_box_and_is_counted_on_three_times_the_image() -> None:
     """A floor under a level camera fills all below the horizon: half of the canvas of 192 x 144 pixels."""
-    ground = box((2000, 1.0, 2000), at=(0, 0.6, 0))  # y points down
+    ground = box((1000, 1.0, 1000), at=(0, 0.6, 0))  # y points down
     outline = cast(camera_scene([ground], replace(LENS, far_m=1e4))).silhouettes[1]
     assert np.isnan(outline.bbox_unclipped_xyxy).all()
     horizon = 24  # cy; the first covered row lies just below it
