@@ -6,21 +6,29 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Self
 
 from simgen import scenario as scenario_package
 from simgen.assets import AssetLibrary
+from simgen.assets.packs import missing
 from simgen.batch import BatchEvent, run_batch
 from simgen.dataset import DatasetWriter
+from simgen.errors import AssetError
 from simgen.pipeline import SceneProducer, SceneResult, Studio, manifest_of, settle_scene
 from simgen.records.annotation import Sample
+from simgen.records.asset import AssetRef
 from simgen.records.scene import Scene
-from simgen.report.preview import write_preview
+from simgen.report import frame_sheet, write_preview
 from simgen.resources import shipped
 from simgen.sampling import sample as sample_scene
 from simgen.scenario import scenario_hash
+from simgen.scenario.checks import asset_ids
+from simgen.scenario.spec import AssetQuery
 
+PREVIEW_SAMPLES = 8  # more would not fit on a page
 EventSink = Callable[[BatchEvent], None]
 
 
@@ -73,7 +81,7 @@ class GenerateSummary:
 
 
 def load(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
-    """Return the scenario of a file, or of a shipped scene by name.
+    """Return the scenario of a file, or of a shipped scene by name; assets it names are checked too.
 
     Args:
         path: a YAML file, or a name such as `tabletop_clutter`.
@@ -81,8 +89,62 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
 
     Raises:
         ScenarioError: all problems found, each with file, line and column.
+        UsageError: no such file or shipped scene.
     """
-    return Scenario.of(scenario_package.load(path, overrides))
+    library = AssetLibrary()
+    known = [info.asset_id for info in (*library.find(), *library.find_environments())]
+    assets = (partial(_asset_exists, library), known)
+    return Scenario.of(scenario_package.load_named(str(path), overrides, assets))
+
+
+def _asset_exists(library: AssetLibrary, asset_id: str) -> bool:
+    try:
+        return (
+            bool(library.find(ids=[asset_id]))
+            if "*" in asset_id
+            else bool(library.describe(AssetRef(asset_id)))
+        )
+    except AssetError:
+        return False
+
+
+def missing_packs(
+    scenario: scenario_package.Scenario, library: AssetLibrary | None = None
+) -> tuple[str, ...]:
+    """Return the packs that a scenario draws from and this machine lacks, sorted.
+
+    Raises:
+        AssetError: a query names a pack or category that does not exist.
+    """
+    library = library or AssetLibrary()
+    packs: set[str] = set()
+    for _, asset_id in asset_ids(scenario):
+        packs |= (
+            {info.pack for info in library.find(ids=[asset_id])}
+            if "*" in asset_id
+            else _pack_of(library, asset_id)
+        )
+    for group in scenario.objects.values():
+        query = group.asset
+        if isinstance(query, AssetQuery) and not query.ids:
+            found = library.find(pack=query.pack, category=query.category, tags=query.tags)
+            packs |= {info.pack for info in found}
+    return missing(packs - {"procedural"})
+
+
+def _packs_named(library: AssetLibrary, asset_id: str) -> set[str]:
+    if "*" in asset_id:
+        return {info.pack for info in library.find(ids=[asset_id])}
+    return {library.describe(AssetRef(asset_id)).pack}
+
+
+def _require_packs(scenario: scenario_package.Scenario, library: AssetLibrary) -> None:
+    lacking = missing_packs(scenario, library)
+    if lacking:
+        names = " ".join(lacking)
+        raise AssetError(
+            f"'{scenario.name}' needs packs that are not installed; run: simgen assets install {names}"
+        )
 
 
 def generate(
@@ -111,7 +173,7 @@ def generate(
     """
     start = time.perf_counter()
     path, studio = Path(out), Studio(renderer)
-    _require_assets(scenario, studio.library)
+    _require_packs(scenario, studio.library)
     with closing(studio):
         manifest = manifest_of(scenario, seed, count, studio)
     with DatasetWriter.create(path, manifest, resume=resume) as writer:
@@ -159,6 +221,20 @@ def stream(
             index += 1
     finally:
         studio.close()
+
+
+def write_scene_preview(
+    scenario: scenario_package.Scenario, *, seed: int, index: int, path: Path, renderer: str = "raster"
+) -> None:
+    """Render one scene and write its samples, labels drawn, as one picture; no dataset is made."""
+    studio = Studio(renderer)
+    _require_packs(scenario, studio.library)
+    with closing(studio):
+        samples = list(
+            islice(studio.samples(settle_scene(scenario, seed, index, studio.library)), PREVIEW_SAMPLES)
+        )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    frame_sheet(samples, scenario.name, f"seed {seed}, scene {index}").save(path)
 
 
 def shipped_scenes() -> tuple[tuple[str, str], ...]:

@@ -12,8 +12,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from importlib import metadata
+from pathlib import Path
 from typing import Literal
 
 from simgen.annotate import annotate
@@ -31,6 +31,7 @@ from simgen.sampling import sample
 from simgen.scenario import Scenario, canonical_json, scenario_hash
 from simgen.sensors.camera import develop
 from simgen.simulation import simulate
+
 
 @dataclass(frozen=True, slots=True)
 class SettledScene:
@@ -189,9 +190,7 @@ class Studio:
 class SceneProducer:
     """Makes and writes scenes of one dataset; call it with a scene index, in any process."""
 
-    def __init__(
-        self, scenario: Scenario, seed: int, out: Path, renderer_name: str = "raster"
-    ) -> None:
+    def __init__(self, scenario: Scenario, seed: int, out: Path, renderer_name: str = "raster") -> None:
         self.scenario, self.seed, self.out = scenario, seed, out
         self.renderer_name = renderer_name
         self._studio: Studio | None = None
@@ -265,7 +264,13 @@ def manifest_of(scenario: Scenario, seed: int, scene_count: int, studio: Studio)
 
 
 # The packages whose version may change a byte; the first installed of each group counts.
-_BYTE_DECIDING = (("pybullet", "pybullet-arm64"), ("numpy",), ("scipy",), ("opencv-python-headless",), ("OpenEXR",))
+_BYTE_DECIDING = (
+    ("pybullet", "pybullet-arm64"),
+    ("numpy",),
+    ("scipy",),
+    ("opencv-python-headless",),
+    ("OpenEXR",),
+)
 
 
 def _software() -> tuple[tuple[str, str], ...]:

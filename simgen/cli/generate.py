@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from simgen.api import GenerateSummary
+    from simgen.api import GenerateSummary, Scenario
 
 
 class RendererChoice(StrEnum):
@@ -104,11 +104,11 @@ def preview(
     typer.echo(f"{path}")
 
 
-def _install_missing(scenario: object) -> None:
+def _install_missing(scenario: Scenario) -> None:
     from simgen import api
     from simgen.assets import packs
 
-    for name in api.missing_packs(scenario):  # type: ignore[arg-type]
+    for name in api.missing_packs(scenario):
         typer.echo(f"installing asset pack '{name}' (once)", err=True)
         packs.install(name)
 
