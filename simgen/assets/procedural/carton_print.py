@@ -1,4 +1,4 @@
-"""What is printed on a carton: kraft board, tape, logo shapes, lines of text, handling marks, a label with a barcode."""
+"""What is printed on a carton: board, tape, logo shapes, lines of text, handling marks, a label with a barcode."""
 
 from __future__ import annotations
 

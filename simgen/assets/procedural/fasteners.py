@@ -95,7 +95,7 @@ def _bolt_paint(values: Values) -> Paint:
     pitch = 0.3 * r  # about that of the coarse series: M12 has 1.75 mm
     face = circle(0.475 * flats, _N)
     shank = lathe(
-        [(r, head), (r, top - tip)], segments=24, v_range=(0.0, (top - tip - head) / pitch / _THREADS_A_TILE)
+        [(r, head), (r, top - tip)], segments=_N, v_range=(0.0, (top - tip - head) / pitch / _THREADS_A_TILE)
     )
     return (
         (wall(outline, cut, head, tile_m=0.05), steel),
@@ -103,7 +103,7 @@ def _bolt_paint(values: Values) -> Paint:
         (disc(0.475 * flats, 0.0, up=False, tile_m=0.05), steel),
         (ring(outline, circle(r, _N), head, up=True, tile_m=0.05), steel),
         (shank, _thread(values.whole("seed") % len(_METALS))),
-        (lathe([(r, top - tip), (r - tip, top), (0, top)], segments=24), steel),
+        (lathe([(r, top - tip), (r - tip, top), (0, top)], segments=_N), steel),
     )
 
 

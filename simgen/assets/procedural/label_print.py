@@ -80,8 +80,8 @@ def _front(
         )
     elif design == 2:
         for k in range(3):
-            draw.ellipse((middle - 130 + 70 * k, 0.2 * h + 18 * (k % 2), middle - 10 + 70 * k, 0.2 * h + 120 + 18 * (k % 2)),
-                         fill=(second, accent_color, second)[k])  # fmt: skip
+            left, top = middle - 130 + 70 * k, 0.2 * h + 18 * (k % 2)
+            draw.ellipse((left, top, left + 120, top + 120), fill=(second, accent_color, second)[k])
         draw.rectangle((x, 0.86 * h, x + 512, h), fill=accent_color)
     else:
         draw.rounded_rectangle((middle - w / 2, 0.12 * h, middle + w / 2, 0.55 * h), 40, fill=second)

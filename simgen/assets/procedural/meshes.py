@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -66,6 +67,7 @@ def quad(corners_m: ArrayLike, uvs: ArrayLike) -> Patch:
 # -- boxes -------------------------------------------------------------------------------------------------------
 
 FACES = ("+x", "-x", "+y", "-y", "+z", "-z")
+_EDGES = tuple((a, b) for a in FACES for b in FACES if a[1] < b[1])  # faces that meet, in axis order
 
 
 def box(
@@ -88,10 +90,53 @@ def box(
         uv_shift: added to the texture coordinates, so that equal boards look different.
     """
     inset = min(chamfer_m, min(size_m) / 3)
-    faces = [box_face(face, size_m, inset_m=inset, tile_m=tile_m, grain=grain) for face in FACES]
-    bevel = box_bevel(size_m, inset, tile_m=tile_m, grain=grain) if inset > 0 else []
-    whole = merge([*faces, *bevel]).moved(center_m)
-    return Patch(whole.positions_m, whole.normals, whole.uvs + np.asarray(uv_shift), whole.triangles)
+    template = _box_template(inset > 0)
+    positions = template.signs * (np.asarray(size_m, float) / 2 - template.pulled * inset)
+    uvs = np.take_along_axis(positions, template.uv_axes[grain], axis=1) / tile_m + np.asarray(uv_shift)
+    return Patch(positions + np.asarray(center_m, float), template.normals, uvs, template.triangles)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _BoxTemplate:
+    """What all boxes with, or without, a bevel share.
+
+    Attributes:
+        signs: (n, 3) side of the box that a vertex lies on, per axis.
+        pulled: (n, 3) whether the bevel pulls it in along an axis.
+        normals: (n, 3).
+        uv_axes: per grain axis, (n, 2) coordinates that become u and v.
+        triangles: (m, 3).
+    """
+
+    signs: FloatArray
+    pulled: FloatArray
+    normals: FloatArray
+    uv_axes: tuple[IntArray, IntArray, IntArray]
+    triangles: IntArray
+
+
+@lru_cache(maxsize=2)
+def _box_template(bevelled: bool) -> _BoxTemplate:
+    size, inset = (2.0, 2.0, 2.0), 0.5 if bevelled else 0.0
+    faces = [box_face(face, size, inset_m=inset) for face in FACES]
+    strips = box_bevel(size, inset, tile_m=1.0) if bevelled else []
+    across = [_axis_sign(face)[0] for face in FACES] + [_axis_sign(a)[0] for a, _ in _EDGES] + [2] * 8
+    whole = merge([*faces, *strips])
+    axis = np.repeat(across[: 6 + len(strips)], [len(patch.positions_m) for patch in (*faces, *strips)])
+    uv_axes = (_uv_axes(axis, 0), _uv_axes(axis, 1), _uv_axes(axis, 2))
+    pulled = (np.abs(whole.positions_m) < 1.0).astype(float)
+    return _BoxTemplate(np.sign(whole.positions_m), pulled, whole.normals, uv_axes, whole.triangles)
+
+
+def _uv_axes(axis: IntArray, grain: int) -> IntArray:
+    """Return the coordinates (n, 2) that become u and v on a face across `axis` (n,), u along the grain if it can."""
+    pairs = [_uv_pair(k, grain) for k in range(3)]
+    return np.array(pairs)[axis]
+
+
+def _uv_pair(axis: int, grain: int) -> tuple[int, int]:
+    first, second = (a for a in range(3) if a != axis)
+    return (second, first) if grain == second else (first, second)
 
 
 def box_face(
@@ -115,18 +160,9 @@ def box_face(
 def box_bevel(size_m: Vec3, inset_m: float, *, tile_m: float, grain: int = 0) -> list[Patch]:
     """Return the strips and corners that close six faces pulled in by `inset_m`."""
     corners = {face: _face_corners(face, size_m, inset_m) for face in FACES}
-    strips = [
-        _strip(a, b, corners, tile_m, grain)
-        for a in FACES[:4]
-        for b in FACES
-        if _are_ordered_neighbours(a, b)
-    ]
+    strips = [_strip(a, b, corners, tile_m, grain) for a, b in _EDGES]
     tips = [_tip(x, y, z, corners) for x in FACES[:2] for y in FACES[2:4] for z in FACES[4:]]
     return [*strips, *tips]
-
-
-def _are_ordered_neighbours(a: str, b: str) -> bool:
-    return "xyz".index(a[1]) < "xyz".index(b[1])
 
 
 def _axis_sign(face: str) -> tuple[int, float]:
@@ -146,11 +182,7 @@ def _face_corners(face: str, size_m: Vec3, inset_m: float) -> FloatArray:
 
 
 def _metric_uvs(face: str, points_m: FloatArray, grain: int) -> FloatArray:
-    axis, _ = _axis_sign(face)
-    across = [a for a in range(3) if a != axis]
-    first = grain if grain in across else across[0]
-    second = across[0] if across[1] == first else across[1]
-    return points_m[:, [first, second]]
+    return points_m[:, list(_uv_pair(_axis_sign(face)[0], grain))]
 
 
 def _unit_uvs(face: str, points_m: FloatArray, size_m: Vec3) -> FloatArray:

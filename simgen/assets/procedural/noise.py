@@ -39,8 +39,8 @@ def smoothstep(low: float, high: float, x: FloatArray) -> FloatArray:
 
 def mix(a: ArrayLike, b: ArrayLike, amount: FloatArray) -> FloatArray:
     """Return colours between `a` and `b` (3,) or (h, w, 3), by an amount (h, w)."""
-    weight = amount[..., None]
-    return np.asarray(a, float) * (1.0 - weight) + np.asarray(b, float) * weight
+    start = np.asarray(a, float)
+    return start + (np.asarray(b, float) - start) * amount[..., None]
 
 
 def grid(shape: tuple[int, int]) -> tuple[FloatArray, FloatArray]:
