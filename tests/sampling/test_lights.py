@@ -45,7 +45,14 @@ def test_azimuth_runs_from_x_to_y_and_elevation_up():
 
 
 def test_a_sun_is_drawn_in_si():
-    suns = {"key": {"azimuth": "90 deg", "elevation": "45 deg", "illuminance": "1200 lux", "angular_diameter": "3 deg"}}
+    suns = {
+        "key": {
+            "azimuth": "90 deg",
+            "elevation": "45 deg",
+            "illuminance": "1200 lux",
+            "angular_diameter": "3 deg",
+        }
+    }
     sun = draw(scenario(suns=suns)).scene.suns[0]
     assert sun.direction_world == pytest.approx((0, 0.5**0.5, 0.5**0.5))
     assert (sun.illuminance_lux, sun.angular_diameter_rad) == pytest.approx((1200, pi / 60))
@@ -53,5 +60,7 @@ def test_a_sun_is_drawn_in_si():
 
 def test_a_temperature_outside_the_fit_is_refused():
     suns = {"key": {"azimuth": 0, "elevation": 1, "illuminance": 1, "color_temperature": 900}}
-    with pytest.raises(ScenarioError, match=r"suns.key.color_temperature: .* must be 1667 to 25000 K, got 900 K"):
+    with pytest.raises(
+        ScenarioError, match=r"suns.key.color_temperature: .* must be 1667 to 25000 K, got 900 K"
+    ):
         draw(scenario(suns=suns))

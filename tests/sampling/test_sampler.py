@@ -1,4 +1,4 @@
-"""The rejection loop: exact accounting, bounded failure that names the worst, and scenes that do not disturb each other."""
+"""The rejection loop: exact accounting, bounded failure that names the worst, reproducible scenes."""
 
 from __future__ import annotations
 
@@ -109,19 +109,30 @@ def test_used_up_draws_say_so():
 
 RICH = scenario(
     {
-        "a": block(({"uniform": [0.04, 0.1]}, 0.05, 0.04), count={"int_uniform": [3, 6]}, place={"scatter": {"region": PLATE}}),
-        "b": block(count=4, place={"drop": {"region": PLATE}}, material={"color": {"hsv": [{"uniform": [0, 1]}, 1, 1]}}),
+        "a": block(
+            ({"uniform": [0.04, 0.1]}, 0.05, 0.04),
+            count={"int_uniform": [3, 6]},
+            place={"scatter": {"region": PLATE}},
+        ),
+        "b": block(
+            count=4,
+            place={"drop": {"region": PLATE}},
+            material={"color": {"hsv": [{"uniform": [0, 1]}, 1, 1]}},
+        ),
     },
-    suns={"key": {"azimuth": {"uniform": [0, 6]}, "elevation": 1.0, "illuminance": {"loguniform": [100, 1000]}}},
+    suns={
+        "key": {"azimuth": {"uniform": [0, 6]}, "elevation": 1.0, "illuminance": {"loguniform": [100, 1000]}}
+    },
     sensors={"cam": {"orbit": {"target": [0, 0, 0.7], "radius": {"uniform": [1, 2]}, "elevation": 0.6}}},
     capture={"frames": 4},
-)  # fmt: skip
+)
 
 
 def test_the_same_arguments_give_the_same_bytes_in_another_process():
     code = (
         "from tests.sampling.test_sampler import RICH\nfrom tests.sampling.scenarios import draw\n"
-        "from simgen.records.scene import scene_to_json\nimport sys\nsys.stdout.write(scene_to_json(draw(RICH, 2).scene))"
+        "from simgen.records.scene import scene_to_json\nimport sys\n"
+        "sys.stdout.write(scene_to_json(draw(RICH, 2).scene))"
     )
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert other == scene_to_json(draw(RICH, 2).scene)

@@ -24,7 +24,9 @@ def test_a_lone_box_in_frame_is_wholly_visible():
 def test_a_screen_over_half_hides_half():
     # only the +x face is seen (eye on the axis); the screen covers its samples with y > 0.08
     screen = BoxSet.of([box((2.0, 1.05, 0.0), (0.01, 2.0, 4.0))])
-    assert visible_fraction(box((0, 0, 0), (1, 1, 1)), WIDE, EYE, screen) == pytest.approx(0.6)  # 3 of 5 columns
+    assert visible_fraction(box((0, 0, 0), (1, 1, 1)), WIDE, EYE, screen) == pytest.approx(
+        0.6
+    )  # 3 of 5 columns
 
 
 def test_what_is_behind_the_camera_is_not_visible():
