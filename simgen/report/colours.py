@@ -12,7 +12,8 @@ Rgb = tuple[int, int, int]
 
 PAGE: Rgb = (20, 22, 26)
 NOTHING: Rgb = (30, 33, 39)
-SURROUNDINGS: Rgb = (74, 80, 92)
+SURROUNDINGS: Rgb = (62, 67, 78)
+CARRIER: Rgb = (122, 129, 142)
 TEXT: Rgb = (234, 236, 240)
 MUTED: Rgb = (150, 156, 166)
 AXES: tuple[Rgb, Rgb, Rgb] = ((255, 82, 82), (92, 214, 92), (84, 150, 255))  # x, y, z by custom
@@ -102,20 +103,25 @@ def paint_depth(depth_m: NDArray[np.float32], near_m: float, far_m: float) -> ND
 
 
 def paint_instances(
-    instance_id: NDArray[np.uint16], things: frozenset[int], under: NDArray[np.uint8] | None
+    instance_id: NDArray[np.uint16],
+    things: frozenset[int],
+    carriers: frozenset[int],
+    under: NDArray[np.uint8] | None,
 ) -> NDArray[np.uint8]:
-    """Return (h, w, 3): each thing in its colour over a grey picture, outlined; surroundings in slate.
+    """Return (h, w, 3): each thing in its colour over a grey picture, outlined; the rest in slate.
 
     Args:
         instance_id: (h, w), 0 = background.
         things: ids of countable objects.
+        carriers: ids of tables, bins and the like, drawn plain so that what they carry stands out.
         under: (h, w, 3) picture whose lightness shows through, None for flat colours.
     """
     table = np.tile(np.array(SURROUNDINGS, np.float32), (int(instance_id.max()) + 1, 1))
     table[0] = NOTHING
-    for key in things:
+    colours = dict.fromkeys(carriers, CARRIER) | {key: instance_colour(key) for key in things}
+    for key, colour in colours.items():
         if key < len(table):
-            table[key] = instance_colour(key)
+            table[key] = colour
     flat = table[instance_id]
     if under is not None:
         lightness = cv2.cvtColor(under, cv2.COLOR_RGB2GRAY).astype(np.float32)[..., None] / 255

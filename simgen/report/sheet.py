@@ -26,6 +26,7 @@ from simgen.report.drawing import SUPERSAMPLING, Overlay, draw_flat_labels, draw
 PAGE_WIDTH_PX = 2000
 _MARGIN, _GAP, _HEADER, _CAPTION = 28, 12, 104, 30
 _MOST_SOLID, _MOST_FLAT = 16, 32  # more boxes than this hide what they are about
+_CARRIER = 2.5  # times the usual longest side of the objects in a picture
 _LEAST_VISIBLE = 0.25  # objects hidden more than this get no box: it would lie over what hides them
 
 
@@ -46,10 +47,17 @@ class Picture:
 
     @property
     def things(self) -> list[ObjectLabel]:
-        """Countable objects, visible enough to be pointed at, the largest of them first."""
-        seen = (o for o in self.labels.annotation.objects if o.is_thing and o.visible_px > 0)
-        clear = [o for o in seen if o.visible_fraction >= _LEAST_VISIBLE]
+        """Countable objects, visible enough to be pointed at, the largest first, without what they lie on or in."""
+        seen = [o for o in self.labels.annotation.objects if o.is_thing and o.visible_px > 0]
+        carriers = _carriers(seen)
+        clear = [o for o in seen if o.visible_fraction >= _LEAST_VISIBLE and o.instance_id not in carriers]
         return sorted(clear, key=lambda label: (-label.visible_px, label.instance_id))
+
+    @property
+    def thing_ids(self) -> frozenset[int]:
+        """Ids of all countable objects but those that carry the others."""
+        objects = [o for o in self.labels.annotation.objects if o.is_thing]
+        return frozenset(o.instance_id for o in objects) - _carriers(objects)
 
     @property
     def caption(self) -> str:
@@ -76,6 +84,26 @@ def lay_out(title: str, subtitle: str, pictures: Sequence[Picture]) -> Image.Ima
             page.paste(panel, (_MARGIN + place * (panel_width + _GAP), y + _CAPTION))
         y += height + _CAPTION + _GAP
     return page
+
+
+def _carriers(objects: Sequence[ObjectLabel]) -> frozenset[int]:
+    """Return the ids of tables, bins and racks: objects far larger than most, with most others before or in them.
+
+    Their boxes would lie over all that matters, so they are left plain.
+    """
+    if len(objects) < 3:
+        return frozenset()
+    usual_m = float(np.median([max(o.size_m) for o in objects]))
+    centres = np.array(
+        [[(o.bbox_amodal_xyxy[k] + o.bbox_amodal_xyxy[k + 2]) / 2 for k in (0, 1)] for o in objects]
+    )
+    found: list[int] = []
+    for label in objects:
+        x0, y0, x1, y1 = label.bbox_amodal_xyxy
+        inside = (centres >= (x0, y0)).all(axis=1) & (centres <= (x1, y1)).all(axis=1)
+        if max(label.size_m) > _CARRIER * usual_m and inside.mean() > 0.5:
+            found.append(label.instance_id)
+    return frozenset(found)
 
 
 def _columns(pictures: Sequence[Picture]) -> list[str]:
@@ -117,8 +145,9 @@ def _depth_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
     if picture.depth_m is None:
         return Image.new("RGB", size, NOTHING)
     ids = picture.instance_id
-    keys = [label.instance_id for label in picture.labels.annotation.objects if label.is_thing]
-    things = np.isin(ids, keys) if ids is not None else np.ones(picture.depth_m.shape, np.bool_)
+    things = (
+        np.isin(ids, list(picture.thing_ids)) if ids is not None else np.ones(picture.depth_m.shape, np.bool_)
+    )
     near_m, far_m = depth_range_m(picture.depth_m, things)
     panel = _resized(paint_depth(picture.depth_m, near_m, far_m), size)
     _write_depth_legend(panel, near_m, far_m)
@@ -128,8 +157,11 @@ def _depth_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
 def _instance_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
     if picture.instance_id is None:
         return Image.new("RGB", size, NOTHING)
-    keys = frozenset(label.instance_id for label in picture.labels.annotation.objects if label.is_thing)
-    overlay = _overlay(picture, paint_instances(picture.instance_id, keys, picture.rgb), size)
+    everything = frozenset(o.instance_id for o in picture.labels.annotation.objects if o.is_thing)
+    carriers = everything - picture.thing_ids
+    overlay = _overlay(
+        picture, paint_instances(picture.instance_id, picture.thing_ids, carriers, picture.rgb), size
+    )
     draw_flat_labels(overlay, picture.things[:_MOST_FLAT])
     return overlay.image.resize(size, Image.Resampling.LANCZOS)
 

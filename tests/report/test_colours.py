@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from simgen.report.colours import (
+    CARRIER,
     NOTHING,
     SURROUNDINGS,
     depth_ramp,
@@ -62,9 +63,10 @@ def test_an_empty_depth_picture_has_a_range() -> None:
 
 def test_things_have_their_colour_and_a_dark_outline() -> None:
     ids = np.zeros((9, 9), np.uint16)
-    ids[2:7, 2:7], ids[8] = 3, 1
-    painted = paint_instances(ids, frozenset({3}), None)
+    ids[2:7, 2:7], ids[8], ids[7] = 3, 1, 2
+    painted = paint_instances(ids, frozenset({3}), frozenset({2}), None)
     assert tuple(painted[4, 4]) == instance_colour(3)
     assert tuple(painted[0, 0]) == NOTHING
     assert tuple(painted[8, 4]) == SURROUNDINGS
+    assert tuple(painted[7, 4]) == CARRIER
     assert painted[6, 4].sum() < painted[4, 4].sum()

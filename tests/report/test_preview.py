@@ -9,12 +9,15 @@ import pytest
 from PIL import Image
 
 from simgen.dataset import Dataset, DatasetWriter
+from simgen.dataset.labels import labels_of
 from simgen.errors import DatasetError
 from simgen.records.rejections import Rejections
+from simgen.records.scene import Capture
 from simgen.report.colours import instance_colour
 from simgen.report.drawing import Overlay, draw_solid_labels
 from simgen.report.preview import frame_sheet, spread, write_preview
-from simgen.report.sheet import PAGE_WIDTH_PX
+from simgen.report.sheet import PAGE_WIDTH_PX, Picture
+from tests import builders
 from tests.dataset.samples import ball_scene, make_manifest, samples_of, still, write_dataset
 
 
@@ -115,3 +118,17 @@ def test_a_dataset_of_failures_says_so(tmp_path: Path) -> None:
 def test_no_samples_is_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="at least one sample"):
         frame_sheet([], "empty")
+
+
+def test_what_carries_the_others_is_left_plain() -> None:
+    table = builders.static_box((1.2, 0.9, 0.05), at=(0, 0, -0.025), name="table")
+    mugs = [
+        builders.box((0.08, 0.08, 0.1), at=(0.15 * x, 0.1 * y, 0.05)) for x in (-1, 0, 1) for y in (-1, 1)
+    ]
+    fork_lift = builders.box((0.5, 0.2, 0.6), at=(0.9, 0.5, 0.3), name="fork lift")
+    eye = builders.camera((0.3, -1.9, 1.2), width=320, height=240)
+    scene = builders.make_scene([table, *mugs, fork_lift], cameras=[eye], capture=Capture("start", 1))
+    sample = next(samples_of(scene, still(scene)))
+    picture = Picture(labels_of(sample), sample.reading.rgb, sample.frame.depth_m, sample.frame.instance_id)
+    assert [label.name for label in picture.things if label.name in {"table", "fork lift"}] == ["fork lift"]
+    assert picture.thing_ids == frozenset(range(2, 9))
