@@ -19,7 +19,7 @@ _EV_STEP = 1 / 64  # metered values are rounded, so that the last bit of a logar
 _EV_RANGE = (-8.0, 24.0)  # starlight to beyond snow in the sun
 _KEPT = (0.1, 0.9)  # of the luminances in order: deep shadows and lights do not pull the exposure; assumed
 _CENTER_SIGMA = 0.5  # of the centre weighting, in half image diagonals; assumed
-_METER_ROWS = 120
+_METER_ROWS = 60
 LUMINANCE_WEIGHTS = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
 
 METERED_LEVEL = _METER_K / 100 / _SATURATION
