@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable
 from importlib.resources import files
+from typing import Any
 
 import moderngl
 
@@ -90,8 +91,9 @@ def _open_context() -> moderngl.Context:
     if not device.isdigit():
         raise RenderError(f"{DEVICE_VARIABLE} must be the index of an EGL device (0, 1, …), got '{device}'")
     try:
-        gl = moderngl.create_context(standalone=True, backend="egl", require=330, device_index=int(device))
-    except Exception as error:  # noqa: BLE001 - the loader raises whatever its platform does
+        settings: dict[str, Any] = {"backend": "egl", "device_index": int(device)}
+        gl = moderngl.create_context(require=330, standalone=True, **settings)
+    except Exception as error:  # the loader raises whatever its platform does
         raise RenderError(
             f"no OpenGL 3.3 context could be made through EGL, device {device} ({error}). On Debian or Ubuntu install"
             " the software renderer: apt-get install libegl1 libgl1 libgl1-mesa-dri. With several devices, choose"

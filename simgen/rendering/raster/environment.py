@@ -90,7 +90,7 @@ def analyse(radiance: Float32Array) -> MapAnalysis:
     """Split a latitude-longitude map (h, w, 3); row 0 straight up, see `records.asset.EnvironmentMap`."""
     fine = _shrunk(radiance, _FINE_WIDTH)
     directions, solid_angles = sphere_grid(fine.shape[1], fine.shape[0])
-    luminance = fine @ LUMINANCE_RGB
+    luminance = np.asarray(fine @ LUMINANCE_RGB, dtype=float)
     upward = float((luminance * solid_angles * np.maximum(directions[..., 2], 0.0)).sum())
     suns, soft = _extract_suns(fine, luminance, directions, solid_angles)
     coarse = _shrunk(soft, _COARSE_WIDTH)
@@ -167,12 +167,13 @@ def _extract_suns(
 ) -> tuple[tuple[MapSun, ...], Float32Array]:
     flux = float((luminance * solid_angles).sum())
     threshold = _SUN_TIMES_MEAN * flux / (4 * np.pi)
-    regions, count = ndimage.label(luminance > threshold, structure=np.ones((3, 3)))
+    regions = np.zeros(luminance.shape, np.int32)
+    ndimage.label(luminance > threshold, structure=np.ones((3, 3)), output=regions)
     _join_at_seam(regions)
     excess_share = np.where(luminance > threshold, 1 - threshold / np.maximum(luminance, 1e-30), 0.0)
     soft = fine.copy()
     found: list[MapSun] = []
-    for region in range(1, count + 1):
+    for region in range(1, int(regions.max()) + 1):
         here = regions == region
         if not here.any():
             continue

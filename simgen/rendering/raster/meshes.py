@@ -171,7 +171,7 @@ def _batches(ordered: Sequence[Submesh], materials: MaterialSet) -> tuple[Batch,
 
 
 def _clustered(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Return the distinct triangles between cells of a coarse grid, by one vertex a cell (Rossignac and Borrel, 1993)."""
+    """Return the distinct triangles between cells of a coarse grid, one vertex a cell (Rossignac and Borrel, 1993)."""
     if len(triangles) <= _ALWAYS_AFFORDABLE // 2:
         return triangles
     extent = np.ptp(positions_m, axis=0)

@@ -111,6 +111,8 @@ class ShadowMaps:
         count, soft_count = self._upload(drawables, blockers, T_world_objects)
         near = _corners(things or drawables, T_world_objects)
         everything = _corners(drawables, T_world_objects)
+        if len(everything) == 0:
+            near = everything = np.zeros((1, 3))  # an empty scene still has its suns
         self._begin()
         grids = [sun_grid(sun.direction_world, near, everything) for sun in suns]
         self._clear(self._suns)
@@ -127,7 +129,6 @@ class ShadowMaps:
             self._tile(
                 self._softs, at, SOFT_TILE, _soft_clip(soft, soft_directions[index], index), count, soft_count
             )
-        self._softs.scissor = self._suns.scissor = None
         self._context.gl.disable(moderngl.DEPTH_TEST)
         return grids, soft
 
@@ -137,7 +138,7 @@ class ShadowMaps:
 
     def _clear(self, framebuffer: moderngl.Framebuffer) -> None:
         framebuffer.use()
-        framebuffer.scissor = None
+        framebuffer.scissor = (0, 0, *framebuffer.size)
         framebuffer.clear(depth=1.0)
 
     def _tile(

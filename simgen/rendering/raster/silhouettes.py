@@ -120,13 +120,13 @@ class SilhouettePass:
         for page in pack([tile.size_px for tile in tiles], self._side, self._side):
             rows = max(y + tiles[index].size_px[1] for index, _, y in page)
             self._atlas.use()
-            self._atlas.scissor = None
+            self._atlas.scissor = (0, 0, *self._atlas.size)
             self._atlas.clear(viewport=(0, 0, self._side, rows))
             matrix = projection(camera).T.astype("f4").tobytes()
             self._context.gl.front_face = "cw"
             for index, x, y in page:
                 self._draw_tile(camera, tiles[index], x, y, matrix)
-            self._atlas.scissor = None
+            self._atlas.scissor = (0, 0, *self._atlas.size)
             self._context.gl.disable(moderngl.CULL_FACE)
             atlas = np.empty((rows, self._side), np.uint8)
             self._atlas.read_into(atlas, (0, 0, self._side, rows), components=1, dtype="f1")

@@ -7,6 +7,7 @@ One row more than the image has is kept for the nonce that proves a read-back to
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import moderngl
 import numpy as np
@@ -15,6 +16,8 @@ from numpy.typing import NDArray
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
 from simgen.rendering.raster.context import GlContext
+
+Float = TypeVar("Float", np.float16, np.float32)
 
 _UPSIDE_DOWN = np.diag([1.0, -1.0, 1.0, 1.0])
 
@@ -79,13 +82,13 @@ class Targets:
         object_id = self.texture(self.size_px, 4, "f4")
         albedo_metallic = self.texture(self.size_px, 4, "f1")
         shading_roughness = self.texture(self.size_px, 4, "f4")
-        colors = [normal_depth, object_id, albedo_metallic, shading_roughness]
-        return LabelTargets(*colors, self.framebuffer(colors, self._depth()))
+        drawn = self.framebuffer([normal_depth, object_id, albedo_metallic, shading_roughness], self._depth())
+        return LabelTargets(normal_depth, object_id, albedo_metallic, shading_roughness, drawn)
 
 
 def read_rows(
-    framebuffer: moderngl.Framebuffer, attachment: int, size_px: tuple[int, int], dtype: type[np.generic]
-) -> NDArray[np.generic]:
+    framebuffer: moderngl.Framebuffer, attachment: int, size_px: tuple[int, int], dtype: type[Float]
+) -> NDArray[Float]:
     """Return a new (height, width, 4) array of one attachment, its first row the image's top."""
     pixels = np.empty((size_px[1], size_px[0], 4), dtype)
     code = f"f{pixels.dtype.itemsize}"
