@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from simgen.assets.procedural import finishes
+from simgen.assets.procedural.boxes import FACES, box_bevel, box_face
 from simgen.assets.procedural.carton_print import Face, edge_color, face_material
 from simgen.assets.procedural.family import Family, Outline, Paint
-from simgen.assets.procedural.meshes import FACES, Patch, box_bevel, box_face, merge
+from simgen.assets.procedural.meshes import Patch, merge
 from simgen.assets.procedural.noise import rgb
 from simgen.assets.procedural.params import Values, seed, size
 from simgen.assets.procedural.solids import box_part

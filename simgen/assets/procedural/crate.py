@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from simgen.assets.procedural.boxes import box
 from simgen.assets.procedural.family import Family, Outline, Paint
-from simgen.assets.procedural.meshes import Patch, box
+from simgen.assets.procedural.meshes import Patch
 from simgen.assets.procedural.params import Values, seed, size
 from simgen.assets.procedural.solids import box_part
 from simgen.assets.procedural.surfaces import finish

@@ -11,8 +11,9 @@ from itertools import pairwise
 import numpy as np
 
 from simgen.assets.procedural import finishes
+from simgen.assets.procedural.boxes import box
 from simgen.assets.procedural.family import Family, Outline, Paint
-from simgen.assets.procedural.meshes import Patch, box
+from simgen.assets.procedural.meshes import Patch
 from simgen.assets.procedural.noise import rgb
 from simgen.assets.procedural.params import Values, count, length, seed
 from simgen.assets.procedural.perforated import perforated_steel

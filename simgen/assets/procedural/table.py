@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from simgen.assets.procedural import finishes
+from simgen.assets.procedural.boxes import box
 from simgen.assets.procedural.family import Family, Outline, Paint
-from simgen.assets.procedural.meshes import box
 from simgen.assets.procedural.noise import rgb
 from simgen.assets.procedural.params import Values, seed, size
 from simgen.assets.procedural.solids import box_part

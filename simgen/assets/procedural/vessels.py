@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from simgen.assets.procedural import finishes
+from simgen.assets.procedural.boxes import box
 from simgen.assets.procedural.family import Family, Outline, Paint
 from simgen.assets.procedural.label_print import accent, label
-from simgen.assets.procedural.meshes import box, lathe
+from simgen.assets.procedural.meshes import lathe
 from simgen.assets.procedural.noise import rgb
 from simgen.assets.procedural.params import Values, length, seed
 from simgen.assets.procedural.solids import circle, frustum_part, prism_part
