@@ -180,6 +180,20 @@ def test_contacts_of_a_stack_carry_the_weight_above(library: HullLibrary):
     assert all(abs(c.distance_m) < 5e-4 for c in run.contacts)
 
 
+def test_the_normal_between_two_balls_points_from_the_centre_of_b_to_that_of_a(library: HullLibrary):
+    heap = [sphere(0.05, at=(0.02 * (i % 3), 0.03 * (i % 2), 0.9 - 0.1 * i)) for i in range(8)]
+    run = simulate(make_scene([*heap, floor()], capture=capture(0.6, 20)), library)
+    between_balls = [contact for contact in run.contacts if contact.instance_id_b <= 8]
+    assert len(between_balls) > 5
+    for contact in between_balls:
+        a, b = (
+            run.positions_m[contact.frame_index, i - 1]
+            for i in (contact.instance_id_a, contact.instance_id_b)
+        )
+        assert contact.instance_id_a < contact.instance_id_b
+        assert contact.normal == pytest.approx((a - b) / np.linalg.norm(a - b), abs=0.1)
+
+
 def test_a_resting_body_touches_from_the_first_frame(library: HullLibrary):
     scene = make_scene([floor(), box(at=(0, 0, 0.0499))], capture=Capture("start", 1))
     (contact,) = simulate(scene, library).contacts
@@ -211,6 +225,10 @@ def test_every_kind_of_hull_stands_at_half_its_height(
     assert run.settled
     assert run.positions_m[0, 1, 2] == pytest.approx(0.05 * scale, abs=2e-4)
     assert abs(run.quaternions_wxyz[0, 1, 0]) > 0.999
+    (contact,) = run.contacts  # Bullet names the bodies of some pairs in the other order
+    assert (contact.instance_id_a, contact.instance_id_b) == (1, 2)
+    assert contact.normal == pytest.approx((0, 0, -1), abs=1e-2)
+    assert contact.point_m[2] == pytest.approx(0, abs=5e-4)
 
 
 def test_an_unusable_collision_shape_names_object_and_asset(library: HullLibrary):
