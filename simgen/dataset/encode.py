@@ -11,7 +11,7 @@
 
 Why these, measured on one core at 640x480 on a textured picture with 24 objects: OpenEXR's ZIP writes depth in
 5 ms and 259 KiB (PIZ 17 ms, 425 KiB; TIFF with deflate and float predictor 13 ms, 162 KiB; raw zlib 7 ms,
-220 KiB). PNG with the Paeth filter and run-length matching writes colour in 12 ms, smaller than zlib's level 1 in
+220 KiB). PNG with the fourth filter and run-length matching writes colour in 12 ms, smaller than zlib's level 1 in
 21 ms and level 6 in 63 ms. Ids are runs, equal to the row above nearly everywhere: the Up filter writes them in
 1.3 ms and 12 KiB, where the adaptive choice of filter takes 3.3 ms and 17 KiB.
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,12 @@ def samples_of(scene: Scene, trajectory: Trajectory) -> Iterator[Sample]:
                 yield Sample(scene.index, frame, develop(frame, camera), annotate(frame, scene))
 
 
+@lru_cache(maxsize=8)
+def rendered(scene: Scene) -> tuple[Sample, ...]:
+    """All samples of a still scene, drawn once a process."""
+    return tuple(samples_of(scene, still(scene)))
+
+
 def make_manifest(**changes: object) -> Manifest:
     """The manifest of the small dataset; `changes` are its fields."""
     manifest = Manifest(
@@ -111,7 +118,7 @@ def write_scene(writer: DatasetWriter, scene: Scene) -> None:
     trajectory = still(scene)
     with writer.scene(scene.index) as out:
         out.write_scene(scene, trajectory, Rejections((("clearance", scene.index),)))
-        for sample in samples_of(scene, trajectory):
+        for sample in rendered(scene):
             out.write_sample(sample)
         out.write_timings({"render": 0.1 + scene.index})
 
