@@ -6,10 +6,12 @@ from simgen.scenario.expressions import holds
 from simgen.scenario.load import Loaded, find, load, load_named, load_text, load_tree, scene_names
 from simgen.scenario.schema import json_schema, schema_text
 from simgen.scenario.spec import Scenario
+from simgen.scenario.walk import asset_ids
 
 __all__ = [
     "Loaded",
     "Scenario",
+    "asset_ids",
     "canonical_json",
     "draw",
     "draw_colour",

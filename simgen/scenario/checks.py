@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain, islice
 from typing import cast
 
-from pydantic import BaseModel
-
-from simgen.errors import Problem, did_you_mean
-from simgen.scenario.distributions import Choice, Discrete, ScalarDistribution
+from simgen.errors import did_you_mean
+from simgen.scenario.distributions import ScalarDistribution
 from simgen.scenario.draw import ParamCycle, param_order
-from simgen.scenario.expressions import Expression, check_condition, references, unknown_reference
+from simgen.scenario.expressions import MAX_SUGGESTED, check_condition, references, unknown_reference
 from simgen.scenario.faults import Fault, Location
 from simgen.scenario.regions import region_names, region_problem
 from simgen.scenario.spec import (
@@ -23,20 +22,21 @@ from simgen.scenario.spec import (
     Clearance,
     InRegion,
     NonOverlap,
-    ObjectGroup,
     Place,
-    ProceduralAsset,
     Require,
     Scenario,
     VisibleFrom,
 )
 from simgen.scenario.values import MAX_COUNT, MAX_FRAMES
-from simgen.scenario.vectors import Hsv
+from simgen.scenario.walk import asset_ids, expressions
+
+__all__ = ["Names", "asset_ids", "base_name", "check", "largest"]
 
 RELATIONS = ("at", "on", "in", "inside", "scatter", "drop", "stack")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*")
 _MEMBER = re.compile(r"(.+)\[(\d+)\]")
+MAX_FINDINGS = 200
 Finding = tuple[Location, str]
 
 
@@ -95,7 +95,9 @@ class Names:
         match = _MEMBER.fullmatch(name)
         if match and match[1] in self.objects:
             return self._member_problem(name, match[1], int(match[2]))
-        known = sorted(self.objects) + (region_names(self.scenario.world) if or_region else [])
+        known = sorted(self.objects)[:MAX_SUGGESTED] + (
+            region_names(self.scenario.world) if or_region else []
+        )
         what = "object or region" if or_region else "object"
         return f"unknown {what} '{name}';{did_you_mean(name, known)} known: {', '.join(known) or 'none'}"
 
@@ -115,7 +117,7 @@ class Names:
 def check(
     scenario: Scenario, declared: Mapping[str, Iterable[str]] | None = None, *, world_known: bool = True
 ) -> list[Finding]:
-    """Return all findings about a scenario whose fields are each valid.
+    """Return the findings, at most `MAX_FINDINGS`, about a scenario whose fields are each valid.
 
     Args:
         scenario: the model, without its wrong parts.
@@ -123,16 +125,17 @@ def check(
         world_known: False if the world was left out.
     """
     names = Names.of(scenario, declared, world_known=world_known)
-    return [
-        *_check_names(scenario),
-        *_check_references(scenario, names),
-        *_check_objects(scenario, names),
-        *_check_sensors(scenario, names),
-        *_check_constraints(scenario, names),
-        *_check_ranges(scenario),
-        *_check_rates(scenario),
-        *_check_sizes(scenario),
-    ]
+    findings = chain(
+        _check_names(scenario),
+        _check_references(scenario, names),
+        _check_objects(scenario, names),
+        _check_sensors(scenario, names),
+        _check_constraints(scenario, names),
+        _check_ranges(scenario),
+        _check_rates(scenario),
+        _check_sizes(scenario),
+    )
+    return list(islice(findings, MAX_FINDINGS))
 
 
 def _check_names(scenario: Scenario) -> Iterator[Finding]:
@@ -162,23 +165,6 @@ def _check_references(scenario: Scenario, names: Names) -> Iterator[Finding]:
         param_order(scenario.params)
     except ParamCycle as cycle:
         yield ("params", cycle.names[0]), str(cycle)
-
-
-def expressions(value: object, location: Location = ()) -> Iterator[tuple[Location, Expression]]:
-    """Yield every expression of a model and where it stands."""
-    if isinstance(value, Expression):
-        yield location, value
-    elif isinstance(value, Hsv):
-        yield from expressions((value.hue, value.saturation, value.value), (*location, "hsv"))
-    elif isinstance(value, BaseModel):
-        for name, info in type(value).model_fields.items():
-            yield from expressions(getattr(value, name), (*location, info.alias or name))
-    elif isinstance(value, dict):
-        for name, item in cast("dict[str, object]", value).items():
-            yield from expressions(item, (*location, name))
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(cast("list[object]", value)):
-            yield from expressions(item, (*location, index))
 
 
 def _check_objects(scenario: Scenario, names: Names) -> Iterator[Finding]:
@@ -297,7 +283,7 @@ def _check_listed(location: Location, listed: list[str], names: Names) -> Iterat
 def _check_visible(location: Location, constraint: VisibleFrom, names: Names) -> Iterator[Finding]:
     sensor, frames = constraint.visible_from, names.scenario.capture.frames
     if sensor not in names.sensors:
-        known = sorted(names.sensors)
+        known = sorted(names.sensors)[:MAX_SUGGESTED]
         hint = did_you_mean(sensor, known)
         yield (*location, "visible_from"), f"unknown sensor '{sensor}';{hint} known: {', '.join(known)}"
     yield from _told((*location, "object"), names.object_problem(constraint.object))
@@ -365,56 +351,6 @@ def largest(count: object) -> float:
     if isinstance(count, ScalarDistribution):
         return count.support[1]
     return float(count) if isinstance(count, int | float) else 1.0
-
-
-def check_assets(
-    scenario: Scenario,
-    exists: Callable[[str], bool],
-    known: Iterable[str],
-    problem_at: Callable[[Location, str], Problem],
-) -> list[Problem]:
-    """Return a problem for every asset named by id that does not exist.
-
-    Args:
-        scenario: a loaded scenario.
-        exists: whether an id, possibly with `*` wildcards, names at least one asset.
-        known: ids to suggest from.
-        problem_at: makes the problem of a place, see `load.Loaded.problem`.
-    """
-    listed = list(known)
-    problems: list[Problem] = []
-    for location, asset_id in asset_ids(scenario):
-        if not exists(asset_id):
-            hint = did_you_mean(asset_id, listed)
-            message = f"no asset '{asset_id}';{hint} see 'simgen assets list'"
-            problems.append(problem_at(location, message))
-    return problems
-
-
-def asset_ids(scenario: Scenario) -> list[tuple[Location, str]]:
-    """Return every asset id that a scenario names, and where; ids made by expressions are left out."""
-    found: list[tuple[Location, str]] = []
-    for name, group in scenario.objects.items():
-        found.extend(_ids_of_group(("objects", name, "asset"), group))
-    if scenario.environment.map is not None:
-        found.extend(_ids_of_text(("environment", "map"), scenario.environment.map))
-    return found
-
-
-def _ids_of_group(location: Location, group: ObjectGroup) -> list[tuple[Location, str]]:
-    if isinstance(group.asset, AssetQuery):
-        return [((*location, "ids", index), asset_id) for index, asset_id in enumerate(group.asset.ids)]
-    if isinstance(group.asset, ProceduralAsset):
-        return [((*location, "procedural"), f"procedural/{group.asset.procedural}")]
-    return _ids_of_text(location, group.asset)
-
-
-def _ids_of_text(location: Location, value: object) -> list[tuple[Location, str]]:
-    if isinstance(value, str):
-        return [(location, value)]
-    if isinstance(value, Choice | Discrete):
-        return [((*location, value.kind, index), str(item)) for index, item in enumerate(value.listed)]
-    return []
 
 
 def _told(location: Location, problem: str | None) -> Iterator[Finding]:

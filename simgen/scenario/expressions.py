@@ -24,6 +24,7 @@ Scalar = float | str
 MAX_LENGTH = 500
 MAX_NODES = 120
 MAX_EXPONENT = 100.0
+MAX_SUGGESTED = 300  # names that a suggestion is looked for among
 
 _REFERENCE = re.compile(r"\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}")
 _PREFIX = "param__"  # keeps a param named like a Python keyword or a function from being read as one
@@ -233,7 +234,7 @@ def evaluate(text: str, params: Mapping[str, Scalar]) -> bool | float | str:
 
 def unknown_reference(name: str, params: Iterable[str]) -> str:
     """Return the message for a reference to a param that does not exist."""
-    known = sorted(params)
+    known = sorted(params)[:MAX_SUGGESTED]
     listed = f"params are {', '.join(known)}" if known else "the scenario has no params"
     return f"unknown param '${{{name}}}'; {listed};{did_you_mean(name, known)}".rstrip(";")
 

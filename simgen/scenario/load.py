@@ -13,13 +13,15 @@ from pydantic import ValidationError
 
 from simgen import resources
 from simgen.errors import Problem, ScenarioError, UsageError, did_you_mean
-from simgen.scenario.checks import check, check_assets
+from simgen.scenario.checks import check
 from simgen.scenario.compose import PARTS, apply_overrides, read_file, read_mapping, resolve_parts
 from simgen.scenario.faults import Location
 from simgen.scenario.messages import declared_names, explain, problem_at, suggestion, without_tags
 from simgen.scenario.spec import Scenario
+from simgen.scenario.walk import check_assets
 from simgen.scenario.yaml_tree import Node
 
+MAX_PROBLEMS = 200  # told of one file
 _ROUNDS = 6  # of leaving out what is wrong, to look at the rest
 
 
@@ -66,7 +68,7 @@ def load(path: str | Path, overrides: Sequence[str] = (), assets: AssetCheck | N
 def load_tree(path: str | Path, overrides: Sequence[str] = (), assets: AssetCheck | None = None) -> Loaded:
     """Return `load`'s scenario together with where everything stands."""
     root, problems = read_file(Path(path), str(path))
-    return _load(root, problems, Path(path).parent, overrides, assets)
+    return load_node(root, problems, Path(path).parent, overrides, assets)
 
 
 def load_text(
@@ -81,7 +83,7 @@ def load_text(
         file: name for messages.
     """
     root, problems = read_mapping(text, file)
-    return _load(root, problems, folder, overrides, None).scenario
+    return load_node(root, problems, folder, overrides).scenario
 
 
 def load_named(name: str, overrides: Sequence[str] = (), assets: AssetCheck | None = None) -> Scenario:
@@ -115,13 +117,22 @@ def scene_names() -> list[str]:
     return sorted(path.stem for path in resources.shipped("scenes").glob("*.yaml"))
 
 
-def _load(
+def load_node(
     root: Node | None,
     problems: list[Problem],
     folder: Path | None,
-    overrides: Sequence[str],
-    assets: AssetCheck | None,
+    overrides: Sequence[str] = (),
+    assets: AssetCheck | None = None,
 ) -> Loaded:
+    """Return the scenario of a file that was read to a tree.
+
+    Args:
+        root: the tree; None if it could not be read.
+        problems: what was wrong in reading it.
+        folder: where files it names may be read from; None: nowhere.
+        overrides: `a.b.c=value`.
+        assets: as for `load`.
+    """
     if root is None:
         raise ScenarioError(problems)
     root, found = resolve_parts(root, folder)
@@ -156,6 +167,12 @@ def _validate(root: Node, folder: Path | None) -> tuple[Scenario | None, list[Pr
             scenario = Scenario.model_validate(data, context={"folder": folder}, by_alias=True, by_name=False)
         except ValidationError as reason:
             errors = reason.errors(include_url=False)
+            if len(errors) > MAX_PROBLEMS:
+                found = explain(errors[:MAX_PROBLEMS], root)
+                more = Problem(
+                    "", f"{root.mark.file}: so much is wrong that only the first problems are told"
+                )
+                return None, [*problems, *(problem for _, problem in found), more]
             found = explain(errors, root)
             problems += [
                 problem for location, problem in found if round_ == 0 or not _beside(location, wrong)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from simgen.scenario import load_text
-from simgen.scenario.checks import asset_ids, check, expressions, largest
+from simgen.scenario.checks import check, largest
 from simgen.scenario.distributions import Choice, IntUniform
 from simgen.scenario.expressions import Expression
 from simgen.scenario.regions import region_names, region_problem
 from simgen.scenario.spec import BinWorld, EmptyWorld, TabletopWorld, WarehouseWorld
+from simgen.scenario.walk import asset_ids, expressions
 from tests.scenario.conftest import EVERY_VALUE
 
 SCENE = """\

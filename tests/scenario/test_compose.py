@@ -165,7 +165,8 @@ def test_set_replaces_one_value(loaded: Callable[..., Scenario]) -> None:
         ("objcts.box.mass=1", "objcts: unknown key 'objcts'; did you mean 'objects'?"),
         (
             "objects.box.mass=1 m",
-            "objects.box.mass: '1 m': 'm' is a unit of length; allowed for a mass: kg, g, t, lb (--set objects.box.mass=1 m)",
+            "objects.box.mass: '1 m': 'm' is a unit of length; allowed for a mass: "
+            "kg, g, t, lb (--set objects.box.mass=1 m)",
         ),
         ("objects.box.mass=[1", "objects.box.mass: --set objects.box.mass=[1: not YAML: "),
         ("objects.box.mass", "--set objects.box.mass: write it as a.b.c=value"),
@@ -173,7 +174,8 @@ def test_set_replaces_one_value(loaded: Callable[..., Scenario]) -> None:
         ("name.x=1", "name.x: --set name.x=1: there is no 'x' in name;"),
         (
             "objects.box.asset.tags[3]=b",
-            "objects.box.asset.tags[3]: --set objects.box.asset.tags[3]=b: there is no item [3] in objects.box.asset.tags; it has 1 items",
+            "objects.box.asset.tags[3]: --set objects.box.asset.tags[3]=b: "
+            "there is no item [3] in objects.box.asset.tags; it has 1 items",
         ),
         (
             "params.gpa=2",

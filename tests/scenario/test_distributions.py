@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -84,7 +85,7 @@ def test_density_integrates_to_one(distribution: ScalarDistribution) -> None:
     edges = [low, *points, high]
     pieces = [
         integrate.quad(lambda x: math.exp(distribution.logpdf(x)), a, b, limit=200)[0]
-        for a, b in zip(edges, edges[1:], strict=False)
+        for a, b in pairwise(edges)
     ]
     assert math.fsum(pieces) == pytest.approx(1.0, abs=1e-4)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,7 +112,8 @@ def test_a_scenario_that_uses_every_form_loads() -> None:
         (
             "asset:",
             "mass: 2 kgs\n    asset:",
-            "x.yaml:5:11 objects.box.mass: '2 kgs': 'kgs' is not a known unit; allowed for a mass: kg, g, t, lb; did you mean 'kg'?",
+            "x.yaml:5:11 objects.box.mass: '2 kgs': 'kgs' is not a known unit; allowed for a mass: kg, "
+            "g, t, lb; did you mean 'kg'?",
         ),
         (
             "asset:",
@@ -158,7 +160,8 @@ def test_a_scenario_that_uses_every_form_loads() -> None:
         (
             "[0, 0, 1]",
             "[0, 0, {unifrom: [1, 2]}]",
-            "x.yaml:6:36 objects.box.place.at.position[2].unifrom: unknown distribution 'unifrom'; did you mean 'uniform'?",
+            "x.yaml:6:36 objects.box.place.at.position[2].unifrom: "
+            "unknown distribution 'unifrom'; did you mean 'uniform'?",
         ),
         # forms of a field
         (
@@ -179,7 +182,8 @@ def test_a_scenario_that_uses_every_form_loads() -> None:
         (
             "name: small",
             "name: small\nworld: {kind: tabeltop}",
-            "x.yaml:3:8 world: unknown kind of world 'tabeltop'; did you mean 'tabletop'? known: empty, tabletop, bin, warehouse",
+            "x.yaml:3:8 world: unknown kind of world 'tabeltop'; "
+            "did you mean 'tabletop'? known: empty, tabletop, bin, warehouse",
         ),
         (
             "name: small",
@@ -209,7 +213,8 @@ def test_a_scenario_that_uses_every_form_loads() -> None:
         (
             "name: small",
             "name: small\nlabels: {outputs: [rgb, detph]}",
-            "x.yaml:3:25 labels.outputs[1]: 'detph' is not one of rgb, depth, instance, semantic, normals, object_coordinates; did you mean 'depth'?",
+            "x.yaml:3:25 labels.outputs[1]: 'detph' is not one of rgb, depth, instance, "
+            "semantic, normals, object_coordinates; did you mean 'depth'?",
         ),
     ],
 )
@@ -347,7 +352,8 @@ def test_windows_line_ends_and_byte_order_mark_are_read(tmp_path: Path, small: s
         ),
         (
             "objects:",
-            "objects:\n  more: {asset: x, count: 6000, place: {at: {position: [0, 0, 0]}}}\n  most: {asset: x, count: {int_uniform: [1, 6000]}, place: {at: {position: [0, 0, 0]}}}",
+            "objects:\n  more: {asset: x, count: 6000, place: {at: {position: [0, 0, 0]}}}"
+            "\n  most: {asset: x, count: {int_uniform: [1, 6000]}, place: {at: {position: [0, 0, 0]}}}",
             "objects: may make 12001 objects in all; at most 10000 are allowed",
         ),
         (
@@ -378,7 +384,8 @@ def test_shipped_scenes_load_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert load_named("scenes/tabletop_clutter.yaml").name == "small"
     with pytest.raises(
         UsageError,
-        match=r"no scenario file or shipped scene 'tabeltop_clutter'; did you mean 'tabletop_clutter'\? scenes: tabletop_clutter",
+        match=r"no scenario file or shipped scene 'tabeltop_clutter'; "
+        r"did you mean 'tabletop_clutter'\? scenes: tabletop_clutter",
     ):
         load_named("tabeltop_clutter")
     with pytest.raises(UsageError, match="no scenario file or shipped scene"):
@@ -394,10 +401,10 @@ def test_missing_assets_are_told_with_the_rest(tmp_path: Path, small: str) -> No
     with pytest.raises(ScenarioError) as caught:
         load(path, assets=(known.__contains__, known))
     found = [str(problem).removeprefix(f"{path}:") for problem in caught.value.problems]
-    assert (
-        found[0]
-        == "5:12 objects.box.asset: no asset 'procedural/cartn'; did you mean 'procedural/carton'? see 'simgen assets list'"
+    assert found[0].startswith(
+        "5:12 objects.box.asset: no asset 'procedural/cartn'; did you mean 'procedural/carton'?"
     )
+    assert found[0].endswith("see 'simgen assets list'")
     assert found[1].startswith(
         "9:20 environment.map: no asset 'procedural/softbx'; did you mean 'procedural/softbox'?"
     )
@@ -420,3 +427,16 @@ def test_loading_never_changes_the_folder(tmp_path: Path, small: str) -> None:
     before = sorted(tmp_path.iterdir())
     assert isinstance(load(tmp_path / "x.yaml"), Scenario)
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_file_full_of_mistakes_is_told_in_bounded_time(problems: Problems) -> None:
+    objects = "".join(f"  o{n}: {{asset: a, place: {{on: {{target: x{n}}}}}}}\n" for n in range(2000))
+    head = (
+        "simgen: '1'\nname: x\nsensors: {cam: {fixed: {position: [0, 0, 1], look_at: [0, 0, 0]}}}\nobjects:\n"
+    )
+    started = time.perf_counter()
+    assert len(problems(head + objects)) == 200
+    found = problems(head + objects.replace("asset", "asse"))
+    assert len(found) == 101
+    assert found[0] == "x.yaml: so much is wrong that only the first problems are told"
+    assert time.perf_counter() - started < 60.0

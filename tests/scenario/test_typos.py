@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from simgen import resources
-from simgen.errors import ScenarioError
+from simgen.errors import Problem, ScenarioError
 from simgen.scenario import load, load_text
 from simgen.scenario.compose import NAMED
 from simgen.scenario.faults import Location
+from simgen.scenario.load import load_node
 from simgen.scenario.messages import place_of
-from simgen.scenario.yaml_tree import Mark, Node, read_tree
+from simgen.scenario.yaml_tree import Key, Mark, Node, read_tree
 from tests.scenario.conftest import EVERY_VALUE
 
 SCENES = [EVERY_VALUE, *sorted(resources.shipped("scenes").glob("*.yaml"))]
@@ -56,23 +58,44 @@ def mistyped(key: str, choice: int) -> str:
     return key[: at + 1] + key[at:]
 
 
+def renamed(node: Node, location: Location, new: str) -> Node:
+    """Return the tree with one key spelled differently, at the same place of the file."""
+    step, rest = location[0], location[1:]
+    if isinstance(node.value, list):
+        items = [renamed(child, rest, new) if n == step else child for n, child in enumerate(node.value)]
+        return replace(node, value=items)
+    assert isinstance(node.value, dict)
+    children: dict[Key, Node] = {}
+    marks: dict[Key, Mark] = {}
+    for key, child in node.value.items():
+        here = str(key) == step
+        name = new if here and not rest else key
+        children[name] = renamed(child, rest, new) if here and rest else child
+        marks[name] = node.keys[key]
+    return replace(node, value=children, keys=marks)
+
+
 def replaced(text: str, mark: Mark, old: str, new: str) -> str:
     """Return the text with the key at a mark replaced."""
     lines = text.splitlines(keepends=True)
     line = lines[mark.line - 1]
-    start = mark.column - 1
-    start += line[start] in "\"'"
-    assert line[start : start + len(old)] == old
-    lines[mark.line - 1] = line[:start] + new + line[start + len(old) :]
+    assert line[mark.column - 1 :].startswith(old)
+    lines[mark.line - 1] = line[: mark.column - 1] + new + line[mark.column - 1 + len(old) :]
     return "".join(lines)
 
 
-def tree_of(path: Path) -> tuple[str, Node]:
-    text = path.read_text()
-    root, problems = read_tree(text, str(path))
+def tree_of(path: Path) -> Node:
+    root, problems = read_tree(path.read_text(), path.name)
     assert root is not None
     assert problems == []
-    return text, root
+    return root
+
+
+def told(root: Node, folder: Path) -> list[Problem]:
+    """Return the problems of a tree."""
+    with pytest.raises(ScenarioError) as caught:
+        load_node(root, [], folder)
+    return list(caught.value.problems)
 
 
 @pytest.mark.parametrize("path", SCENES, ids=lambda path: path.stem)
@@ -82,7 +105,7 @@ def test_scene_loads(path: Path) -> None:
 
 @pytest.mark.parametrize("path", SCENES, ids=lambda path: path.stem)
 def test_typo_in_any_key_is_told_with_the_key_that_was_meant(path: Path) -> None:
-    text, root = tree_of(path)
+    root = tree_of(path)
     tried = 0
     for location, mark in keys(root):
         key = str(location[-1])
@@ -90,10 +113,9 @@ def test_typo_in_any_key_is_told_with_the_key_that_was_meant(path: Path) -> None
             continue
         tried += 1
         wrong = mistyped(key, zlib.crc32(f"{path.stem}:{place_of(location)}".encode()))
-        with pytest.raises(ScenarioError) as caught:
-            load_text(replaced(text, mark, key, wrong), folder=path.parent, file=path.name)
-        there = [p for p in caught.value.problems if p.line == mark.line]
-        assert there, f"{place_of(location)} -> {wrong}: no problem on line {mark.line}: {caught.value}"
+        problems = told(renamed(root, location, wrong), path.parent)
+        there = [p for p in problems if p.line == mark.line]
+        assert there, f"{place_of(location)} -> {wrong}: no problem on line {mark.line}: {problems}"
         if len(key) >= 3:
             assert any(f"did you mean '{key}'?" in p.message for p in there), (
                 f"{place_of(location)} -> {wrong}: {there}"
@@ -103,17 +125,16 @@ def test_typo_in_any_key_is_told_with_the_key_that_was_meant(path: Path) -> None
 
 @pytest.mark.parametrize("path", SCENES, ids=lambda path: path.stem)
 def test_typo_in_a_chosen_name_fails_at_its_references(path: Path) -> None:
-    text, root = tree_of(path)
-    for location, mark in keys(root):
+    root = tree_of(path)
+    for location, _ in keys(root):
         name = str(location[-1])
         if len(location) != 2 or location[0] not in NAMED:
             continue
         uses = reference_lines(root, str(location[0]), name)
         if not uses:
             continue
-        with pytest.raises(ScenarioError) as caught:
-            load_text(replaced(text, mark, name, mistyped(name, 1)), folder=path.parent, file=path.name)
-        assert {p.line for p in caught.value.problems} == uses, f"{place_of(location)}: {caught.value}"
+        problems = told(renamed(root, location, mistyped(name, 1)), path.parent)
+        assert {p.line for p in problems} == uses, f"{place_of(location)}: {problems}"
 
 
 def reference_lines(root: Node, section: str, name: str) -> set[int]:
@@ -152,6 +173,16 @@ def scalars(node: Node, above: Location = ()) -> Iterator[tuple[Location, Node]]
             yield from scalars(child, (*above, index))
     else:
         yield above, node
+
+
+def test_typo_in_the_text_itself_is_told_at_its_line_and_column() -> None:
+    text, root = EVERY_VALUE.read_text(), tree_of(EVERY_VALUE)
+    [(_, mark)] = [(location, mark) for location, mark in keys(root) if location == ("capture", "frames")]
+    with pytest.raises(ScenarioError) as caught:
+        load_text(replaced(text, mark, "frames", "fraems"), folder=EVERY_VALUE.parent, file="scenes/x.yaml")
+    assert str(caught.value).startswith(
+        f"scenes/x.yaml:{mark.line}:{mark.column} capture.fraems: unknown key 'fraems'; did you mean 'frames'?"
+    )
 
 
 def test_every_typo_is_one_letter_away() -> None:
