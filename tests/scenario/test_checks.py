@@ -52,8 +52,8 @@ ORBIT = "{target: table, radius: 1, elevation: 0.5}"
         ),
         (
             BOX,
-            "{drop: {region: tabel}}",
-            "6:42 objects.box.place.drop.region: unknown region 'tabel'; did you mean 'table'? "
+            "{drop: {region: tabxe}}",
+            "6:42 objects.box.place.drop.region: unknown region 'tabxe'; did you mean 'table'? "
             "the tabletop world has: table, floor",
         ),
         (

@@ -162,7 +162,7 @@ def test_set_replaces_one_value(loaded: Callable[..., Scenario]) -> None:
             "objects.box.mas=1",
             "objects.box.mas: unknown key 'mas'; did you mean 'mass'? allowed here: asset, count, place, motion,",
         ),
-        ("objcts.box.mass=1", "objcts: unknown key 'objcts'; did you mean 'objects'?"),
+        ("objxts.box.mass=1", "objxts: unknown key 'objxts'; did you mean 'objects'?"),
         (
             "objects.box.mass=1 m",
             "objects.box.mass: '1 m': 'm' is a unit of length; allowed for a mass: "

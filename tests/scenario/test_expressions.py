@@ -133,8 +133,8 @@ def test_references_in_order_of_use() -> None:
 
 
 def test_unknown_reference_suggests() -> None:
-    message = unknown_reference("widht", ["depth", "width"])
-    assert message == "unknown param '${widht}'; params are depth, width; did you mean 'width'?"
+    message = unknown_reference("wixth", ["depth", "width"])
+    assert message == "unknown param '${wixth}'; params are depth, width; did you mean 'width'?"
     assert unknown_reference("a", []) == "unknown param '${a}'; the scenario has no params"
 
 

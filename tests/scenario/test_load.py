@@ -33,8 +33,8 @@ def test_a_scenario_that_uses_every_form_loads() -> None:
         # unknown keys
         (
             "position:",
-            "positoin:",
-            "x.yaml:6:18 objects.box.place.at.positoin: unknown key 'positoin'; did you mean 'position'?",
+            "posixion:",
+            "x.yaml:6:18 objects.box.place.at.posixion: unknown key 'posixion'; did you mean 'position'?",
         ),
         (
             "objects:",
@@ -87,8 +87,8 @@ def test_a_scenario_that_uses_every_form_loads() -> None:
         ("name: small", "name: small\ntags: x", "x.yaml:3:7 tags: expected a list, got 'x'"),
         (
             "asset:",
-            "motion: dynamc\n    asset:",
-            "x.yaml:5:13 objects.box.motion: 'dynamc' is not one of dynamic, static; did you mean 'dynamic'?",
+            "motion: dynaxc\n    asset:",
+            "x.yaml:5:13 objects.box.motion: 'dynaxc' is not one of dynamic, static; did you mean 'dynamic'?",
         ),
         (
             "name: small",
@@ -159,9 +159,9 @@ def test_a_scenario_that_uses_every_form_loads() -> None:
         ),
         (
             "[0, 0, 1]",
-            "[0, 0, {unifrom: [1, 2]}]",
-            "x.yaml:6:36 objects.box.place.at.position[2].unifrom: "
-            "unknown distribution 'unifrom'; did you mean 'uniform'?",
+            "[0, 0, {unixorm: [1, 2]}]",
+            "x.yaml:6:36 objects.box.place.at.position[2].unixorm: "
+            "unknown distribution 'unixorm'; did you mean 'uniform'?",
         ),
         # forms of a field
         (
@@ -192,8 +192,8 @@ def test_a_scenario_that_uses_every_form_loads() -> None:
         ),
         (
             "name: small",
-            "name: small\nworld: {kind: bin, hieght: 3}",
-            "x.yaml:3:20 world.hieght: unknown key 'hieght'; did you mean 'height'?",
+            "name: small\nworld: {kind: bin, heixht: 3}",
+            "x.yaml:3:20 world.heixht: unknown key 'heixht'; did you mean 'height'?",
         ),
         (
             "fixed:",
@@ -234,13 +234,13 @@ name: many
 params:
   a: "${b} + 1"
   b: "${a}"
-world: {kind: tabletop, widht: 2}
+world: {kind: tabletop, wixth: 2}
 objects:
   clutter:
     asset: {categry: mug}
     mass: 3 m
     count: {int_uniform: [12, 3]}
-    place: {drop: {region: tabel}}
+    place: {drop: {region: tabxe}}
     place: {on: {target: clutter}}
   other:
     asset: foo
@@ -257,7 +257,7 @@ capture: {rate: 7}
     )
     assert [line.split(" ", 2)[:2] for line in found] == [
         ["x.yaml:4:6", "params.a:"],
-        ["x.yaml:6:25", "world.widht:"],
+        ["x.yaml:6:25", "world.wixth:"],
         ["x.yaml:9:13", "objects.clutter.asset.categry:"],
         ["x.yaml:10:11", "objects.clutter.mass:"],
         ["x.yaml:11:26", "objects.clutter.count.int_uniform:"],
@@ -300,7 +300,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     assert refused(tmp_path / "none.yaml") == f"{tmp_path}/none.yaml: no such file"
     assert refused(tmp_path) == f"{tmp_path}: not a file"
     latin = tmp_path / "latin.yaml"
-    latin.write_bytes(b"simgen: '1'\nname: caf\xe9\n")
+    latin.write_bytes(b"simgen: '1'\nname: bar\xe9\n")
     assert refused(latin) == f"{latin}:2:1 not UTF-8 text (byte 21)"
 
 

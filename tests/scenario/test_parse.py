@@ -114,9 +114,9 @@ def test_a_param_with_a_mistyped_unit_is_no_text() -> None:
         ([1, 2], (), "expected a length, got [1, 2]; for one of several write {choice: [...]}"),
         (math.inf, (), "inf is out of range: must be finite m"),
         (
-            {"unform": [1, 2]},
-            ("unform",),
-            "unknown distribution 'unform'; did you mean 'uniform'? known: const, uniform,",
+            {"unixrm": [1, 2]},
+            ("unixrm",),
+            "unknown distribution 'unixrm'; did you mean 'uniform'? known: const, uniform,",
         ),
         (
             {"uniform": [1, 2], "normal": [1, 2]},
@@ -319,8 +319,8 @@ def test_empirical_reads_a_column_and_pins_its_content(csv_folder: Path) -> None
     ("arguments", "message"),
     [
         (
-            {"file": "sizes.csv", "column": "siez"},
-            "'sizes.csv' has no column 'siez'; columns: name, size; did you mean 'size'?",
+            {"file": "sizes.csv", "column": "sixe"},
+            "'sizes.csv' has no column 'sixe'; columns: name, size; did you mean 'size'?",
         ),
         (
             {"file": "size.csv", "column": "size"},
