@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from simgen.errors import SimgenError
     from simgen.records.annotation import Sample
     from simgen.records.scene import Scene
-    from simgen.replay import ReplayReport, replay
+    from simgen.reproduce import ReplayReport, replay
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Dataset": "simgen.dataset",
     "GenerateSummary": "simgen.api",
-    "ReplayReport": "simgen.replay",
+    "ReplayReport": "simgen.reproduce",
     "Sample": "simgen.records.annotation",
     "Scenario": "simgen.api",
     "Scene": "simgen.records.scene",
@@ -26,7 +26,7 @@ _HOMES = {
     "VerifyReport": "simgen.dataset",
     "generate": "simgen.api",
     "load": "simgen.api",
-    "replay": "simgen.replay",
+    "replay": "simgen.reproduce",
     "stream": "simgen.api",
     "verify": "simgen.dataset",
 }

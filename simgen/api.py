@@ -25,7 +25,7 @@ from simgen.report import frame_sheet, write_preview
 from simgen.resources import shipped
 from simgen.sampling import sample as sample_scene
 from simgen.scenario import scenario_hash
-from simgen.scenario.checks import asset_ids
+from simgen.scenario.walk import asset_ids
 from simgen.scenario.spec import AssetQuery
 
 PREVIEW_SAMPLES = 8  # more would not fit on a page
@@ -119,11 +119,7 @@ def missing_packs(
     library = library or AssetLibrary()
     packs: set[str] = set()
     for _, asset_id in asset_ids(scenario):
-        packs |= (
-            {info.pack for info in library.find(ids=[asset_id])}
-            if "*" in asset_id
-            else _pack_of(library, asset_id)
-        )
+        packs |= _packs_named(library, asset_id)
     for group in scenario.objects.values():
         query = group.asset
         if isinstance(query, AssetQuery) and not query.ids:

@@ -36,7 +36,7 @@ def replay(
     frame: Annotated[int | None, typer.Option(min=0, help="One frame only; default all.")] = None,
 ) -> None:
     """Make a scene again from its record and compare every byte with what is on disk."""
-    from simgen.replay import replay as replay_scene
+    from simgen.reproduce import replay as replay_scene
 
     report = replay_scene(dataset, scene, frame)
     for name in report.differing:
