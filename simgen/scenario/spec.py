@@ -162,9 +162,9 @@ class At(Model):
 class On(Model):
     """Standing upright on a surface region of the world, or on top of another object."""
 
-    target: str  # region or object name
-    yaw: Angle | None = None  # None: uniform
-    offset: Vector3 | None = None  # from the middle of the target; None: anywhere on it
+    target: str  # region, object or group (one member is drawn)
+    yaw: Angle | None = None  # None: uniform; counts from the target's own
+    offset: Vector3 | None = None  # from the middle of the target along its axes; None: anywhere on it
     facing: str | None = None  # object name, turns the object's +X towards it
 
 
@@ -204,7 +204,7 @@ class Drop(Model):
 class Stack(Model):
     """The objects of this group piled on each other, the first on `target`."""
 
-    target: str
+    target: str  # of a group, every member carries one pile; they are filled in turns, layer by layer
     offset: Vector3 | None = None
     jitter: NonNegativeLength = 0.0  # horizontal offset between neighbours, drawn uniform in +-jitter
     yaw: Angle | None = None
