@@ -95,7 +95,9 @@ class MaterialSet:
         internal = (_SRGB8 if channels == 3 else _SRGB8_ALPHA8) if texture.srgb else None
         image = self._gl.texture((width, height), channels, pixels.tobytes(), internal_format=internal)
         image.build_mipmaps()
-        image.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        # Blending two levels shows only in colour; for the other maps it would cost twice the reads for nothing.
+        coarse = moderngl.LINEAR_MIPMAP_LINEAR if texture.srgb else moderngl.LINEAR_MIPMAP_NEAREST
+        image.filter = (coarse, moderngl.LINEAR)
         self.byte_count += width * height * 16 // 3  # four bytes a texel, a third more for the smaller levels
         return image
 

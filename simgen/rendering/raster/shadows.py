@@ -108,7 +108,7 @@ class ShadowMaps:
         """
         things = [drawable for drawable in drawables if drawable.body.is_thing]
         blockers = soft_blockers(drawables, T_world_objects)
-        count, soft_count = self._upload(drawables, blockers, T_world_objects)
+        count, support_count, soft_count = self._upload(drawables, blockers, T_world_objects)
         near = _corners(things or drawables, T_world_objects)
         everything = _corners(drawables, T_world_objects)
         if len(everything) == 0:
@@ -126,9 +126,10 @@ class ShadowMaps:
         self._clear(self._softs)
         for index in range(DIRECTION_COUNT if soft_count else 0):
             at = (index % _TILES_ACROSS * SOFT_TILE, index // _TILES_ACROSS * SOFT_TILE)
-            self._tile(
-                self._softs, at, SOFT_TILE, _soft_clip(soft, soft_directions[index], index), count, soft_count
-            )
+            # From below the supports hide all things: their own triangles are enough.
+            hidden = support_count > 0 and soft_directions[index, 2] < 0
+            clip = _soft_clip(soft, soft_directions[index], index)
+            self._tile(self._softs, at, SOFT_TILE, clip, count, support_count if hidden else soft_count)
         self._context.gl.disable(moderngl.DEPTH_TEST)
         return grids, soft
 
@@ -158,14 +159,16 @@ class ShadowMaps:
 
     def _upload(
         self, drawables: Sequence[Drawable], blockers: Sequence[Drawable], T_world_objects: FloatArray
-    ) -> tuple[int, int]:
-        """Put all casters into one buffer; return how many indices block suns and how many block soft light.
+    ) -> tuple[int, int, int]:
+        """Put all casters into one buffer, supports first where they block soft light.
+
+        Returns how many indices block suns, how many are supports' and how many block soft light in all.
 
         A cut-out is a solid sheet here; leaves would darken all around them if it blocked soft light.
         """
         vertices: list[NDArray[np.float32]] = []
         sharp: list[NDArray[np.uint32]] = []
-        soft: list[NDArray[np.uint32]] = []
+        soft: tuple[list[NDArray[np.uint32]], list[NDArray[np.uint32]]] = ([], [])
         start = 0
         for drawable in drawables:
             level, body = drawable.model.caster, drawable.body
@@ -173,14 +176,14 @@ class ShadowMaps:
             vertices.append((level.positions_m @ (T[:3, :3].T * body.scale) + T[:3, 3]).astype(np.float32))
             sharp.append(level.triangles + np.uint32(start))
             if drawable in blockers:
-                soft.append(drawable.model.rough_triangles + np.uint32(start))
+                soft[body.is_thing].append(drawable.model.rough_triangles + np.uint32(start))
             start += len(level.positions_m)
         self._release_array()
         if not vertices:
-            return 0, 0
-        counts = sum(part.size for part in sharp), sum(part.size for part in soft)
-        self._fill(np.concatenate(vertices), np.concatenate(sharp + soft))
-        return counts
+            return 0, 0, 0
+        self._fill(np.concatenate(vertices), np.concatenate(sharp + soft[0] + soft[1]))
+        supports, things = (sum(part.size for part in parts) for parts in soft)
+        return sum(part.size for part in sharp), supports, supports + things
 
     def _fill(self, vertices: NDArray[np.float32], indices: NDArray[np.uint32]) -> None:
         """Write the buffers, growing them where they are too small."""

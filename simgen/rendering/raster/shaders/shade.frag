@@ -90,9 +90,9 @@ vec3 surface(ivec2 at, vec4 label, vec3 ray) {
 
     vec2 reflected = split_sum(roughness, n_v);
     vec3 specular = f0 * reflected.x + reflected.y;
-    vec4 soft = soft_visibility_at(at, label);  // rgb arriving, a what would arrive with nothing in the way
-    vec3 share = soft.rgb / soft.a;             // coloured as the light that does arrive
-    vec3 l = diffuse * (1.0 - specular) * luminance(ambient(n)) * share;
+    vec4 soft = soft_visibility_at(at, label);
+    vec3 share = soft.rgb / max(soft.a, 1e-12);  // of the surroundings' light, what arrives here
+    vec3 l = diffuse * (1.0 - specular) * ambient(n) * share;
     float visible = min(luminance(share), 1.0);
     vec3 mirrored = in_map(reflect(-v, n));
     vec3 seen = textureLod(prefiltered, latlong(mirrored), sqrt(roughness) * last_level).rgb * map_scale;
