@@ -23,7 +23,7 @@ bootstrap() {
 }
 
 make_venv() {
-    if [ -x "$venv/bin/python" ] && python_fits "$venv/bin/python"; then
+    if [ -x "$venv/bin/python" ] && python_fits "$venv/bin/python" && can_install; then
         return 0
     fi
     python=$(find_python) || die "needs Python 3.11, 3.12 or 3.13; found: $(python3 --version 2>&1 || echo none). \
@@ -37,6 +37,11 @@ Install one (Debian/Ubuntu: apt-get install python3 python3-venv) or set SIMGEN_
     "$python" -c 'import ensurepip' 2>/dev/null || apt_install python3-venv \
         || die "this Python has no 'venv' module; install it: apt-get install python3-venv"
     "$python" -m venv "$venv" || die "could not make $venv with $python -m venv"
+}
+
+# A virtual environment that uv made has no pip of its own.
+can_install() {
+    command -v uv >/dev/null 2>&1 || "$venv/bin/python" -m pip --version >/dev/null 2>&1
 }
 
 find_python() {
