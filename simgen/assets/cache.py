@@ -40,7 +40,7 @@ def cached(key: str, make: Callable[[], Prepared]) -> Prepared:
         AssetError: the model cannot be made, or the cache folder cannot be written.
     """
     file = cache_folder() / "models" / key[:2] / f"{key}.model"
-    with suppress(FileNotFoundError, ValueError, KeyError, TypeError, IndexError):
+    with suppress(OSError, ValueError, KeyError, TypeError, IndexError):
         return unpack(file.read_bytes())
     data = pack(*make())
     _store(file, data)

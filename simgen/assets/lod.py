@@ -17,11 +17,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
-from simgen.assets.importers.polygons import face_vectors, weld
+from simgen.assets.importers.polygons import connected_pieces, face_vectors, weld
 from simgen.assets.importers.raw import Float64Array, RawPart
 from simgen.records.asset import Submesh
 
@@ -211,20 +209,12 @@ class _Surface:
 
 def _leaves(positions: Float64Array, triangles: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return for each triangle the leaf it belongs to, -1 for none and for all of a model without foliage."""
-    piece = _connected(weld(positions)[triangles])
+    piece = connected_pieces(weld(positions)[triangles])
     sizes = np.bincount(piece)
     small = sizes <= _LEAF_TRIANGLES
     numbers = np.where(small & (sizes > 0), np.cumsum(small & (sizes > 0)) - 1, -1)
     leaf = numbers[piece]
     return leaf if int(leaf.max()) + 1 >= _FEWEST_LEAVES else np.full(len(triangles), -1)
-
-
-def _connected(corners: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each triangle (m, 3) of vertex numbers the connected piece it lies on."""
-    ends = np.concatenate([corners[:, :2], corners[:, 1:]])
-    count = int(corners.max()) + 1
-    graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    return connected_components(graph, directed=False)[1].astype(np.int64)[corners[:, 0]]
 
 
 def _islands(
@@ -240,5 +230,5 @@ def _islands(
     same = same.reshape(-1)
     island = np.zeros(int(same.max()) + 1, np.int64)
     corners = same[triangles]
-    island[corners] = _connected(corners)[:, None]
+    island[corners] = connected_pieces(corners)[:, None]
     return island[same]

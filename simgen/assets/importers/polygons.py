@@ -135,3 +135,14 @@ def _corner_angles(positions: Float64Array, triangles: NDArray[np.int64]) -> Flo
     edges = edges / np.where(lengths > 0, lengths, 1.0)
     cosines = -np.einsum("mij,mij->mi", edges, np.roll(edges, 1, axis=1))
     return np.arccos(np.clip(cosines, -1.0, 1.0))
+
+
+def connected_pieces(corners: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each triangle (m, 3) of vertex numbers the connected piece it lies on, from 0."""
+    from scipy.sparse import coo_array  # slow to import, and importers are used without it
+    from scipy.sparse.csgraph import connected_components
+
+    ends = np.concatenate([corners[:, :2], corners[:, 1:]])
+    count = int(corners.max()) + 1
+    graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    return connected_components(graph, directed=False)[1].astype(np.int64)[corners[:, 0]]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.assets.importers.files import SourceFiles
-from simgen.assets.importers.polygons import corner_normals, face_vectors
+from simgen.assets.importers.polygons import corner_normals, face_vectors, weld
 from simgen.assets.importers.raw import RawModel, RawPart
 from simgen.errors import AssetError
 from simgen.records.asset import Material
@@ -56,6 +56,8 @@ def read_surface(files: SourceFiles, path: str) -> RawModel:
 
 def creased_part(positions: NDArray[np.float64], triangles: NDArray[np.int64], material: int) -> RawPart:
     """Return triangles without texture coordinates, smooth where they turn by less than 40 degrees."""
+    _, first, places = np.unique(weld(positions), return_index=True, return_inverse=True)
+    positions, triangles = positions[first], places[triangles]
     triangles = triangles[np.linalg.norm(face_vectors(positions, triangles), axis=1) > 0]
     normals = corner_normals(positions, triangles, np.full(len(triangles), _COS_CREASE)).reshape(-1, 3)
     quantised = np.rint((normals + 1.0) * 511.5).astype(np.int64)

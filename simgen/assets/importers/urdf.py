@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from simgen.assets.importers.files import SourceFiles, resolve
 from simgen.assets.importers.images import decode_image
 from simgen.assets.importers.mtl import srgb_to_linear, with_alpha_mode
-from simgen.assets.importers.polygons import weld
+from simgen.assets.importers.polygons import connected_pieces, weld
 from simgen.assets.importers.raw import RawModel, RawPart
 from simgen.assets.importers.surfaces import creased_part
 from simgen.errors import AssetError
@@ -255,17 +255,12 @@ def _moved(part: RawPart, T: NDArray[np.float64], material: int) -> RawPart:
 
 def pieces(parts: tuple[RawPart, ...]) -> list[NDArray[np.float64]]:
     """Return the points of each connected piece of a mesh, in order of their first triangle."""
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
-
     positions = np.concatenate([part.positions for part in parts])
     offsets = np.cumsum([0] + [len(part.positions) for part in parts])
     triangles = np.concatenate([part.triangles + o for part, o in zip(parts, offsets, strict=False)])
     places = weld(positions)
-    corners = places[triangles]
-    ends = np.concatenate([corners[:, :2], corners[:, 1:]])
-    count = int(places.max()) + 1
-    graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(count, count))
-    label = connected_components(graph, directed=False)[1][places]
-    order = list(dict.fromkeys(label[triangles[:, 0]].tolist()))
+    piece = connected_pieces(places[triangles])
+    label = np.zeros(len(positions), np.int64)
+    label[triangles] = piece[:, None]
+    order = list(dict.fromkeys(piece.tolist()))
     return [positions[label == piece] for piece in order]
