@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.asset import Float32Array
+from simgen.rendering.light_map import (
+    LUMINANCE_RGB,
+    METERED_WIDTH,
+    rotation_about_z,
+    shrunk,
+    sphere_grid,
+    upward_illuminance,
+)
 
-LUMINANCE_RGB = np.array([0.2126, 0.7152, 0.0722])  # Rec. 709
 DIRECTION_COUNT = 64
 
-_FINE_WIDTH = 512  # suns are looked for at 0.7 degrees
 _COARSE_WIDTH = 128
 _SUN_TIMES_MEAN = 12.0  # assumed: a texel this much brighter than the sphere's mean may belong to a sun
 _SUN_LEAST_SHARE = 0.05  # of all light; weaker lamps stay in the soft part
@@ -88,13 +93,12 @@ class Illumination:
 
 def analyse(radiance: Float32Array) -> MapAnalysis:
     """Split a latitude-longitude map (h, w, 3); row 0 straight up, see `records.asset.EnvironmentMap`."""
-    fine = _shrunk(radiance, _FINE_WIDTH)
+    fine = shrunk(radiance, METERED_WIDTH)  # suns are looked for at 0.7 degrees
     directions, solid_angles = sphere_grid(fine.shape[1], fine.shape[0])
     luminance = np.asarray(fine @ LUMINANCE_RGB, dtype=float)
-    upward = float((luminance * solid_angles * np.maximum(directions[..., 2], 0.0)).sum())
     suns, soft = _extract_suns(fine, luminance, directions, solid_angles)
-    coarse = _shrunk(soft, _COARSE_WIDTH)
-    return MapAnalysis(upward, suns, soft, *_median_cut(coarse))
+    coarse = shrunk(soft, _COARSE_WIDTH)
+    return MapAnalysis(upward_illuminance(fine), suns, soft, *_median_cut(coarse))
 
 
 def uniform_map() -> Float32Array:
@@ -106,32 +110,13 @@ def illuminate(analysis: MapAnalysis, illuminance_lux: float, rotation_rad: floa
     """Return a map's soft light, scaled so that the whole map gives `illuminance_lux` on an upward plane."""
     scale = illuminance_lux / analysis.upward_illuminance if analysis.upward_illuminance > 0 else 0.0
     turn = rotation_about_z(rotation_rad)
-    coarse = _shrunk(analysis.soft, _COARSE_WIDTH)
+    coarse = shrunk(analysis.soft, _COARSE_WIDTH)
     directions, solid_angles = sphere_grid(coarse.shape[1], coarse.shape[0])
     basis = _sh_basis(directions.reshape(-1, 3) @ turn.T)
     weighted = (coarse * solid_angles[..., None]).reshape(-1, 3).astype(float)
     coefficients = _SH_COSINE[:, None] * (basis.T @ weighted) * scale
     towards = analysis.directions @ turn.T
     return Illumination(coefficients, towards, analysis.energies_rgb * scale, analysis.solid_angles, scale)
-
-
-def rotation_about_z(angle_rad: float) -> FloatArray:
-    """Return the 3x3 right-handed rotation about +Z."""
-    c, s = np.cos(angle_rad), np.sin(angle_rad)
-    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-
-
-def sphere_grid(width: int, height: int) -> tuple[FloatArray, FloatArray]:
-    """Return directions (h, w, 3) and solid angles (h, w) of a latitude-longitude map's texels."""
-    azimuth = (np.arange(width) + 0.5) / width * 2 * np.pi - np.pi
-    edges = np.linspace(0, np.pi, height + 1)
-    polar = (edges[:-1] + edges[1:]) / 2
-    directions = np.empty((height, width, 3))
-    directions[..., 0] = np.sin(polar)[:, None] * np.cos(azimuth)
-    directions[..., 1] = np.sin(polar)[:, None] * np.sin(azimuth)
-    directions[..., 2] = np.cos(polar)[:, None]
-    bands = (np.cos(edges[:-1]) - np.cos(edges[1:])) * 2 * np.pi / width
-    return directions, np.repeat(bands[:, None], width, axis=1)
 
 
 # Polynomials of the real spherical harmonics up to order 2, and what turns a projection on them into irradiance / pi:
@@ -152,14 +137,6 @@ _SH_COSINE = np.array(
 def _sh_basis(d: FloatArray) -> FloatArray:
     x, y, z = d[:, 0], d[:, 1], d[:, 2]
     return np.column_stack([np.ones_like(x), y, z, x, x * y, y * z, 3 * z * z - 1, x * z, x * x - y * y])
-
-
-def _shrunk(radiance: Float32Array, width: int) -> Float32Array:
-    """Return a map averaged down to at most this width (energy is kept to within the texels' latitude)."""
-    if radiance.shape[1] <= width:
-        return np.ascontiguousarray(radiance, np.float32)
-    small = cv2.resize(radiance, (width, width // 2), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(small, np.float32)
 
 
 def _extract_suns(

@@ -9,6 +9,7 @@ import moderngl
 import numpy as np
 
 from simgen.records.asset import Material, Texture
+from simgen.rendering.materials import alpha_threshold
 from simgen.rendering.raster.context import GlContext
 
 _SRGB8 = 0x8C41
@@ -104,10 +105,13 @@ class MaterialSet:
     def _table(self, materials: Sequence[Material]) -> moderngl.Texture:
         table = np.zeros((2, len(materials), 4), np.float32)
         for column, material in enumerate(materials):
-            # `blend` is drawn as a cut-out of its map: glass without a map stays whole, and keeps its labels.
-            cutoff = material.alpha_cutoff if material.alpha_mode == "mask" else 0.5 * material.alpha
             table[0, column] = (*material.base_color_rgb, material.alpha)
-            table[1, column] = (material.metallic, material.roughness, cutoff, self._emissive_slot(material))
+            table[1, column] = (
+                material.metallic,
+                material.roughness,
+                alpha_threshold(material),
+                self._emissive_slot(material),
+            )
         texture = self._gl.texture((len(materials), 2), 4, table.tobytes(), dtype="f4")
         texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
         return texture

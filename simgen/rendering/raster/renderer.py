@@ -12,10 +12,11 @@ from simgen.errors import RenderError
 from simgen.geometry import FloatArray
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
+from simgen.rendering.gate import check_frame, place_of
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable, make_drawables, visible_items
 from simgen.rendering.raster.environment import uniform_map
-from simgen.rendering.raster.gate import check_frame, check_nonce, nonce_of, place_of
+from simgen.rendering.raster.gate import check_nonce, nonce_of
 from simgen.rendering.raster.geometry import GeometryPass
 from simgen.rendering.raster.lighting import LightPass, LightTargets, SceneLight, scene_light
 from simgen.rendering.raster.meshes import ModelCache

@@ -11,9 +11,10 @@ from simgen.assets import AssetLibrary
 from simgen.errors import RenderError
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
+from simgen.rendering.gate import check_frame
 from simgen.rendering.raster import RasterRenderer, RasterScene, renderer
 from simgen.rendering.raster.drawables import DrawItem, visible_items
-from simgen.rendering.raster.gate import check_frame, check_nonce, nonce_of
+from simgen.rendering.raster.gate import check_nonce, nonce_of
 from tests.builders import floor, make_scene, sphere
 from tests.views import still_view
 

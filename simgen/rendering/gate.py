@@ -1,0 +1,67 @@
+"""The frame gate of every back end: an empty or non-finite frame is an error, never a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from simgen.camera import Intrinsics
+from simgen.errors import RenderError
+from simgen.geometry import FloatArray
+from simgen.records.frame import Frame, View
+
+_SURELY_VISIBLE_PX = 8.0
+
+
+class InView(Protocol):
+    """An object that was drawn."""
+
+    @property
+    def instance_id(self) -> int:
+        """The object's id."""
+        ...
+
+    def corners_camera(self) -> FloatArray:
+        """Return the (8, 3) corners of the object's box in the camera frame."""
+        ...
+
+
+def place_of(view: View) -> str:
+    """Return how messages name a view."""
+    return f"sensor '{view.sensor}', frame {view.frame_index}"
+
+
+def check_frame(frame: Frame, items: Sequence[InView]) -> None:
+    """Raise RenderError for a frame that is empty although objects are in view, or holds NaN or infinity."""
+    place = place_of(frame.view)
+    hit = frame.instance_id > 0
+    if not hit.any():
+        _check_empty(place, frame, items)
+    if not np.isfinite(frame.radiance).all():
+        bad = int((~np.isfinite(frame.radiance)).any(axis=-1).sum())
+        raise RenderError(
+            f"{place}: radiance is not finite at {bad} pixels; look at the lights' and materials' values"
+        )
+    if not np.array_equal(np.isfinite(frame.depth_m), hit):
+        bad = int((np.isfinite(frame.depth_m) != hit).sum())
+        raise RenderError(f"{place}: depth is not finite, or finite without an object, at {bad} pixels")
+
+
+def _check_empty(place: str, frame: Frame, items: Sequence[InView]) -> None:
+    expected = [item for item in items if _surely_visible(frame.view.intrinsics, item)]
+    if expected or frame.silhouettes:
+        ids = sorted({item.instance_id for item in expected} | set(frame.silhouettes))
+        raise RenderError(f"{place}: empty frame: objects {ids} are in view, but no pixel shows any object")
+
+
+def _surely_visible(camera: Intrinsics, item: InView) -> bool:
+    """Return whether an object's box lies wholly in the image and is large enough to cover a pixel."""
+    corners = item.corners_camera()
+    if corners[:, 2].min() < camera.near_m or corners[:, 2].max() > camera.far_m:
+        return False
+    pixels = camera.project(corners)
+    low, high = pixels.min(axis=0), pixels.max(axis=0)
+    inside = low.min() >= 0 and high[0] <= camera.width - 1 and high[1] <= camera.height - 1
+    return bool(inside and (high - low).min() >= _SURELY_VISIBLE_PX)
