@@ -77,7 +77,7 @@ class GeometryPass:
         check_nonce(place, "labels", object_id[-1, 0], nonce)
         return Labels(
             depth_m=np.ascontiguousarray(normal_depth[:-1, :, 3]),
-            instance_id=(object_id[:-1, :, 3] * np.float32(1 / 256)).astype(np.uint16),
+            instance_id=object_id[:-1, :, 3].astype(np.uint16),
             normals_camera=normal_depth[:-1, :, :3],
             object_coordinates_m=object_id[:-1, :, :3],
         )

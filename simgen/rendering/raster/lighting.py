@@ -31,6 +31,7 @@ from simgen.rendering.raster.targets import Targets
 _BLOCKER_ALBEDO = 0.4
 _BLOCKER_OPENNESS = 0.6
 _SAME_PLANE = 0.004
+_RGB10_A2 = 0x8059  # fine enough for a share, one word a texel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +90,8 @@ class LightTargets:
         self.size_px = ((targets.width + 1) // 2, (targets.height + 1) // 2)
         self.textures = [targets.texture(self.size_px, 4, "f4") for _ in range(2)]
         self.framebuffers = [targets.framebuffer([texture]) for texture in self.textures]
+        self.share = targets.texture(self.size_px, 4, "f1", internal_format=_RGB10_A2)
+        self.share_framebuffer = targets.framebuffer([self.share])
 
 
 class LightPass:
@@ -176,24 +179,25 @@ class LightPass:
         labels.normal_depth.use(0)
         self._draw_visibility(halves, camera)
         for texture, unit in (
-            (labels.object_id, 1),
-            (labels.albedo_metallic, 2),
-            (labels.shading_roughness, 3),
-            (halves.textures[0], 4),
+            (labels.albedo_slot, 2),
+            (labels.shading, 3),
+            (halves.share, 4),
             (light.map.prefiltered, 5),
             (light.map.background, 6),
             (self._shadows.sun_depths, 7),
             (self._shadows.sun_depths, 8),
         ):
             texture.use(unit)
+        self._shadows.plain.use(7)
         self._shadows.compare.use(8)
         set_uniforms(
-            self._shade, normal_depth=0, object_id=1, albedo_metallic=2, shading_roughness=3, soft_visibility=4,
+            self._shade, normal_depth=0, albedo_slot=2, shading_surface=3, soft_visibility=4,
             prefiltered=5, background=6, sun_depths=7, sun_shadows=8, **camera,
         )  # fmt: skip
         targets.shaded.use()
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         self._context.fill(self._shade)
+        self._shadows.plain.clear(7)
         self._shadows.compare.clear(8)
         self._draw_antialiased(targets, nonce)
 
@@ -225,10 +229,14 @@ class LightPass:
         last = (halves.size_px[0] - 1, halves.size_px[1] - 1)
         ray = camera["ray_of_pixel"]
         set_uniforms(self._smooth, normal_depth=0, light=1, last=last, plane_m=_SAME_PLANE, ray_of_pixel=ray)
-        for source, along in ((0, (1, 0)), (1, (0, 1))):
-            halves.textures[source].use(1)
-            halves.framebuffers[1 - source].use()
-            set_uniforms(self._smooth, along=along)
+        passes = (
+            (halves.textures[0], halves.framebuffers[1], (1, 0), False),
+            (halves.textures[1], halves.share_framebuffer, (0, 1), True),
+        )
+        for source, target, along, final in passes:
+            source.use(1)
+            target.use()
+            set_uniforms(self._smooth, along=along, final=final)
             self._context.fill(self._smooth)
 
 

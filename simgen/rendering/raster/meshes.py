@@ -22,7 +22,7 @@ _LAYOUT = ("3f 3f 2f 1f", "in_position", "in_normal", "in_uv", "in_material")
 _VERTEX_FLOATS = 9
 # Triangles a level may have for each pixel of the object's projected disc. Simplified models of many small parts lose
 # some of them, so that a finer level is worth its vertices up to about here.
-_TRIANGLES_PER_PIXEL = 1.5
+_TRIANGLES_PER_PIXEL = 1.2
 _ALWAYS_AFFORDABLE = 600
 # Shadows need the shape, not the detail; those of soft light even less.
 _CASTER_TRIANGLES = 2500

@@ -91,6 +91,7 @@ class ShadowMaps:
         self.compare = gl.sampler(
             filter=(moderngl.LINEAR, moderngl.LINEAR), compare_func="<=", repeat_x=False, repeat_y=False
         )
+        self.plain = gl.sampler(filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False)
         self._vertices = gl.buffer(reserve=4, dynamic=True)
         self._indices = gl.buffer(reserve=4, dynamic=True)
         self._array: moderngl.VertexArray | None = None

@@ -199,8 +199,9 @@ def _tiles(camera: Intrinsics, item: DrawItem, outline: Outline) -> list[Tile]:
 def _whole_tile(item: DrawItem, outline: Outline) -> Tile:
     """Return the tile of a whole outline: a step of one pixel where it fits, else the size that fits."""
     x0, y0, x1, y1 = outline.extent_xyxy
-    left, top = np.floor(x0) - _MARGIN_PX, np.floor(y0) - _MARGIN_PX
-    wide, high = np.ceil(x1) + _MARGIN_PX + 1 - left, np.ceil(y1) + _MARGIN_PX + 1 - top
+    margin = 0 if outline.behind else _MARGIN_PX  # the canvas itself is exact
+    left, top = np.floor(x0 + 0.5) - margin, np.floor(y0 + 0.5) - margin
+    wide, high = np.ceil(x1 + 0.5) + margin - left, np.ceil(y1 + 0.5) + margin - top
     extent = (float(left), float(top), float(left + wide), float(top + high))
     return Tile(item, extent, (int(min(wide, _WHOLE_TILE_PX)), int(min(high, _WHOLE_TILE_PX))), True)
 

@@ -28,8 +28,8 @@ class LabelTargets:
 
     normal_depth: moderngl.Texture
     object_id: moderngl.Texture
-    albedo_metallic: moderngl.Texture
-    shading_roughness: moderngl.Texture
+    albedo_slot: moderngl.Texture
+    shading: moderngl.Texture
     framebuffer: moderngl.Framebuffer
 
 
@@ -49,9 +49,11 @@ class Targets:
         self.shaded = self.framebuffer([self.radiance, self.tone])
         self.smoothed = self.framebuffer([self.texture(self.size_px, 4, "f2")], self._depth())
 
-    def texture(self, size: tuple[int, int], components: int, dtype: str) -> moderngl.Texture:
+    def texture(
+        self, size: tuple[int, int], components: int, dtype: str, internal_format: int | None = None
+    ) -> moderngl.Texture:
         """Return a new texture read texel by texel, freed with these targets."""
-        texture = self._gl.texture(size, components, dtype=dtype)
+        texture = self._gl.texture(size, components, dtype=dtype, internal_format=internal_format)
         texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
         texture.repeat_x = texture.repeat_y = False
         self._owned.append(texture)
@@ -80,10 +82,10 @@ class Targets:
     def _labels(self) -> LabelTargets:
         normal_depth = self.texture(self.size_px, 4, "f4")
         object_id = self.texture(self.size_px, 4, "f4")
-        albedo_metallic = self.texture(self.size_px, 4, "f1")
-        shading_roughness = self.texture(self.size_px, 4, "f4")
-        drawn = self.framebuffer([normal_depth, object_id, albedo_metallic, shading_roughness], self._depth())
-        return LabelTargets(normal_depth, object_id, albedo_metallic, shading_roughness, drawn)
+        albedo_slot = self.texture(self.size_px, 4, "f1")
+        shading = self.texture(self.size_px, 4, "nu2")
+        drawn = self.framebuffer([normal_depth, object_id, albedo_slot, shading], self._depth())
+        return LabelTargets(normal_depth, object_id, albedo_slot, shading, drawn)
 
 
 def read_rows(

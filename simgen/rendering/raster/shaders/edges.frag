@@ -9,11 +9,10 @@ layout(location = 0) out vec4 out_radiance;
 
 float tone(ivec2 at) { return texelFetch(tone_mapped, at, 0).r; }
 
-// Planes have a constant second difference of 1/z and one normal; anything else is an edge.
-bool is_edge(ivec2 at, ivec2 along, vec4 centre) {
-    vec4 a = texelFetch(normal_depth, at - along, 0), b = texelFetch(normal_depth, at + along, 0);
-    float bend = abs(centre.w / a.w + centre.w / b.w - 2.0);
-    return !(bend < 0.02 && dot(a.xyz, centre.xyz) > 0.9 && dot(b.xyz, centre.xyz) > 0.9);
+// Over a plane 1/z changes evenly from pixel to pixel; a step or a crease breaks that, and so does no surface (NaN).
+bool is_edge(ivec2 at, ivec2 along, float depth) {
+    float a = texelFetch(normal_depth, at - along, 0).w, b = texelFetch(normal_depth, at + along, 0).w;
+    return !(abs(depth / a + depth / b - 2.0) < 5e-4);
 }
 
 void main() {
@@ -22,9 +21,9 @@ void main() {
     float m = tone(at), s = tone(inner - ivec2(0, 1)), n = tone(inner + ivec2(0, 1));
     float w = tone(inner - ivec2(1, 0)), e = tone(inner + ivec2(1, 0));
     float least = min(m, min(min(s, n), min(w, e))), most = max(m, max(max(s, n), max(w, e)));
-    vec4 label = texelFetch(normal_depth, at, 0);
+    float depth = texelFetch(normal_depth, inner, 0).w;
     bool marked = most - least > max(0.02, 0.08 * most)
-        && (is_edge(inner, ivec2(1, 0), label) || is_edge(inner, ivec2(0, 1), label));
+        && (is_edge(inner, ivec2(1, 0), depth) || is_edge(inner, ivec2(0, 1), depth));
     out_radiance = vec4(texelFetch(radiance, at, 0).rgb, 1.0);
     gl_FragDepth = marked ? 0.0 : 1.0;
 }

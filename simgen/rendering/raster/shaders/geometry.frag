@@ -1,5 +1,7 @@
 #version 330 core
 // Geometry pass: every label of a pixel and the surface that the light pass shades, sampled at the pixel's centre.
+#include "common.glsl"
+
 in vec3 v_camera;
 in vec3 v_object;
 in vec3 v_normal;
@@ -21,9 +23,9 @@ uniform sampler2D normal_map;
 #endif
 
 layout(location = 0) out vec4 out_normal_depth;
-layout(location = 1) out vec4 out_object_id;  // w = instance id * 256 + emissive slot, exact in float32
-layout(location = 2) out vec4 out_albedo;     // square root of the linear colour (finer steps in the dark); w metallic
-layout(location = 3) out vec4 out_shading;    // shading normal, roughness
+layout(location = 1) out vec4 out_object_id;  // w = instance id, exact in float32
+layout(location = 2) out vec4 out_albedo;     // square root of the linear colour (finer steps in the dark); w emissive slot / 255
+layout(location = 3) out vec4 out_shading;    // shading normal folded, roughness, metallic; 0..1
 
 // Normal that a height field would have here; the frame comes from screen derivatives
 // (Schueler, "Normal mapping without precomputed tangents", ShaderX5, 2006).
@@ -70,7 +72,7 @@ void main() {
     metallic *= mix(1.0, map.y, keep_map_surface.y);
 #endif
     out_normal_depth = vec4(n, v_camera.z);
-    out_object_id = vec4(v_object, instance_id * 256.0 + v_surface.w);
-    out_albedo = vec4(sqrt(clamp(color.rgb, 0.0, 1.0)), metallic);
-    out_shading = vec4(shading, roughness);
+    out_object_id = vec4(v_object, instance_id);
+    out_albedo = vec4(sqrt(clamp(color.rgb, 0.0, 1.0)), v_surface.w / 255.0);
+    out_shading = vec4(folded(shading) * 0.5 + 0.5, roughness, metallic);
 }

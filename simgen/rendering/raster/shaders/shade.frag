@@ -6,9 +6,8 @@
 #include "shadow.glsl"
 
 uniform sampler2D normal_depth;
-uniform sampler2D object_id;
-uniform sampler2D albedo_metallic;
-uniform sampler2D shading_roughness;
+uniform sampler2D albedo_slot;
+uniform sampler2D shading_surface;
 uniform sampler2D soft_visibility;
 uniform sampler2D prefiltered;
 uniform sampler2D background;
@@ -59,30 +58,30 @@ vec3 ggx(vec3 n, vec3 v, vec3 l, vec3 f0, float alpha) {
 }
 
 // Soft visibility of a full-resolution pixel: of the four nearest half-resolution ones, those on its surface.
-vec4 soft_visibility_at(ivec2 at, vec4 label) {
+vec3 soft_visibility_at(ivec2 at, vec4 label, vec3 p) {
     ivec2 corner = (at - 1 + (at & 1)) / 2, last = textureSize(soft_visibility, 0) - 1;
-    vec4 sum = vec4(0.0);
+    vec3 sum = vec3(0.0);
     float weight = 0.0;
     for (int i = 0; i < 4; ++i) {
         ivec2 there = min(corner + ivec2(i & 1, i >> 1), last);
         vec4 other = texelFetch(normal_depth, there * 2, 0);
+        float away = abs(dot(vec3(vec2(there * 2) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0) * other.w - p, label.xyz));
         vec2 apart = abs(vec2(at - there * 2));
         float w = (2.0 - min(apart.x, 1.9)) * (2.0 - min(apart.y, 1.9));
-        float differs = abs(other.w - label.w) / (0.01 * label.w) + 8.0 * (1.0 - dot(other.xyz, label.xyz));
-        w /= 1.0 + 50.0 * differs * differs;
-        if (isnan(other.w)) continue;
-        sum += texelFetch(soft_visibility, there, 0) * w;
+        float differs = 150.0 * away / label.w + 8.0 * (1.0 - dot(other.xyz, label.xyz));
+        w = isnan(other.w) ? 0.0 : w / (1.0 + 20.0 * differs * differs);
+        sum += texelFetch(soft_visibility, there, 0).rgb * w;
         weight += w;
     }
-    return weight > 0.0 ? sum / weight : vec4(1.0);
+    return weight > 0.0 ? sum / weight : vec3(1.0);
 }
 
 vec3 surface(ivec2 at, vec4 label, vec3 ray) {
-    vec4 base = texelFetch(albedo_metallic, at, 0);
-    vec4 bent = texelFetch(shading_roughness, at, 0);
+    vec4 base = texelFetch(albedo_slot, at, 0);
+    vec4 bent = texelFetch(shading_surface, at, 0);
     vec3 albedo = base.rgb * base.rgb;
-    float metallic = base.a, roughness = clamp(bent.a, 0.045, 1.0);  // below it, highlights alias away
-    vec3 n = R_world_camera * normalize(bent.xyz), n_geometric = R_world_camera * label.xyz;
+    float metallic = bent.a, roughness = clamp(bent.b, 0.045, 1.0);  // below it, highlights alias away
+    vec3 n = R_world_camera * unfolded(bent.xy * 2.0 - 1.0), n_geometric = R_world_camera * label.xyz;
     vec3 p = eye_world + R_world_camera * (ray * label.w);
     vec3 v = -normalize(R_world_camera * ray);
     float n_v = clamp(dot(n, v), 1e-3, 1.0);
@@ -90,8 +89,7 @@ vec3 surface(ivec2 at, vec4 label, vec3 ray) {
 
     vec2 reflected = split_sum(roughness, n_v);
     vec3 specular = f0 * reflected.x + reflected.y;
-    vec4 soft = soft_visibility_at(at, label);
-    vec3 share = soft.rgb / max(soft.a, 1e-12);  // of the surroundings' light, what arrives here
+    vec3 share = soft_visibility_at(at, label, ray * label.w);  // of the surroundings' light, what arrives here
     vec3 l = diffuse * (1.0 - specular) * ambient(n) * share;
     float visible = min(luminance(share), 1.0);
     vec3 mirrored = in_map(reflect(-v, n));
@@ -108,8 +106,7 @@ vec3 surface(ivec2 at, vec4 label, vec3 ray) {
         vec3 response = diffuse * (1.0 - specular) / PI + ggx(n, v, direction, f0, roughness * roughness);
         l += sun_color[i] * (max(n_l, 0.0) * lit) * response;
     }
-    int slot = int(mod(texelFetch(object_id, at, 0).w, 256.0));
-    return l + emissive[slot];
+    return l + emissive[int(base.a * 255.0 + 0.5)];
 }
 
 void main() {

@@ -6,6 +6,7 @@ uniform ivec2 along;
 uniform ivec2 last;   // last pixel
 uniform float plane_m;  // distance from the plane that counts as another surface
 uniform vec4 ray_of_pixel;
+uniform bool final;     // whether to put out the share itself
 layout(location = 0) out vec4 out_light;
 
 vec3 position(ivec2 at, float depth) {
@@ -17,7 +18,7 @@ void main() {
     vec4 centre = texelFetch(normal_depth, at * 2, 0);
     vec4 sum = texelFetch(light, at, 0);
     if (isnan(centre.w)) {
-        out_light = sum;
+        out_light = vec4(1.0);
         return;
     }
     vec3 p = position(at, centre.w);
@@ -33,5 +34,5 @@ void main() {
         sum += w > 0.0 ? texelFetch(light, there, 0) * w : vec4(0.0);
         weight += w;
     }
-    out_light = sum / weight;
+    out_light = final ? vec4(sum.rgb / max(sum.a, 1e-12), 1.0) : sum / weight;
 }
