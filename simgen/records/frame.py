@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
+
+ExtraBuffer = Literal["albedo", "part_id"]
+"""Buffers that a renderer makes only when a view asks for them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """Where the camera and every body stand at another capture frame of the same sensor.
+
+    Attributes:
+        T_world_camera: (4, 4).
+        T_world_objects: (n, 4, 4), body i has instance id i + 1.
+    """
+
+    T_world_camera: FloatArray
+    T_world_objects: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,6 +36,12 @@ class View:
         sensor: name of the camera.
         T_world_camera: (4, 4).
         T_world_objects: (n, 4, 4), body i has instance id i + 1.
+        extra_buffers: what the frame is to hold beyond what every frame does.
+        previous: the capture frame before, from which flow comes; None for the first, and where nobody asks.
+        next: the capture frame after, likewise.
+        present: (n,) bodies that are not are neither drawn nor cast shadows; None: all are.
+        light_factors: (k,) on the intensity of each of `Scene.light_names`, whatever the lamp's `on` says; None:
+            1, and 0 for a lamp that is not `on`.
     """
 
     sensor: str
@@ -27,6 +50,11 @@ class View:
     intrinsics: Intrinsics
     T_world_camera: FloatArray
     T_world_objects: FloatArray
+    extra_buffers: frozenset[ExtraBuffer] = frozenset()
+    previous: Moment | None = None
+    next: Moment | None = None
+    present: NDArray[np.bool_] | None = None
+    light_factors: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,6 +83,10 @@ class Silhouette:
 class Frame:
     """Buffers (height, width, ...) of one view; labels all come from one pass sampled at pixel centres.
 
+    Buffers that may be None are there only where they were asked for. `albedo` and `part_id` come from the
+    renderer (`View.extra_buffers`), the others from `annotate.derive`, by formula from the buffers that every frame
+    has, so that they are the same under any renderer.
+
     Attributes:
         radiance: (h, w, 3) float16, linear RGB luminance in cd/m²; may be anti-aliased.
         depth_m: (h, w) float32, distance to the image plane; NaN where nothing was hit.
@@ -64,6 +96,21 @@ class Frame:
             after the scene's `scale`; NaN where nothing was hit.
         silhouettes: by instance id, for every object with at least one pixel of silhouette inside the image.
         renderer: name of the back end.
+        albedo: (h, w, 3) float32, base colour of the surface, linear RGB 0..1, maps and overrides included:
+            diffuse reflectance of a non-metal, reflectance at normal incidence of a metal. NaN where nothing was hit.
+        part_id: (h, w) uint16, 1 + index of the surface's material in its model (the same at every level of detail);
+            0 = background.
+        distance_m: (h, w) float32, distance to the camera centre; NaN where nothing was hit.
+        normals_world: (h, w, 3) float32, `normals_camera` in the world frame.
+        flow_forward: (h, w, 2) float32, (x, y) pixels from here to where the same point of the surface projects in
+            the sensor's next capture frame, seen or not. Where nothing was hit: of a direction, as of the sky. NaN
+            where the point is not before the camera then, and everywhere in the last frame.
+        flow_backward: the same to the previous capture frame.
+        flow_occlusion_forward: (h, w) bool, True where that point is not visible in the next capture frame: out of
+            the picture, hidden, or there is no such frame. See `annotate.flow.hidden`.
+        flow_occlusion_backward: the same in the previous capture frame.
+        scene_flow_m: (h, w, 3) float32, position of the surface point in the next frame's camera minus position in
+            this one's, metres; NaN where nothing was hit and everywhere in the last frame.
     """
 
     view: View
@@ -74,3 +121,12 @@ class Frame:
     object_coordinates_m: NDArray[np.float32]
     silhouettes: dict[int, Silhouette]
     renderer: str
+    albedo: NDArray[np.float32] | None = None
+    part_id: NDArray[np.uint16] | None = None
+    distance_m: NDArray[np.float32] | None = None
+    normals_world: NDArray[np.float32] | None = None
+    flow_forward: NDArray[np.float32] | None = None
+    flow_backward: NDArray[np.float32] | None = None
+    flow_occlusion_forward: NDArray[np.bool_] | None = None
+    flow_occlusion_backward: NDArray[np.bool_] | None = None
+    scene_flow_m: NDArray[np.float32] | None = None
