@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import fsum
 from typing import Literal
 
 from pydantic import TypeAdapter
@@ -10,6 +11,9 @@ from pydantic import TypeAdapter
 from simgen.camera import Intrinsics
 from simgen.geometry import Pose, Vec3
 from simgen.records.asset import AssetRef
+from simgen.records.behaviour import Actor, Joint
+from simgen.records.event import Event, Fault, Twin, WeightFactor
+from simgen.records.lane import Lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +43,12 @@ class SceneObject:
         size_m: extent in its own frame after `scale`.
         scale: uniform factor on the asset.
         pose: `T_world_object` at time 0 (origin = box centre, see `records.asset`).
-        motion: `static` never moves; `dynamic` is moved by physics.
+        motion: `static` never moves; `dynamic` is moved by physics; `kinematic` is moved by its behaviour, pushes
+            dynamic bodies, and becomes dynamic when it is hit or hits (then `mass_kg` counts).
         mass_kg: 0 for static.
         linear_velocity_mps: at time 0, world frame.
         angular_velocity_radps: at time 0, world frame.
+        present: whether it is there from the start; if not, an event brings it.
     """
 
     instance_id: int
@@ -54,13 +60,14 @@ class SceneObject:
     size_m: Vec3
     scale: float
     pose: Pose
-    motion: Literal["static", "dynamic"]
+    motion: Literal["static", "dynamic", "kinematic"]
     mass_kg: float
     friction: float
     restitution: float
     linear_velocity_mps: Vec3 = (0.0, 0.0, 0.0)
     angular_velocity_radps: Vec3 = (0.0, 0.0, 0.0)
     material: MaterialOverride | None = None
+    present: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +106,55 @@ class EnvironmentLight:
 
 
 @dataclass(frozen=True, slots=True)
+class SpotLight:
+    """A lamp that shines a cone, for example a headlight; it shines along +X of its own frame.
+
+    Intensity is constant inside the inner cone and falls to 0 at the outer one as
+    `smoothstep(cos(outer), cos(inner), cos(angle))`; illuminance at distance d is intensity / d².
+
+    Attributes:
+        pose: `T_mount_light` in the object frame of `mount`, `T_world_light` without one.
+        mount: name of the body it is fixed to; empty: it stands in the world.
+        intensity_cd: candela along the axis.
+        color_rgb: linear, scaled so that its luminance (Rec. 709 weights) is 1.
+        inner_angle_rad: from the axis; 0 to below `outer_angle_rad`.
+        outer_angle_rad: from the axis; at most pi. Half the opening of the cone.
+        on: at time 0.
+        radius_m: of the lamp's disc, for soft shadows.
+        casts_shadows: whether bodies block it.
+    """
+
+    name: str
+    pose: Pose
+    mount: str
+    intensity_cd: float
+    color_rgb: Vec3 = (1.0, 1.0, 1.0)
+    inner_angle_rad: float = 0.35
+    outer_angle_rad: float = 0.7
+    on: bool = True
+    radius_m: float = 0.05
+    casts_shadows: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class CameraSensor:
     """A camera and where it stands at each capture frame.
 
     Attributes:
-        poses: `T_world_camera` for every frame; one entry means it never moves.
+        poses: `T_world_camera` for every frame; one entry means it never moves. With a `mount`: one entry,
+            `T_mount_camera`, in the object frame of the body.
         exposure_ev100: exposure at ISO 100; None meters each frame (`sensors.camera`).
+        mount: name of the body it is fixed to; empty: it stands in the world.
     """
 
     name: str
     intrinsics: Intrinsics
     poses: tuple[Pose, ...]
     exposure_ev100: float | None = None
+    mount: str = ""
 
     def pose_at(self, frame_index: int) -> Pose:
-        """Return `T_world_camera` of one frame."""
+        """Return `T_world_camera` (with a mount: `T_mount_camera`) of one frame."""
         return self.poses[min(frame_index, len(self.poses) - 1)]
 
 
@@ -130,6 +171,8 @@ class Physics:
         settle_angular_radps: ... and this, for 0.1 s.
         max_speed_mps: above it the scene is refused as an explosion.
         max_penetration_m: deeper contact at rest refuses the scene.
+        behaviour_rate_hz: how often behaviours choose what to do; divides `step_rate_hz`. Triggers are looked at
+            after every step.
     """
 
     engine: Literal["bullet", "kinematic"] = "bullet"
@@ -141,6 +184,24 @@ class Physics:
     settle_angular_radps: float = 0.2
     max_speed_mps: float = 30.0
     max_penetration_m: float = 0.01
+    behaviour_rate_hz: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class DenseCapture:
+    """More frames near an event.
+
+    Attributes:
+        event: name.
+        before_s: the window begins so long before the event's trigger ...
+        after_s: ... and ends so long after it, both included.
+        frame_rate_hz: frames a second inside; a multiple of `Capture.frame_rate_hz` that divides the step rate.
+    """
+
+    event: str
+    before_s: float
+    after_s: float
+    frame_rate_hz: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +213,19 @@ class Capture:
         frame_count: frames per sensor.
         frame_rate_hz: frames a second; 0 takes all frames at the same instant (only the cameras move).
             Must divide `Physics.step_rate_hz`.
+        duration_s: length of the episode; 0: as long as `frame_count` frames take. If given, `frame_count` is the
+            largest number of frames that the scene can have, and the trajectory says how many it has.
+        dense: more frames near an event; None: none.
+        phase: which of the frames on the dense grid the sparse ones are: those whose index leaves this remainder
+            when divided by the ratio of both rates. Drawn uniformly, so that each grid frame is equally likely.
     """
 
     when: Literal["settled", "start"]
     frame_count: int
     frame_rate_hz: int = 0
+    duration_s: float = 0.0
+    dense: DenseCapture | None = None
+    phase: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +238,14 @@ class Scene:
         params: drawn values of the scenario's `params`, SI units.
         workspace_min_m: corner of the box outside which a body counts as lost (tunnelled or fallen off).
         workspace_max_m: the opposite corner.
+        actors: bodies that behave, by name.
+        joints: bodies fixed to each other.
+        lights: lamps, by name.
+        lanes: lines that actors can follow.
+        events: that can happen here, by name, armed or not.
+        faults: of sensors, by name, armed or not.
+        factors: what the scene's weight is made of, by name; see `log_weight`.
+        twin: what it is in a counterfactual pair, None outside of one.
     """
 
     scenario_name: str
@@ -185,10 +262,38 @@ class Scene:
     workspace_min_m: Vec3
     workspace_max_m: Vec3
     params: tuple[tuple[str, float | str], ...] = ()
+    actors: tuple[Actor, ...] = ()
+    joints: tuple[Joint, ...] = ()
+    lights: tuple[SpotLight, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+    events: tuple[Event, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    factors: tuple[WeightFactor, ...] = ()
+    twin: Twin | None = None
 
     def object(self, instance_id: int) -> SceneObject:
         """Return the object with this id; ids are 1..n in order."""
         return self.objects[instance_id - 1]
+
+    def instance_id(self, name: str) -> int:
+        """Return the id of the object with this name; raises `KeyError`."""
+        for body in self.objects:
+            if body.name == name:
+                return body.instance_id
+        raise KeyError(f"no object '{name}' in scene {self.index}")
+
+    @property
+    def light_names(self) -> tuple[str, ...]:
+        """Everything that gives light, in the order of `Trajectory.light_factors`: suns, lamps, `environment`."""
+        return (*(sun.name for sun in self.suns), *(lamp.name for lamp in self.lights), "environment")
+
+    @property
+    def log_weight(self) -> float:
+        """Logarithm of the weight that undoes all forcing: the sum over `factors`.
+
+        Right up to a constant where draws were refused, see `docs/events.md`.
+        """
+        return fsum(factor.log_w for factor in self.factors)
 
 
 _codec = TypeAdapter(Scene)

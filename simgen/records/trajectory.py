@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray, transform
+from simgen.records.occurrence import ActiveEvent, Impact, Occurrence
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,12 @@ class Trajectory:
         contacts: touching pairs at the capture frames, ordered.
         settled: whether all bodies came to rest within the limit.
         settle_time_s: when; the limit if they did not, 0 if not asked for.
+        occurrences: what became of each event of the scene, in the order of `Scene.events`, then by count.
+        impacts: what touched whom over the whole run, by start, then names; empty for scenes without actors.
+        present: (f, n) whether a body is in the world; None: all are, always.
+        light_factors: (f, k) on the intensity of each of `Scene.light_names`: 1 full, 0 off, above 1 for a high
+            beam. None: nothing changed; 1, and 0 for a lamp that is not `on`.
+        inclusion: (f,) probability that the frame was taken, given the motion; None: 1 for all.
     """
 
     times_s: FloatArray
@@ -56,6 +63,34 @@ class Trajectory:
     contacts: tuple[Contact, ...]
     settled: bool
     settle_time_s: float
+    occurrences: tuple[Occurrence, ...] = ()
+    impacts: tuple[Impact, ...] = ()
+    present: NDArray[np.bool_] | None = None
+    light_factors: FloatArray | None = None
+    inclusion: FloatArray | None = None
+
+    @property
+    def frame_count(self) -> int:
+        """Number of capture frames."""
+        return len(self.times_s)
+
+    def present_at(self, frame_index: int) -> NDArray[np.bool_]:
+        """Return (n,) which bodies are in the world at one capture frame."""
+        return np.ones(self.positions_m.shape[1], bool) if self.present is None else self.present[frame_index]
+
+    def inclusion_at(self, frame_index: int) -> float:
+        """Return the probability that this frame was taken; a frame's weight is its scene's divided by it."""
+        return 1.0 if self.inclusion is None else float(self.inclusion[frame_index])
+
+    def events_at(self, frame_index: int) -> tuple[ActiveEvent, ...]:
+        """Return the events that are triggered or active at one capture frame."""
+        time_s = float(self.times_s[frame_index])
+        phases = ((occurrence, occurrence.phase_at(time_s)) for occurrence in self.occurrences)
+        return tuple(
+            ActiveEvent(occurrence.event, occurrence.label, phase)
+            for occurrence, phase in phases
+            if phase in ("triggered", "active")
+        )
 
     def T_world_objects(self, frame_index: int) -> NDArray[np.float64]:
         """Return (n, 4, 4) transforms object -> world at one capture frame."""
