@@ -8,6 +8,7 @@ may race: all of them write the same bytes.
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import struct
@@ -44,6 +45,7 @@ def cached(key: str, make: Callable[[], Prepared]) -> Prepared:
         return unpack(file.read_bytes())
     data = pack(*make())
     _store(file, data)
+    _return_memory()
     return unpack(data)
 
 
@@ -155,6 +157,13 @@ def _material(entry: dict[str, Any], textures: list[Texture]) -> Material:
     for name in _MAPS:
         values[name] = None if entry[name] is None else textures[entry[name]]
     return Material(**values)
+
+
+def _return_memory() -> None:
+    """Give back what making a model needed: glibc would keep up to some hundred MiB of it in pieces."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def _store(file: Path, data: bytes) -> None:
