@@ -9,13 +9,14 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
+from simgen import __version__
 from simgen.annotate import annotate
 from simgen.assets import AssetLibrary
 from simgen.dataset import DatasetWriter, Manifest, SceneWriter
@@ -70,7 +71,7 @@ class Stopwatch:
         self.seconds: dict[str, float] = {}
 
     @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
+    def stage(self, name: str) -> Generator[None]:
         """Count the time inside the block towards `name`."""
         start = time.perf_counter()
         try:
@@ -88,29 +89,45 @@ def settle_scene(
         SamplingError: the scenario's `sample.max_attempts` draws were all refused; the text counts the reasons.
     """
     watch = watch or Stopwatch()
-    refused, attempt = Rejections(), 0
+    refused, attempt, last_guard = Rejections(), 0, ""
     while attempt < scenario.sample.max_attempts:
         try:
             with watch.stage("sample"):
                 draw = sample(scenario, seed, index, library, first_attempt=attempt)
         except SamplingError as error:
+            message = f"{error}{_guards_before(refused, last_guard)}"
             refused = refused.merged(Rejections(error.by_reason))
-            raise SamplingError(str(error), refused.by_reason) from error
+            raise SamplingError(message, refused.by_reason) from error
         refused = refused.merged(draw.rejections)
         try:
             with watch.stage("simulate"):
                 return SettledScene(draw.scene, simulate(draw.scene, library), refused)
         except SceneRejected as error:
-            refused = refused.plus(f"physics {error.reason}")
-            attempt = draw.scene.attempt + 1
-    raise SamplingError(_exhausted(scenario, index, refused), refused.by_reason)
+            refused = refused.plus(f"{_GUARD}{error.reason}")
+            attempt, last_guard = draw.scene.attempt + 1, str(error)
+    raise SamplingError(_exhausted(scenario, seed, index, refused, last_guard), refused.by_reason)
 
 
-def _exhausted(scenario: Scenario, index: int, refused: Rejections) -> str:
-    counts = ", ".join(f"{reason}: {count}" for reason, count in refused.by_reason)
+_GUARD = "physics "
+
+
+def _guards_before(refused: Rejections, last: str) -> str:
+    """Return what the physics guards refused before the draws ran out, in words; empty when nothing."""
+    guards = [(reason, count) for reason, count in refused.by_reason if reason.startswith(_GUARD)]
+    if not guards:
+        return ""
+    counts = ", ".join(f"'{reason}' {count}" for reason, count in guards)
+    return f". Before that, drawn scenes were refused by {counts}; the last because {last}"
+
+
+def _exhausted(scenario: Scenario, seed: int, index: int, refused: Rejections, last: str) -> str:
+    worst, count = max(refused.by_reason, key=lambda pair: pair[1])
+    others = ", ".join(f"'{reason}' {n}" for reason, n in refused.by_reason if reason != worst)
+    bound = scenario.sample.max_attempts
     return (
-        f"scene {index} of '{scenario.name}': all {scenario.sample.max_attempts} draws were refused ({counts}). "
-        "Relax what refuses most, or raise sample.max_attempts"
+        f"scene {index} of '{scenario.name}' (seed {seed}): all {bound} draws were refused. "
+        f"'{worst}' refused most: {count}{f' (besides: {others})' if others else ''}. At last: {last}; "
+        f"or raise sample.max_attempts ({bound})"
     )
 
 
@@ -255,8 +272,8 @@ def manifest_of(scenario: Scenario, seed: int, scene_count: int, studio: Studio)
         min_visible_px=scenario.labels.min_visible_px,
         taxonomy=studio.library.taxonomy.categories,
         renderer=studio.renderer_name,
-        simgen_version=metadata.version("simgen"),
-        software=(*_software(), ("renderer_device", studio.renderer.device)),
+        simgen_version=__version__,
+        software=software_of(studio),
         licence=scenario.licence,
         authors=tuple(scenario.authors),
         description=scenario.description,
@@ -269,11 +286,20 @@ _BYTE_DECIDING = (
     ("numpy",),
     ("scipy",),
     ("opencv-python-headless",),
+    ("pillow",),
     ("OpenEXR",),
+    ("trimesh",),
+    ("coacd",),
+    ("fast-simplification",),
 )
 
 
-def _software() -> tuple[tuple[str, str], ...]:
+def software_of(studio: Studio) -> tuple[tuple[str, str], ...]:
+    """Return (name, version) of this machine's software that decides bytes, the drawing device included."""
+    return (*_installed(), ("renderer_device", studio.renderer.device))
+
+
+def _installed() -> tuple[tuple[str, str], ...]:
     found = [("python", f"{sys.version_info.major}.{sys.version_info.minor}")]
     for group in _BYTE_DECIDING:
         names = [name for name in group if _version(name)]

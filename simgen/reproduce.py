@@ -6,8 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from simgen.dataset import Dataset, SceneView, category_table, differs_from, frame_files, scene_files
-from simgen.pipeline import SettledScene, Studio
+from simgen import __version__
+from simgen.dataset import (
+    Dataset,
+    SceneView,
+    category_table,
+    differs_from,
+    file_digests,
+    frame_files,
+    scene_files,
+)
+from simgen.dataset.layout import CHECKSUMS_FILE
+from simgen.pipeline import SettledScene, Studio, software_of
 from simgen.simulation import simulate
 
 
@@ -17,16 +27,22 @@ class ReplayReport:
 
     Attributes:
         compared: number of files made again.
-        differing: names, relative to the scene's folder, that are missing there or hold other bytes.
+        differing: names, relative to the scene's folder, that are missing there, hold other bytes, or (of a whole
+            scene) are there but are not made.
+        software: (name, version the dataset was made with, version here) where they are not the same.
     """
 
     scene_index: int
     compared: int
     differing: tuple[str, ...]
+    software: tuple[tuple[str, str, str], ...] = ()
 
     def __str__(self) -> str:
         if self.differing:
-            return f"scene {self.scene_index}: {len(self.differing)} of {self.compared} files differ"
+            made_with = "; ".join(f"{name} was {was}, here {here}" for name, was, here in self.software)
+            return f"scene {self.scene_index}: {len(self.differing)} of {self.compared} files differ" + (
+                f" ({made_with})" if made_with else ""
+            )
         return f"scene {self.scene_index}: {self.compared} files, byte-identical"
 
 
@@ -50,13 +66,23 @@ def replay(dataset: str | Path, scene_index: int, frame_index: int | None = None
         recorded.require_frame(frame_index)
     studio = Studio(opened.renderer)
     try:
-        compared, differing = 0, list[str]()
+        made, differing = set[str](), list[str]()
         for files in _files_again(opened, recorded, frame_index, studio):
-            compared += len(files)
+            made |= files.keys()
             differing += differs_from(recorded.path, files)
+        software = _other_software(opened, studio)
     finally:
         studio.close()
-    return ReplayReport(scene_index, compared, tuple(differing))
+    if frame_index is None:
+        differing += sorted(file_digests(recorded.path).keys() - made - {CHECKSUMS_FILE})
+    return ReplayReport(scene_index, len(made), tuple(differing), software)
+
+
+def _other_software(dataset: Dataset, studio: Studio) -> tuple[tuple[str, str, str], ...]:
+    then = {"simgen": dataset.manifest.simgen_version, **dict(dataset.manifest.software)}
+    here = {"simgen": __version__, **dict(software_of(studio))}
+    names = [name for name in here if then.get(name) != here[name]]
+    return tuple((name, then.get(name, "not recorded"), here[name]) for name in names)
 
 
 def _files_again(

@@ -32,6 +32,7 @@ class Raised:
         kind: class name of the exception.
         message: its text.
         traceback: for people who debug.
+        dooms_all: whether the next job would meet the same: a full disk, no memory, a missing pack.
     """
 
     index: int
@@ -39,6 +40,7 @@ class Raised:
     message: str
     traceback: str
     rss_bytes: int
+    dooms_all: bool = False
 
 
 Message = Ready | Returned | Raised

@@ -37,8 +37,7 @@ R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 
 _MAX_ATTEMPTS = 2
-# What would fail every other job too: the batch ends with the error instead of failing scene after scene.
-_FATAL: dict[str, type[SimgenError]] = {
+_AS_RAISED: dict[str, type[SimgenError]] = {
     "UsageError": UsageError,
     "AssetError": AssetError,
     "DatasetError": DatasetError,
@@ -106,7 +105,7 @@ def run_batch(
 
     Raises:
         UsageError, AssetError, DatasetError: a job raised it; all workers are ended first.
-        SimgenError: a worker could not start.
+        SimgenError: a worker could not start, or a job met what dooms the others too, such as a full disk.
     """
     todo = list(indices)
     supervisor = _Supervisor(todo, job, worker_count, on_event or _ignore, settings or BatchSettings())
@@ -132,6 +131,7 @@ class _Supervisor(Generic[R]):
         self._job, self._emit, self._settings = job, on_event, settings
         self._pickled = pickle.dumps(job)
         self._waiting = deque(indices)
+        self._job_count = len(indices)
         self._worker_count = worker_total(worker_count, len(indices), cores)
         self._environment = thread_environment(self._worker_count, cores)
         self._workers: dict[int, WorkerProcess] = {}
@@ -151,7 +151,7 @@ class _Supervisor(Generic[R]):
             finally:
                 for worker in list(self._workers.values()):
                     worker.kill()
-        interrupted = self._stops_seen > 0
+        interrupted = self._stops_seen > 0 and len(self._results) < self._job_count
         self._emit(BatchEnded(len(self._results) - self._failed, self._failed, interrupted))
         return BatchOutcome(tuple(self._results[index] for index in sorted(self._results)), interrupted)
 
@@ -236,8 +236,12 @@ class _Supervisor(Generic[R]):
         self._recycle_or_employ(worker, message.rss_bytes)
 
     def _raised(self, worker: WorkerProcess, message: Raised) -> None:
-        if message.kind in _FATAL:
-            raise _FATAL[message.kind](message.message)
+        if message.kind in _AS_RAISED:
+            raise _AS_RAISED[message.kind](message.message)
+        if message.dooms_all and worker.ready:
+            raise SimgenError(
+                f"scene {message.index}: {message.kind}: {message.message}; mend that, then --resume"
+            )
         if not worker.ready:
             raise SimgenError(
                 f"a worker could not start: {message.kind}: {message.message}\n{message.traceback}"

@@ -22,9 +22,12 @@ from queue import SimpleQueue
 from typing import Any
 
 from simgen.batch.messages import Raised, Ready, Returned
+from simgen.errors import AssetError, DatasetError, SimgenError, UsageError
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 START_INDEX = -1
+# No fault of one scene: the batch ends with the error instead of failing scene after scene for good.
+_DOOMS_ALL = (UsageError, AssetError, DatasetError, OSError, MemoryError)
 
 
 def main(fd: int, parent_pid: int) -> None:
@@ -69,7 +72,16 @@ def _run(job: Callable[[int], Any], index: int) -> bytes:
 
 def _raised(index: int, error: BaseException) -> Raised:
     text = "".join(traceback.format_exception(error))
-    return Raised(index, type(error).__name__, str(error), text, rss_bytes())
+    dooms_all = isinstance(error, _DOOMS_ALL)
+    return Raised(index, type(error).__name__, _told(error), text, rss_bytes(), dooms_all)
+
+
+def _told(error: BaseException) -> str:
+    """Return an error's text; of one that nobody meant, also where it happened."""
+    if isinstance(error, SimgenError) or error.__traceback__ is None:
+        return str(error)
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{error} (in {last.name}, {Path(last.filename).name}:{last.lineno})".strip()
 
 
 def rss_bytes() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -34,9 +35,13 @@ def disk_errors(path: Path) -> Generator[None]:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
-        raise DatasetError(
-            f"cannot write {error.filename or path}: {reason}; free space or rights there, then --resume"
-        ) from error
+        raise DatasetError(f"cannot write {error.filename or path}: {reason}; {_remedy(error)}") from error
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "make room there, then --resume"
+    return "give another --out, or allow writing there and --resume"
 
 
 def sync(path: Path) -> None:
@@ -51,9 +56,13 @@ def sync(path: Path) -> None:
 def write_synced(path: Path, data: bytes) -> None:
     """Replace a file in one step: other processes see the old bytes or the new, never a part."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    temporary.write_bytes(data)
-    sync(temporary)
-    temporary.replace(path)
+    try:
+        temporary.write_bytes(data)
+        sync(temporary)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
     sync(path.parent)
 
 

@@ -3,6 +3,7 @@
 ```
 DIR/dataset.json                     what the dataset is, how it was made, what it used
 DIR/ATTRIBUTION.md                   authors and licences of the assets used
+DIR/preview.png                      a few samples with their labels drawn; in no checksum
 DIR/scenes/000000/scene.json         the concrete draw: all that is needed to make the scene again
                   trajectory.npz     poses, velocities and contacts at the capture frames
                   scene_log.json     draws refused before this one, by reason
@@ -24,6 +25,7 @@ from simgen.errors import DatasetError
 FORMAT_VERSION = "1"
 DATASET_FILE = "dataset.json"
 ATTRIBUTION_FILE = "ATTRIBUTION.md"
+PREVIEW_FILE = "preview.png"
 SCENES_FOLDER = "scenes"
 SCENE_FILE = "scene.json"
 TRAJECTORY_FILE = "trajectory.npz"
@@ -45,6 +47,10 @@ OUTPUT_SUFFIXES: dict[str, str] = {
 _SENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]*")
 _SCENE_NAME = re.compile(r"\d{6,}")
 _PART_NAME = re.compile(r"\.(\d{6,})\.(\d+)\.part")
+_PART_FILE = re.compile(
+    rf"\.({re.escape(DATASET_FILE)}|{re.escape(ATTRIBUTION_FILE)}|{re.escape(PREVIEW_FILE)})\.(\d+)\.part"
+)
+_FRAME_FILE = re.compile(rf"(\d{{4,}})_{re.escape(LABELS_SUFFIX)}")
 
 
 def scene_name(index: int) -> str:
@@ -79,6 +85,19 @@ def part_folders(root: Path) -> list[Path]:
     """Return the folders of scenes that are being written, or were when their process died."""
     scenes = root / SCENES_FOLDER
     return sorted(scenes / name for name in _folder_names(root) if _PART_NAME.fullmatch(name))
+
+
+def part_files(root: Path) -> list[Path]:
+    """Return what a process that was killed left of the files beside the scenes."""
+    return sorted(path for path in root.iterdir() if _PART_FILE.fullmatch(path.name))
+
+
+def labelled_frames(scene: Path) -> list[tuple[int, str]]:
+    """Return (frame index, sensor) of every labels file in a scene folder, in order."""
+    found = (
+        (_FRAME_FILE.fullmatch(path.name), path.parent.name) for path in scene.glob(f"*/*_{LABELS_SUFFIX}")
+    )
+    return sorted((int(name[1]), sensor) for name, sensor in found if name)
 
 
 def part_path(root: Path, index: int, process_id: int) -> Path:

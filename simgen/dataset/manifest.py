@@ -131,6 +131,8 @@ def difference(old: Manifest, new: Manifest) -> str:
         was, now = getattr(old, fact), getattr(new, fact)
         if was != now:
             return f"{fact} was {was!r}, now {now!r}"
+    if old.taxonomy != new.taxonomy:
+        return "the taxonomy had other categories"
     before, after = dict(old.software), dict(new.software)
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):

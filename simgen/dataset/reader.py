@@ -25,6 +25,7 @@ from simgen.dataset.layout import (
     TRAJECTORY_FILE,
     committed_indices,
     frame_file,
+    labelled_frames,
     scene_name,
     scene_path,
 )
@@ -184,8 +185,7 @@ class SceneView:
     @cached_property
     def frames(self) -> tuple[tuple[int, str], ...]:
         """(frame index, sensor) of every sample, in order."""
-        found = self.path.glob(f"*/*_{LABELS_SUFFIX}")
-        return tuple(sorted((int(path.name.partition("_")[0]), path.parent.name) for path in found))
+        return tuple(labelled_frames(self.path))
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -257,7 +257,10 @@ class Dataset(Sequence[SampleView]):
     @property
     def attribution(self) -> str:
         """Authors and licences of what it was made from, Markdown."""
-        return read_bytes(self.path / ATTRIBUTION_FILE).decode()
+        path = self.path / ATTRIBUTION_FILE
+        if not path.is_file():
+            raise DatasetError(f"{path} is missing: the dataset is not finished; run generate --resume")
+        return read_bytes(path).decode()
 
     @cached_property
     def committed(self) -> tuple[int, ...]:

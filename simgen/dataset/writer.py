@@ -16,6 +16,7 @@ from simgen.dataset.layout import (
     DATASET_FILE,
     SCENES_FOLDER,
     committed_indices,
+    part_files,
     part_folders,
 )
 from simgen.dataset.manifest import Manifest, difference, manifest_to_json, read_manifest
@@ -44,19 +45,38 @@ class DatasetWriter:
             DatasetError: the folder holds something and `resume` is not set; it was made from something else;
                 another process is writing it; or the disk refuses.
         """
-        occupied = path.exists() and (not path.is_dir() or any(path.iterdir()))
-        if occupied and not resume:
-            raise DatasetError(f"{path} is not empty; give --resume to continue it, or another --out")
-        if occupied:
-            _check_same(path, manifest)
+        if path.exists() and not path.is_dir():
+            raise DatasetError(f"{path} is a file; give --out a folder to make")
         with disk_errors(path):
-            (path / SCENES_FOLDER).mkdir(parents=True, exist_ok=True)
+            path.mkdir(parents=True, exist_ok=True)
             writer = DatasetWriter(path, manifest, _lock_folder(path))
-            for leftover in part_folders(path):
-                shutil.rmtree(leftover)
-            head = manifest_to_json(manifest) | {"complete": False}
-            write_synced(path / DATASET_FILE, to_json(head))
+        try:
+            writer._start(resume)
+        except BaseException:
+            writer._unlock()
+            raise
         return writer
+
+    def _start(self, resume: bool) -> None:
+        """Look at the folder only once it is locked, so that no other process can change it in between."""
+        if _is_started(self.root):
+            if not resume:
+                raise DatasetError(
+                    f"{self.root} is not empty; give --resume to continue it, or another --out"
+                )
+            _check_same(self.root, self.manifest)
+        with disk_errors(self.root):
+            (self.root / SCENES_FOLDER).mkdir(exist_ok=True)
+            self._sweep()
+            head = manifest_to_json(self.manifest) | {"complete": False}
+            write_synced(self.root / DATASET_FILE, to_json(head))
+
+    def _sweep(self) -> None:
+        """Remove what killed processes left half-written; only the holder of the lock may, when no worker runs."""
+        for folder in part_folders(self.root):
+            shutil.rmtree(folder)
+        for file in part_files(self.root):
+            file.unlink()
 
     @staticmethod
     def attach(path: Path) -> DatasetWriter:
@@ -95,7 +115,16 @@ class DatasetWriter:
             write_synced(self.root / DATASET_FILE, to_json(manifest_to_json(self.manifest) | tail))
 
     def close(self) -> None:
-        """Let other processes continue this dataset."""
+        """Remove what workers that were killed left, and let other processes continue this dataset."""
+        if self._lock is None:
+            return
+        try:
+            with disk_errors(self.root):
+                self._sweep()
+        finally:
+            self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -107,6 +136,15 @@ class DatasetWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _is_started(path: Path) -> bool:
+    """Whether a folder holds more than a run leaves that was killed before its `dataset.json` was there."""
+    leftovers = {file.name for file in part_files(path)}
+    scenes = path / SCENES_FOLDER
+    if scenes.is_dir() and not any(scenes.iterdir()):
+        leftovers.add(SCENES_FOLDER)
+    return any(entry.name not in leftovers for entry in path.iterdir())
 
 
 def _check_same(path: Path, manifest: Manifest) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 from dataclasses import dataclass
@@ -113,6 +114,8 @@ def _raise(error: Exception) -> None:
     raise error
 
 
+RAISED_AT = _raise.__code__.co_firstlineno + 1
+
 TROUBLES = {
     "exit": lambda: os._exit(7),
     "segfault": lambda: os.kill(os.getpid(), signal.SIGSEGV),
@@ -122,5 +125,7 @@ TROUBLES = {
     "value error": lambda: _raise(ValueError("bad luck")),
     "render error": lambda: _raise(RenderError("frame is empty")),
     "asset error": lambda: _raise(AssetError("pack 'x' is not installed")),
+    "full disk": lambda: _raise(OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))),
+    "no memory": lambda: _raise(MemoryError()),
     "system exit": lambda: _raise(SystemExit(3)),  # type: ignore[arg-type]
 }

@@ -18,7 +18,7 @@ from simgen.batch.events import (
     WorkerRecycled,
 )
 from simgen.errors import AssetError, SimgenError, UsageError
-from tests.batch.jobs import Environment, Hoard, Process, Square, Trouble, Unpicklable
+from tests.batch.jobs import RAISED_AT, Environment, Hoard, Process, Square, Trouble, Unpicklable
 
 QUICK = BatchSettings(job_timeout_s=1.0)
 
@@ -120,9 +120,9 @@ def test_a_job_that_never_ends_is_stopped_by_the_watchdog(trouble: str, tmp_path
 @pytest.mark.parametrize(
     ("trouble", "reason"),
     [
-        ("value error", "ValueError: bad luck"),
+        ("value error", f"ValueError: bad luck (in _raise, jobs.py:{RAISED_AT})"),
         ("render error", "RenderError: frame is empty"),
-        ("system exit", "SystemExit: 3"),
+        ("system exit", f"SystemExit: 3 (in _raise, jobs.py:{RAISED_AT})"),
     ],
 )
 def test_an_exception_loses_its_job_without_a_retry_and_keeps_the_worker(trouble: str, reason: str):
@@ -135,6 +135,20 @@ def test_an_exception_loses_its_job_without_a_retry_and_keeps_the_worker(trouble
 def test_an_error_that_every_job_would_meet_ends_the_batch():
     with pytest.raises(AssetError, match="pack 'x' is not installed"):
         run_batch(range(5), Trouble("asset error"), worker_count=2)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"),
+    [
+        ("full disk", r"scene 1: OSError: \[Errno 28\] No space left on device \(in _raise.*; mend that"),
+        ("no memory", r"scene 1: MemoryError: \(in _raise.*; mend that, then --resume"),
+    ],
+)
+def test_trouble_of_the_machine_ends_the_batch_and_fails_no_scene_for_good(trouble: str, told: str):
+    events: list[BatchEvent] = []
+    with pytest.raises(SimgenError, match=told):
+        run_batch(range(5), Trouble(trouble), on_event=events.append)
+    assert not [event for event in events if isinstance(event, JobFailed)]
 
 
 def test_a_worker_that_cannot_start_ends_the_batch_with_the_cause():

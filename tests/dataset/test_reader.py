@@ -115,3 +115,16 @@ def test_a_damaged_manifest_is_named(copy: Path) -> None:
     (copy / "dataset.json").write_text("{")
     with pytest.raises(DatasetError, match=r"dataset.json.*damaged"):
         Dataset(copy)
+
+
+def test_a_stray_file_that_looks_like_labels_is_no_frame(copy: Path) -> None:
+    folder = next(copy.glob("scenes/000000/*/"))
+    frames = Dataset(copy).scene(0).frames
+    (folder / "notes_labels.json").write_text("{}")
+    assert Dataset(copy).scene(0).frames == frames
+
+
+def test_an_unfinished_dataset_has_no_attribution_yet(copy: Path) -> None:
+    (copy / "ATTRIBUTION.md").unlink()
+    with pytest.raises(DatasetError, match="not finished; run generate --resume"):
+        _ = Dataset(copy).attribution

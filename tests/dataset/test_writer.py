@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from concurrent.futures import ProcessPoolExecutor
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from simgen.dataset import Dataset, DatasetWriter, dataset_digest, differences, scene_digest
+from simgen.dataset.files import write_synced
 from simgen.errors import DatasetError
 from simgen.records.rejections import Rejections
 from tests.dataset.samples import (
@@ -49,7 +51,8 @@ def test_a_resumed_dataset_has_the_same_bytes(tmp_path: Path) -> None:
     whole, resumed = write_dataset(tmp_path / "whole"), tmp_path / "resumed"
     with DatasetWriter.create(resumed, make_manifest()) as writer:
         write_scene(writer, ball_scene(0))
-        (resumed / "scenes" / ".000001.4711.part" / "camera").mkdir(parents=True)
+    (resumed / "scenes" / ".000001.4711.part" / "camera").mkdir(parents=True)
+    (resumed / ".dataset.json.4711.part").write_text("{")
     with DatasetWriter.create(resumed, make_manifest(), resume=True) as writer:
         assert writer.done_indices() == {0}
         write_scene(writer, ball_scene(1))
@@ -228,3 +231,62 @@ def test_the_summary_counts_what_is_there(tmp_path: Path) -> None:
 
 def test_a_part_of_a_dataset_says_so(tmp_path: Path) -> None:
     assert not Dataset(write_dataset(tmp_path / "a", indices=(1,))).complete
+
+
+def test_a_run_killed_before_its_first_file_can_be_started_again(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    (path / "scenes").mkdir(parents=True)
+    (path / ".dataset.json.4711.part").write_text("{")
+    for resume in (False, True):
+        with DatasetWriter.create(path, make_manifest(), resume=resume) as writer:
+            assert sorted(entry.name for entry in path.iterdir()) == ["dataset.json", "scenes"]
+            assert not writer.done_indices()
+        (path / "dataset.json").unlink()
+
+
+def test_what_a_killed_worker_left_is_gone_when_the_run_ends(tmp_path: Path) -> None:
+    with DatasetWriter.create(tmp_path / "a", make_manifest()) as writer:
+        (tmp_path / "a/scenes/.000001.4711.part/camera").mkdir(parents=True)
+        write_scene(writer, ball_scene(0))
+    assert sorted(entry.name for entry in (tmp_path / "a/scenes").iterdir()) == ["000000"]
+
+
+def test_files_of_others_are_not_swept(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.mkdir()
+    (path / ".notes.12.part").write_text("mine")
+    with pytest.raises(DatasetError, match="is not empty"):
+        DatasetWriter.create(path, make_manifest())
+    assert (path / ".notes.12.part").read_text() == "mine"
+
+
+def test_a_file_is_no_place_for_a_dataset(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("mine")
+    for resume in (False, True):
+        with pytest.raises(DatasetError, match="a is a file; give --out a folder"):
+            DatasetWriter.create(tmp_path / "a", make_manifest(), resume=resume)
+
+
+def test_a_refused_folder_is_let_go(tmp_path: Path) -> None:
+    path = write_dataset(tmp_path / "a")
+    with pytest.raises(DatasetError, match="is not empty"):
+        DatasetWriter.create(path, make_manifest())
+    DatasetWriter.create(path, make_manifest(), resume=True).close()
+
+
+def test_resume_with_another_taxonomy_is_refused(tmp_path: Path) -> None:
+    path = write_dataset(tmp_path / "a")
+    fewer = make_manifest().taxonomy[:-1]
+    with pytest.raises(DatasetError, match="the taxonomy had other categories"):
+        DatasetWriter.create(path, make_manifest(taxonomy=fewer), resume=True)
+
+
+def test_a_failed_write_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", str(path))
+
+    (tmp_path / "file").write_bytes(b"old")
+    monkeypatch.setattr("simgen.dataset.files.sync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_synced(tmp_path / "file", b"new")
+    assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == [("file", b"old")]
