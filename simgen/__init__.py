@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from simgen.version import __version__
+
 if TYPE_CHECKING:
     from simgen.api import GenerateSummary, Scenario, generate, load, stream
     from simgen.dataset import Dataset, VerifyReport, verify
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
     from simgen.records.annotation import Sample
     from simgen.records.scene import Scene
     from simgen.reproduce import ReplayReport, replay
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "Dataset": "simgen.dataset",

@@ -25,8 +25,8 @@ from simgen.report import frame_sheet, write_preview
 from simgen.resources import shipped
 from simgen.sampling import sample as sample_scene
 from simgen.scenario import scenario_hash
-from simgen.scenario.walk import asset_ids
 from simgen.scenario.spec import AssetQuery
+from simgen.scenario.walk import asset_ids
 
 PREVIEW_SAMPLES = 8  # more would not fit on a page
 EventSink = Callable[[BatchEvent], None]

@@ -65,7 +65,10 @@ class Intrinsics:
     def rays(self) -> FloatArray:
         """Return directions (height, width, 3) through the pixel centres, camera frame, scaled to z = 1."""
         u, v = np.meshgrid(np.arange(self.width), np.arange(self.height))
-        return np.dstack([(u - self.cx) / self.fx, (v - self.cy) / self.fy, np.ones_like(u, dtype=float)])
+        rays: FloatArray = np.dstack(
+            [(u - self.cx) / self.fx, (v - self.cy) / self.fy, np.ones_like(u, float)]
+        )
+        return rays
 
     def gl_projection(self) -> FloatArray:
         """Return the 4x4 OpenGL clip matrix for camera axes right-down-forward.

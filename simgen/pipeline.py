@@ -16,7 +16,6 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from simgen import __version__
 from simgen.annotate import annotate
 from simgen.assets import AssetLibrary
 from simgen.dataset import DatasetWriter, Manifest, SceneWriter
@@ -32,6 +31,7 @@ from simgen.sampling import sample
 from simgen.scenario import Scenario, canonical_json, scenario_hash
 from simgen.sensors.camera import develop
 from simgen.simulation import simulate
+from simgen.version import __version__
 
 
 @dataclass(frozen=True, slots=True)

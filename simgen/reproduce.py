@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from simgen import __version__
 from simgen.dataset import (
     Dataset,
     SceneView,
@@ -19,6 +18,7 @@ from simgen.dataset import (
 from simgen.dataset.layout import CHECKSUMS_FILE
 from simgen.pipeline import SettledScene, Studio, software_of
 from simgen.simulation import simulate
+from simgen.version import __version__
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from simgen import __version__
 from simgen.cli import assets, datasets, doctor, generate, scenarios
 from simgen.errors import ScenarioError, SimgenError, UsageError
+from simgen.version import __version__
 
 app = typer.Typer(
     name="simgen",

@@ -56,7 +56,7 @@ class Material:
         base_color_map: sRGB, alpha channel used by `alpha_mode`.
         metallic_roughness_map: linear, G = roughness, B = metallic.
         normal_map: tangent space, +Y up (OpenGL convention), linear.
-        alpha_mode: `mask` drops fragments below `alpha_cutoff`; `blend` is drawn as `mask` by the raster renderer today.
+        alpha_mode: `mask` drops fragments below `alpha_cutoff`; the raster renderer draws `blend` as `mask`.
         emissive_rgb: linear emitted luminance, cd/m².
     """
 
