@@ -64,10 +64,9 @@ class Intrinsics:
 
     def rays(self) -> FloatArray:
         """Return directions (height, width, 3) through the pixel centres, camera frame, scaled to z = 1."""
-        u, v = np.meshgrid(np.arange(self.width), np.arange(self.height))
-        rays: FloatArray = np.dstack(
-            [(u - self.cx) / self.fx, (v - self.cy) / self.fy, np.ones_like(u, float)]
-        )
+        u, v = np.meshgrid(np.arange(self.width, dtype=np.float64), np.arange(self.height, dtype=np.float64))
+        rays = np.ones((self.height, self.width, 3))
+        rays[..., 0], rays[..., 1] = (u - self.cx) / self.fx, (v - self.cy) / self.fy
         return rays
 
     def gl_projection(self) -> FloatArray:
