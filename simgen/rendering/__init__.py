@@ -10,12 +10,13 @@ from simgen.rendering.protocol import Renderer, SceneRenderer
 # name -> (module, class); imported when asked for, so that a missing GL library costs only those who need it.
 RENDERERS = {
     "raster": ("simgen.rendering.raster", "RasterRenderer"),
+    "pathtrace": ("simgen.rendering.pathtrace", "PathtraceRenderer"),
     "analytic": ("simgen.rendering.analytic", "AnalyticRenderer"),
 }
 
 
-def make_renderer(name: str) -> Renderer:
-    """Return a new renderer by name.
+def make_renderer(name: str, **options: object) -> Renderer:
+    """Return a new renderer by name; options go to its constructor, for example `samples` of the path tracer.
 
     Raises:
         UsageError: no renderer has this name.
@@ -25,7 +26,7 @@ def make_renderer(name: str) -> Renderer:
         known = ", ".join(sorted(RENDERERS))
         raise UsageError(f"no renderer named '{name}';{did_you_mean(name, RENDERERS)} known: {known}")
     module, class_name = RENDERERS[name]
-    renderer: Renderer = getattr(import_module(module), class_name)()
+    renderer: Renderer = getattr(import_module(module), class_name)(**options)
     return renderer
 
 

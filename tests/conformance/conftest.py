@@ -16,6 +16,8 @@ from tests.conformance.scenes import SCENES
 from tests.views import still_view
 
 Render = Callable[[Scene], Frame]
+# What the suite looks at does not depend on how clean the picture is.
+QUICK: dict[str, dict[str, object]] = {"pathtrace": {"samples": 1, "denoise": False}}
 
 
 @pytest.fixture(scope="package")
@@ -25,7 +27,7 @@ def library() -> AssetLibrary:
 
 @pytest.fixture(scope="package", params=sorted(RENDERERS))
 def renderer(request: pytest.FixtureRequest) -> Iterator[Renderer]:
-    made = make_renderer(request.param)
+    made = make_renderer(request.param, **QUICK.get(request.param, {}))
     yield made
     made.close()
 

@@ -14,6 +14,7 @@ from simgen.errors import RenderError
 from simgen.geometry import FloatArray, Vec3, box_corners, invert_rigid
 from simgen.records.frame import View
 from simgen.records.scene import MaterialOverride, Scene, SceneObject
+from simgen.rendering.frustum import sphere_in_view
 from simgen.rendering.raster.context import set_uniforms
 from simgen.rendering.raster.materials import MaterialKey
 from simgen.rendering.raster.meshes import GpuLevel, GpuModel, ModelCache
@@ -103,7 +104,7 @@ def visible_items(drawables: Sequence[Drawable], view: View) -> list[DrawItem]:
     items: list[DrawItem] = []
     for drawable in drawables:
         T = T_camera_world @ view.T_world_objects[drawable.body.instance_id - 1]
-        if _in_frustum(view.intrinsics, T[:3, 3], drawable.radius_m):
+        if sphere_in_view(view.intrinsics, T[:3, 3], drawable.radius_m):
             radius_px = _radius_px(view.intrinsics, T[:3, 3], drawable.radius_m)
             items.append(DrawItem(drawable, drawable.model.level_for(radius_px), T, radius_px))
     # Near ones first hide what lies behind before it is shaded; huge ones (floor, walls) are behind nearly always.
@@ -131,22 +132,6 @@ def set_maps(program: moderngl.Program, item: DrawItem, key: MaterialKey) -> Non
     materials.table.use(0)
     materials.bind(key, _FIRST_MAP_UNIT)
     set_uniforms(program, materials=0, base_color_map=1, metallic_roughness_map=2, normal_map=3)
-
-
-def _in_frustum(camera: Intrinsics, center: FloatArray, radius_m: float) -> bool:
-    """Return whether a sphere touches the pyramid through the outer edges of the image."""
-    x, y, z = (float(v) for v in center)
-    if z + radius_m < camera.near_m or z - radius_m > camera.far_m:
-        return False
-    left, right = (-0.5 - camera.cx) / camera.fx, (camera.width - 0.5 - camera.cx) / camera.fx
-    top, bottom = (-0.5 - camera.cy) / camera.fy, (camera.height - 0.5 - camera.cy) / camera.fy
-    outside = (
-        (left * z - x) / np.hypot(1.0, left),
-        (x - right * z) / np.hypot(1.0, right),
-        (top * z - y) / np.hypot(1.0, top),
-        (y - bottom * z) / np.hypot(1.0, bottom),
-    )
-    return max(outside) <= radius_m
 
 
 def _radius_px(camera: Intrinsics, center: FloatArray, radius_m: float) -> float:

@@ -1,0 +1,50 @@
+"""Open Image Denoise: takes the grain out of a picture, guided by what its surfaces are.
+
+The library is imported here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from simgen.errors import RenderError
+from simgen.records.asset import Float32Array
+
+
+class Denoiser:
+    """A denoising device on the CPU; its result does not depend on the number of threads."""
+
+    def __init__(self) -> None:
+        try:
+            import pyoidn
+        except ImportError as error:
+            raise RenderError(
+                f"the path tracer denoises with Open Image Denoise, which is missing ({error}). Install it with:"
+                " pip install 'simgen[pathtrace]', or render with denoise=False and more samples"
+            ) from error
+        self._oidn: Any = pyoidn
+        self._device: Any = self._oidn.Device(self._oidn.OIDN_DEVICE_TYPE_CPU)
+        self._device.commit()
+
+    def __call__(self, color: Float32Array, albedo: Float32Array, normals: Float32Array) -> Float32Array:
+        """Return a picture without grain.
+
+        Args:
+            color: (h, w, 3) linear, any range.
+            albedo: (h, w, 3) 0..1, with the same grain at edges as the picture.
+            normals: (h, w, 3) -1..1.
+        """
+        oidn = self._oidn
+        images = [np.ascontiguousarray(image, np.float32) for image in (color, albedo, normals)]
+        result = np.zeros_like(images[0])
+        job: Any = oidn.Filter(self._device, oidn.OIDN_FILTER_TYPE_RT)
+        places = (oidn.OIDN_IMAGE_COLOR, oidn.OIDN_IMAGE_ALBEDO, oidn.OIDN_IMAGE_NORMAL)
+        for place, image in zip(places, images, strict=True):
+            job.set_image(place, image, oidn.OIDN_FORMAT_FLOAT3)
+        job.set_image(oidn.OIDN_IMAGE_OUTPUT, result, oidn.OIDN_FORMAT_FLOAT3)
+        job.set_bool("hdr", True)
+        job.commit()
+        job.execute()
+        return np.maximum(result, 0.0)

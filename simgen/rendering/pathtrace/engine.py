@@ -1,0 +1,309 @@
+"""Mitsuba 3: scenes of plain arrays in, linear pictures out. Mitsuba is imported here and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import atan, degrees
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.camera import Intrinsics
+from simgen.errors import RenderError
+from simgen.geometry import FloatArray
+from simgen.records.asset import Float32Array
+from simgen.rendering.light_map import rotation_about_z
+from simgen.rendering.pathtrace.lights import SunDisc, Surroundings
+from simgen.rendering.pathtrace.looks import Look, Picture
+from simgen.rendering.pathtrace.variant import LLVM_VARIABLE, Variant
+
+_PASS_SAMPLES = 1 << 22  # light paths followed at once: bounds memory, and is part of what decides the bytes
+_SPECULAR = 0.5  # of Mitsuba's `principled`: reflects 4 % head-on, as metallic-roughness materials do
+# Mitsuba's camera looks along +Z with +X to the left and +Y up.
+_CAMERA_FROM_OURS = np.diag([-1.0, -1.0, 1.0, 1.0])
+# Mitsuba's map is about +Y and runs clockwise seen from above: ours mirrored, with our (x, y, z) as its (z, x, y).
+_OURS_FROM_MAP = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TracedMesh:
+    """Triangles of one look in the world.
+
+    Attributes:
+        positions_m: (n, 3) world.
+        normals: (n, 3) unit, world.
+        uvs: (n, 2), v up.
+        triangles: (m, 3).
+        surface: what `Engine.surface` made.
+    """
+
+    positions_m: Float32Array
+    normals: Float32Array
+    uvs: Float32Array
+    triangles: NDArray[np.uint32]
+    surface: Surface
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """A look as Mitsuba objects; `emitter` makes a new light, as each mesh needs its own."""
+
+    bsdf: Any
+    emitter: Callable[[], Any] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TracedImage:
+    """Means over the samples of every pixel.
+
+    Attributes:
+        color: (h, w, 3) linear luminance, cd/m².
+        albedo: (h, w, 3) of the surfaces seen first.
+        normals: (h, w, 3) of the surfaces seen first, world.
+        covered: (h, w) share of samples that met a surface.
+        behind: (h, w, 3) the part of `color` that came straight from a light or the surroundings.
+    """
+
+    color: Float32Array
+    albedo: Float32Array
+    normals: Float32Array
+    covered: Float32Array
+    behind: Float32Array
+
+    @staticmethod
+    def mean(images: Sequence[TracedImage]) -> TracedImage:
+        """Return the mean of images of as many samples each."""
+        first, count = images[0], np.float32(len(images))
+        return TracedImage(
+            color=sum((each.color for each in images[1:]), first.color) / count,
+            albedo=sum((each.albedo for each in images[1:]), first.albedo) / count,
+            normals=sum((each.normals for each in images[1:]), first.normals) / count,
+            covered=sum((each.covered for each in images[1:]), first.covered) / count,
+            behind=sum((each.behind for each in images[1:]), first.behind) / count,
+        )
+
+
+class Engine:
+    """One variant of Mitsuba in this process."""
+
+    def __init__(self, variant: Variant, depth: int) -> None:
+        if variant.llvm:
+            os.environ[LLVM_VARIABLE] = variant.llvm
+        try:
+            import drjit
+            import mitsuba
+        except ImportError as error:
+            raise RenderError(
+                f"the path tracer needs Mitsuba 3, which cannot be imported ({error}). Install it with:"
+                " pip install 'simgen[pathtrace]'"
+            ) from error
+        self._mi: Any = mitsuba
+        self._dr: Any = drjit
+        self._mi.set_variant(variant.name)
+        self.variant = variant.name
+        self.version = str(self._mi.__version__)
+        self._limit_threads()
+        self._general_camera = self._register_camera()
+        self._integrator = self._mi.load_dict(
+            {
+                "type": "aov",
+                "aovs": "albedo:albedo,normal:sh_normal",
+                "color": {"type": "path", "max_depth": depth},
+                "behind": {"type": "path", "max_depth": 1},
+                "hit": {"type": "depth"},
+            }
+        )
+
+    def surface(self, look: Look) -> Surface:
+        """Return a look as Mitsuba objects, to be shared by meshes."""
+        bsdf: dict[str, Any] = {
+            "type": "principled",
+            "base_color": self._color(look.color),
+            "roughness": self._number(look.roughness),
+            "metallic": self._number(look.metallic),
+            "specular": _SPECULAR,
+        }
+        if look.normal is not None:
+            bsdf = {"type": "normalmap", "normalmap": self._texture(look.normal, raw=True), "inner": bsdf}
+        bsdf = {"type": "twosided", "inner": bsdf}
+        if not isinstance(look.opacity, float) or look.opacity < 1.0:
+            bsdf = {"type": "mask", "opacity": self._number(look.opacity), "inner": bsdf}
+        light = {"type": "area", "radiance": {"type": "rgb", "value": list(look.emission)}}
+        shines = max(look.emission) > 0.0
+        return Surface(self._mi.load_dict(bsdf), (lambda: self._mi.load_dict(light)) if shines else None)
+
+    def light_around(self, light: Surroundings) -> Any:
+        """Return surroundings as a Mitsuba emitter, to be shared by scenes; None where there is no light."""
+        if light.luminance <= 0:
+            return None
+        if light.radiance is None:
+            grey = {"type": "rgb", "value": [light.luminance] * 3}
+            return self._mi.load_dict({"type": "constant", "radiance": grey})
+        turn = np.eye(4)
+        turn[:3, :3] = rotation_about_z(light.rotation_rad) @ _OURS_FROM_MAP
+        mirrored = np.ascontiguousarray(light.radiance[:, ::-1], np.float32)
+        return self._mi.load_dict(
+            {
+                "type": "envmap",
+                "bitmap": self._mi.Bitmap(mirrored),
+                "scale": light.luminance,
+                "to_world": self._mi.ScalarTransform4f(turn),
+            }
+        )
+
+    def scene(self, meshes: Sequence[TracedMesh], suns: Sequence[SunDisc], around: Any) -> Any:
+        """Return a Mitsuba scene."""
+        parts: dict[str, Any] = {f"mesh{i}": self._mesh(f"mesh{i}", mesh) for i, mesh in enumerate(meshes)}
+        parts |= {f"sun{i}": self._sun(sun) for i, sun in enumerate(suns)}
+        if around is not None:
+            parts["around"] = around
+        return self._mi.load_dict({"type": "scene", **parts})
+
+    def passes(self, camera: Intrinsics, samples: int) -> list[int]:
+        """Return how many samples a pixel gets in each pass: equally many, at least `samples` in all."""
+        most = max(1, _PASS_SAMPLES // (camera.width * camera.height))
+        count = -(-samples // most)
+        return [-(-samples // count)] * count
+
+    def trace(
+        self, scene: Any, camera: Intrinsics, T_world_camera: FloatArray, samples: int, seed: int
+    ) -> TracedImage:
+        """Return a picture with so many samples in every pixel; the same seed gives the same picture."""
+        sensor = self._sensor(camera, T_world_camera, samples)
+        buffers = np.array(
+            self._mi.render(scene, integrator=self._integrator, sensor=sensor, spp=samples, seed=seed),
+            dtype=np.float32,
+        )
+        names = self._integrator.aov_names()
+
+        def channels(name: str, letters: str) -> Float32Array:
+            return buffers[..., [names.index(f"{name}.{letter}") for letter in letters]]
+
+        return TracedImage(
+            color=channels("color", "RGB"),
+            albedo=channels("albedo", "RGB"),
+            normals=channels("normal", "XYZ"),
+            covered=channels("hit", "A")[..., 0],
+            behind=channels("behind", "RGB"),
+        )
+
+    def _limit_threads(self) -> None:
+        """Use as many threads as the batch gave this worker, where it did."""
+        share = os.environ.get("OMP_NUM_THREADS", "")
+        if share.isdigit() and int(share) > 0:
+            self._dr.set_thread_count(int(share))
+
+    def _mesh(self, name: str, mesh: TracedMesh) -> Any:
+        mi = self._mi
+        properties = mi.Properties()
+        properties["mesh_bsdf"] = mesh.surface.bsdf
+        if mesh.surface.emitter is not None:
+            properties["mesh_emitter"] = mesh.surface.emitter()
+        made = mi.Mesh(
+            name,
+            len(mesh.positions_m),
+            len(mesh.triangles),
+            has_vertex_normals=True,
+            has_vertex_texcoords=True,
+            props=properties,
+        )
+        values = mi.traverse(made)
+        values["vertex_positions"] = np.ravel(mesh.positions_m)
+        values["vertex_normals"] = np.ravel(mesh.normals)
+        values["vertex_texcoords"] = np.ravel(mesh.uvs)
+        values["faces"] = np.ravel(mesh.triangles)
+        values.update()
+        return made
+
+    def _sun(self, sun: SunDisc) -> Any:
+        mi = self._mi
+        up = [1.0, 0.0, 0.0] if abs(sun.direction[2]) > 0.9 else [0.0, 0.0, 1.0]
+        target = sun.center_m - sun.direction
+        place = mi.ScalarTransform4f().look_at(sun.center_m.tolist(), target.tolist(), up)
+        return mi.load_dict(
+            {
+                "type": "disk",
+                "to_world": place @ mi.ScalarTransform4f().scale(sun.radius_m),
+                "light": {"type": "area", "radiance": {"type": "rgb", "value": list(sun.luminance_rgb)}},
+            }
+        )
+
+    def _color(self, value: tuple[float, float, float] | Picture) -> Any:
+        if isinstance(value, tuple):
+            return {"type": "rgb", "value": list(value)}
+        return self._texture(value, raw=False)
+
+    def _number(self, value: float | Picture) -> Any:
+        return value if isinstance(value, float) else self._texture(np.expand_dims(value, -1), raw=True)
+
+    def _texture(self, pixels: Picture, raw: bool) -> Any:
+        # Mitsuba's first row is v = 0.
+        bitmap = self._mi.Bitmap(np.ascontiguousarray(pixels[::-1]))
+        bitmap.set_srgb_gamma(not raw)
+        return {"type": "bitmap", "bitmap": bitmap, "raw": raw}
+
+    def _sensor(self, camera: Intrinsics, T_world_camera: FloatArray, samples: int) -> Any:
+        common: dict[str, Any] = {
+            "to_world": self._mi.ScalarTransform4f(T_world_camera @ _CAMERA_FROM_OURS),
+            "near_clip": camera.near_m,
+            "far_clip": camera.far_m,
+            "film": {
+                "type": "hdrfilm",
+                "width": camera.width,
+                "height": camera.height,
+                # Pixels share no samples: the denoiser expects that, and sums then never depend on threads.
+                "rfilter": {"type": "box"},
+                "pixel_format": "rgba",
+                "component_format": "float32",
+            },
+            "sampler": {"type": "independent", "sample_count": samples},
+        }
+        if camera.fx != camera.fy:
+            lens = ",".join(repr(v) for v in (camera.fx, camera.fy, camera.cx, camera.cy))
+            return self._mi.load_dict({"type": self._general_camera, "lens": lens, **common})
+        return self._mi.load_dict(
+            {
+                "type": "perspective",
+                "fov_axis": "x",
+                "fov": degrees(2 * atan(camera.width / 2 / camera.fx)),
+                "principal_point_offset_x": -(camera.cx + 0.5 - camera.width / 2) / camera.width,
+                "principal_point_offset_y": -(camera.cy + 0.5 - camera.height / 2) / camera.height,
+                **common,
+            }
+        )
+
+    def _register_camera(self) -> str:
+        """Register a camera whose pixels need not be square; Mitsuba's own has square ones and is faster."""
+        mi, dr = self._mi, self._dr
+
+        class Pinhole(mi.Sensor):  # pyright: ignore[reportUntypedBaseClass] - Mitsuba is loaded at run time
+            def __init__(self, properties: Any) -> None:
+                super().__init__(properties)
+                self._lens = [float(text) for text in properties["lens"].split(",")]
+                self._near, self._far = float(properties["near_clip"]), float(properties["far_clip"])
+                self._pose = mi.Transform4f(np.array(properties["to_world"].matrix, np.float32))
+                self._size = self.film().size()
+
+            def sample_ray(
+                self, time: Any, _wavelength: Any, at: Any, _aperture: Any, _active: Any = True
+            ) -> Any:
+                fx, fy, cx, cy = self._lens
+                x = (at.x * int(self._size[0]) - 0.5 - cx) / fx
+                y = (at.y * int(self._size[1]) - 0.5 - cy) / fy
+                along = mi.Vector3f(-x, -y, 1.0)
+                direction = dr.normalize(along)
+                ray = mi.Ray3f(self._pose @ mi.Point3f(along * self._near), self._pose @ direction)
+                ray.maxt = (self._far - self._near) / direction.z
+                ray.time = time
+                return ray, mi.Color3f(1.0)
+
+            def sample_ray_differential(self, *arguments: Any) -> Any:
+                ray, weight = self.sample_ray(*arguments)
+                return mi.RayDifferential3f(ray), weight
+
+        name = "simgen_pinhole"
+        mi.register_sensor(name, Pinhole)
+        return name

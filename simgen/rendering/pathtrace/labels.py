@@ -1,0 +1,178 @@
+"""Label buffers of one view: the nearest surface at every pixel centre, and each object's samples for its outline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import FloatArray, invert_rigid
+from simgen.records.frame import Silhouette, View
+from simgen.rendering.frustum import sphere_in_view
+from simgen.rendering.pathtrace.bodies import Body, PlacedBody, moved
+from simgen.rendering.pathtrace.coverage import Grid, IntArray, Samples, Triangles
+from simgen.rendering.pathtrace.outlines import silhouette_of
+
+_FACING = 1e-3  # cosine by which a smooth normal is kept on the side that is seen
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """Buffers as `records.frame.Frame` describes them."""
+
+    depth_m: NDArray[np.float32]
+    instance_id: NDArray[np.uint16]
+    normals_camera: NDArray[np.float32]
+    object_coordinates_m: NDArray[np.float32]
+    silhouettes: dict[int, Silhouette]
+
+
+class SeenBody:
+    """One object as one camera sees it."""
+
+    def __init__(self, placed: PlacedBody, view: View) -> None:
+        self.placed = placed
+        self.camera = view.intrinsics
+        self._shape = placed.body.shape
+        self.points_camera = placed.body.points(placed.T_camera_object)
+        corners = self.points_camera[self._shape.triangles]
+        self._triangles = Triangles(corners, view.intrinsics, self._shape.one_sided)
+
+    def samples(self, grid: Grid) -> list[Samples]:
+        """Return where its surfaces, cut-outs respected, meet a grid; in parts that bound memory."""
+        return [self._kept(part, grid) for part in self._triangles.samples(grid)]
+
+    def _kept(self, found: Samples, grid: Grid) -> Samples:
+        """Drop samples that fall into a cut-out."""
+        if not self._shape.cutouts:
+            return found
+        there = np.ones(len(found.cell), np.bool_)
+        material = self._shape.material[found.triangle]
+        for index, cut in self._shape.cutouts.items():
+            here = np.flatnonzero(material == index)
+            uvs = self._mixed(self._shape.uvs, found.triangle[here], self._weights(found, here, grid))
+            there[here] = cut.there(uvs)
+        return found.kept(there)
+
+    def _weights(self, found: Samples, which: IntArray, grid: Grid) -> FloatArray:
+        row, column = np.divmod(found.cell[which], grid.width)
+        u, v = grid.x0 + column * grid.step_x, grid.y0 + row * grid.step_y
+        return self._triangles.weights(found.triangle[which], u, v)
+
+    def surface(self, triangle: IntArray, cell: IntArray) -> tuple[FloatArray, FloatArray]:
+        """Return object coordinates and camera-frame normals (n, 3) of pixels that show these triangles."""
+        row, column = np.divmod(cell, self.camera.width)
+        weights = self._triangles.weights(triangle, column.astype(float), row.astype(float))
+        body = self.placed.body
+        coordinates = self._mixed(body.shape.positions_m * body.scale, triangle, weights)
+        rotation = self.placed.T_camera_object.copy()
+        rotation[:3, 3] = 0.0
+        smooth = moved(self._mixed(body.shape.normals, triangle, weights), rotation)
+        points = self._mixed(self.points_camera, triangle, weights)
+        return coordinates, _facing(smooth, self._face_normals(triangle), points)
+
+    def _mixed(self, values: FloatArray, triangle: IntArray, weights: FloatArray) -> FloatArray:
+        """Return values of the vertices (n, k) at points inside triangles."""
+        corners = self._shape.triangles[triangle]
+        a, b, c = (values[corners[:, k]] * weights[:, k, None] for k in range(3))
+        return a + b + c
+
+    def _face_normals(self, triangle: IntArray) -> FloatArray:
+        a, b, c = (self.points_camera[self._shape.triangles[triangle, k]] for k in range(3))
+        return np.cross(b - a, c - a)
+
+
+def label_view(bodies: Sequence[Body], view: View) -> tuple[Labels, list[PlacedBody]]:
+    """Return the labels of one view and the objects that can be in it.
+
+    Where surfaces coincide the lower instance id wins.
+    """
+    placed = _placed(bodies, view)
+    grid = Grid.of_image(view.intrinsics)
+    shape = (grid.height, grid.width)
+    nearest = np.full(grid.width * grid.height, np.inf)
+    triangle_at = np.zeros(nearest.size, np.int64)
+    owner = np.full(nearest.size, -1, np.int64)
+    silhouettes: dict[int, Silhouette] = {}
+    seen = [SeenBody(each, view) for each in placed]
+    for index, body in enumerate(seen):
+        covered = np.zeros(nearest.size, np.bool_)
+        for part in body.samples(grid):
+            covered[part.cell] = True
+            _keep_nearest(part, index, nearest, triangle_at, owner)
+        silhouette = silhouette_of(covered.reshape(shape), body)
+        if silhouette is not None:
+            silhouettes[body.placed.instance_id] = silhouette
+    return _buffers(seen, nearest, triangle_at, owner, shape, silhouettes), placed
+
+
+def _placed(bodies: Sequence[Body], view: View) -> list[PlacedBody]:
+    T_camera_world = invert_rigid(view.T_world_camera)
+    placed = [PlacedBody(b, T_camera_world @ view.T_world_objects[b.instance_id - 1]) for b in bodies]
+    return [
+        each
+        for each in placed
+        if sphere_in_view(view.intrinsics, each.T_camera_object[:3, 3], each.body.radius_m)
+    ]
+
+
+def _keep_nearest(
+    found: Samples, index: int, nearest: FloatArray, triangle_at: IntArray, owner: IntArray
+) -> None:
+    """Enter samples into the depth buffer; of equal ones the first triangle of the first object stays."""
+    closer = found.kept(found.depth_m < nearest[found.cell])
+    np.minimum.at(nearest, closer.cell, closer.depth_m)
+    first = np.flatnonzero(closer.depth_m == nearest[closer.cell])[
+        ::-1
+    ]  # the last written is the first found
+    triangle_at[closer.cell[first]] = closer.triangle[first]
+    owner[closer.cell[first]] = index
+
+
+def _buffers(
+    seen: Sequence[SeenBody],
+    nearest: FloatArray,
+    triangle_at: IntArray,
+    owner: IntArray,
+    shape: tuple[int, int],
+    silhouettes: dict[int, Silhouette],
+) -> Labels:
+    ids = np.zeros(nearest.size, np.uint16)
+    coordinates = np.full((nearest.size, 3), np.nan, np.float32)
+    normals = np.full((nearest.size, 3), np.nan, np.float32)
+    order = np.argsort(owner, kind="stable")
+    starts = np.searchsorted(owner[order], np.arange(len(seen) + 1))
+    for index, body in enumerate(seen):
+        cells = order[starts[index] : starts[index + 1]]
+        if len(cells):
+            ids[cells] = body.placed.instance_id
+            coordinates[cells], normals[cells] = body.surface(triangle_at[cells], cells)
+    depth = np.where(owner >= 0, nearest, np.nan).astype(np.float32)
+    return Labels(
+        depth_m=depth.reshape(shape),
+        instance_id=ids.reshape(shape),
+        normals_camera=normals.reshape(*shape, 3),
+        object_coordinates_m=coordinates.reshape(*shape, 3),
+        silhouettes=dict(sorted(silhouettes.items())),
+    )
+
+
+def _facing(smooth: FloatArray, face: FloatArray, points: FloatArray) -> FloatArray:
+    """Return unit normals on the side that is seen.
+
+    Winding and vertex normals of found models cannot be trusted: the side that is seen is the outer one. A smooth
+    normal may look away from the camera near an outline, where the flat triangle does not: it is bent back.
+    """
+    view = points / np.linalg.norm(points, axis=1, keepdims=True)
+    face = np.where(_dot(face, view) > 0, -face, face)
+    normals = np.where(_dot(smooth, smooth) > 0, smooth, face)
+    normals = np.where(_dot(normals, face) < 0, -normals, normals)
+    normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
+    normals = normals - np.maximum(_dot(normals, view) + _FACING, 0.0) * view
+    return normals / np.linalg.norm(normals, axis=1, keepdims=True)
+
+
+def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
+    return (a * b).sum(axis=1, keepdims=True)

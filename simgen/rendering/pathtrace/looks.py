@@ -1,0 +1,114 @@
+"""Materials as a path tracer takes them: one number or one picture for each property, factors multiplied in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import FloatArray, Vec3
+from simgen.records.asset import Material, Texture
+from simgen.rendering.materials import alpha_threshold
+
+Picture = NDArray[np.uint8]
+
+_SMOOTHEST = 0.045  # as in the raster renderer: smoother highlights are noise in any finite number of samples
+_EDGE_STEEPNESS = 8.0  # of a cut-out's border, opacity a texel: nearly a step, without showing the texels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What a surface looks like; pictures are 8-bit with row 0 at texture coordinate v = 1.
+
+    Attributes:
+        color: linear, or a picture (h, w, 3) sRGB encoded.
+        roughness: perceptual, or a picture (h, w).
+        metallic: 0..1, or a picture (h, w).
+        normal: tangent-space picture (h, w, 3), +Y up; None for the mesh's own normals.
+        opacity: 0..1, or a picture (h, w).
+        emission: luminance in cd/m², linear RGB.
+    """
+
+    color: Vec3 | Picture
+    roughness: float | Picture
+    metallic: float | Picture
+    normal: Picture | None
+    opacity: float | Picture
+    emission: Vec3
+
+    @staticmethod
+    def of(material: Material, mirrored: bool = False) -> Look:
+        """Return the look of a material.
+
+        Args:
+            material: with any override already applied.
+            mirrored: for triangles whose texture is mirrored: the normal map's Y then points the other way.
+        """
+        surface = material.metallic_roughness_map
+        return Look(
+            color=_color(material),
+            roughness=_channel(surface, 1, lambda share: np.maximum(share * material.roughness, _SMOOTHEST)),
+            metallic=_channel(surface, 2, lambda share: share * material.metallic),
+            normal=_normal(material.normal_map, mirrored),
+            opacity=_opacity(material),
+            emission=material.emissive_rgb,
+        )
+
+
+def linear_from_srgb(encoded: FloatArray) -> FloatArray:
+    """Return linear values of sRGB-encoded ones, 0..1 (IEC 61966-2-1)."""
+    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+
+
+def srgb_from_linear(linear: FloatArray) -> FloatArray:
+    """Return sRGB-encoded values of linear ones, 0..1 (IEC 61966-2-1)."""
+    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0.0) ** (1 / 2.4) - 0.055)
+
+
+def _color(material: Material) -> Vec3 | Picture:
+    r, g, b = (min(max(float(v), 0.0), 1.0) for v in material.base_color_rgb)
+    texture = material.base_color_map
+    if texture is None:
+        return (r, g, b)
+    codes = np.arange(256) / 255
+    light = linear_from_srgb(codes) if texture.srgb else codes
+    columns = [_bytes(srgb_from_linear(np.minimum(light * each, 1.0))) for each in material.base_color_rgb]
+    return np.stack([column[texture.pixels[..., k]] for k, column in enumerate(columns)], axis=-1)
+
+
+def _channel(
+    texture: Texture | None, channel: int, value_of: Callable[[FloatArray], FloatArray]
+) -> float | Picture:
+    """Return a property: a function of one channel of a map, or of 1 where there is none."""
+    if texture is None:
+        return float(np.clip(value_of(np.ones(1))[0], 0.0, 1.0))
+    table = _bytes(value_of(np.arange(256) / 255))
+    return table[texture.pixels[..., channel]]
+
+
+def _normal(texture: Texture | None, mirrored: bool) -> Picture | None:
+    if texture is None:
+        return None
+    pixels = texture.pixels[..., :3].copy()
+    if mirrored:
+        pixels[..., 1] = 255 - pixels[..., 1]
+    return pixels
+
+
+def _opacity(material: Material) -> float | Picture:
+    if material.alpha_mode == "opaque":
+        return 1.0
+    texture = material.base_color_map
+    alpha = np.arange(256) / 255 * material.alpha
+    if material.alpha_mode == "mask":
+        alpha = (alpha - alpha_threshold(material)) * _EDGE_STEEPNESS + 0.5
+    table = _bytes(alpha)
+    if texture is None or texture.pixels.shape[2] < 4:
+        return float(table[255]) / 255
+    return table[texture.pixels[..., 3]]
+
+
+def _bytes(values: FloatArray) -> Picture:
+    return (np.clip(values, 0.0, 1.0) * 255 + 0.5).astype(np.uint8)
