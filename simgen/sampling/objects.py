@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from simgen.assets.library import AssetLibrary
 from simgen.errors import Problem, ScenarioError
@@ -35,7 +34,7 @@ class Thing:
     restitution: float
     velocity_mps: Vec3
     category: str
-    motion: Literal["static", "dynamic"]
+    motion: spec.Motion
     material: MaterialOverride | None
 
     @property
@@ -73,7 +72,7 @@ def _draw_thing(
         asset=asset,
         info=info,
         scale=scale,
-        mass_kg=heavy if group.motion == "dynamic" else 0.0,
+        mass_kg=0.0 if group.motion == "static" else heavy,
         friction=info.friction if friction is None else friction,
         restitution=info.restitution if restitution is None else restitution,
         velocity_mps=(0.0, 0.0, 0.0)

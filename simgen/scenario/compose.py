@@ -3,7 +3,7 @@
 `extends: base.yaml` starts from another file of the same folder; `include: [lights.yaml, ...]` lays others over
 it, in order; the file itself comes last. The files named may not extend or include others. Mappings merge key by key;
 anything else replaces what was there. Replaced as a whole, because parts of two would not fit, are distributions,
-`place`, `asset`, and a `world` of another `kind`. `null` removes a key.
+`place`, `asset`, `behaviour`, `trigger`, `onset`, `end`, `mode`, and a `world` of another `kind`. `null` removes a key.
 
 `--set objects.clutter.count=3` replaces one value after that; list items are `constraints[0]`.
 """
@@ -21,8 +21,11 @@ from simgen.scenario.faults import Fault, show
 from simgen.scenario.forms import FORMS
 from simgen.scenario.yaml_tree import MAX_BYTES, MAX_NODES, Key, Mark, Node, read_tree
 
-NAMED = ("objects", "params", "sensors", "suns")  # mappings whose keys the user chooses
-_WHOLE = ("place", "asset")
+NAMED = (  # mappings whose keys the user chooses
+    *("actors", "events", "faults", "lights", "objects"),
+    *("params", "paths", "sensors", "suns"),
+)
+_WHOLE = ("place", "asset", "behaviour", "trigger", "onset", "end", "mode")
 PARTS = ("extends", "include")
 
 

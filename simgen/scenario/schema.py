@@ -28,9 +28,18 @@ _DIMENSIONS = {
     "angular_speed": units.ANGULAR_SPEED,
     "illuminance": units.ILLUMINANCE,
     "acceleration": units.ACCELERATION,
+    "rate": units.RATE,
+    "distance_rate": units.DISTANCE_RATE,
+    "impulse": units.IMPULSE,
+    "intensity": units.INTENSITY,
     "hue": HUE,
 }
-_VECTORS = {"vector": "length", "velocity_vector": "speed", "acceleration_vector": "acceleration"}
+_VECTORS = {
+    "vector": "length",
+    "velocity_vector": "speed",
+    "acceleration_vector": "acceleration",
+    "impulse_vector": "impulse",
+}
 Schema = dict[str, Any]
 
 

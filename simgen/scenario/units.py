@@ -53,9 +53,17 @@ ANGULAR_SPEED = Dimension(
 )
 ILLUMINANCE = Dimension("illuminance", {"lux": 1.0, "lx": 1.0, "klux": 1000.0, "klx": 1000.0})
 
-ACCELERATION = Dimension("acceleration", {"m/s^2": 1.0, "m/s2": 1.0, "m/s²": 1.0, "g": 9.80665})
+_ACCELERATION = Dimension("acceleration", {"m/s^2": 1.0, "m/s2": 1.0, "m/s²": 1.0})
+ACCELERATION = Dimension("acceleration", {**_ACCELERATION.units, "g": 9.80665})  # of a param, "g" is a mass
+RATE = Dimension("rate", {"/s": 1.0, "Hz": 1.0, "/min": 1 / 60, "/h": 1 / 3600})
+DISTANCE_RATE = Dimension("rate per distance", {"/m": 1.0, "/km": 0.001})
+IMPULSE = Dimension("impulse", {"N s": 1.0, "Ns": 1.0, "kg m/s": 1.0})
+INTENSITY = Dimension("luminous intensity", {"cd": 1.0, "kcd": 1000.0})
 
-MEASURED = (LENGTH, ANGLE, MASS, TIME, SPEED, ANGULAR_SPEED, ILLUMINANCE, FRACTION)
+MEASURED = (
+    *(LENGTH, ANGLE, MASS, TIME, SPEED, ANGULAR_SPEED, ILLUMINANCE, FRACTION),
+    *(_ACCELERATION, RATE, DISTANCE_RATE, IMPULSE, INTENSITY),
+)
 ANY = Dimension(
     "number", {unit: factor for dimension in MEASURED for unit, factor in dimension.units.items()}
 )

@@ -121,8 +121,18 @@ Elevation = Annotated[Number, _written("angle", units.ANGLE, -math.pi / 2, math.
 FieldOfView = Annotated[Number, _written("angle", units.ANGLE, 0.0, math.radians(175), above=True)]
 Mass = Annotated[Number, _written("mass", units.MASS, 0.0, above=True)]
 Time = Annotated[Number, _written("time", units.TIME, 0.0)]
+PositiveTime = Annotated[Number, _written("time", units.TIME, 0.0, above=True)]
+SignedTime = Annotated[Number, _written("time", units.TIME)]
 Speed = Annotated[Number, _written("speed", units.SPEED, 0.0)]
+PositiveSpeed = Annotated[Number, _written("speed", units.SPEED, 0.0, above=True)]
+Acceleration = Annotated[Number, _written("acceleration", units.ACCELERATION, 0.0, above=True)]
 AngularSpeed = Annotated[Number, _written("angular_speed", units.ANGULAR_SPEED, 0.0)]
+HalfAngle = Annotated[Number, _written("angle", units.ANGLE, 0.0, math.pi)]
+Rate = Annotated[Number, _written("rate", units.RATE, 0.0)]
+Frequency = Annotated[Number, _written("rate", units.RATE, 0.0, above=True)]
+DistanceRate = Annotated[Number, _written("distance_rate", units.DISTANCE_RATE, 0.0)]
+Impulse = Annotated[Number, _written("impulse", units.IMPULSE, 0.0)]
+Intensity = Annotated[Number, _written("intensity", units.INTENSITY, 0.0)]
 Illuminance = Annotated[Number, _written("illuminance", units.ILLUMINANCE, 0.0)]
 Text = Annotated[Words, Written("text", Reader(None))]
 Param = Annotated[Number, Written("param", Reader(units.ANY, text=True))]
@@ -137,18 +147,23 @@ VelocityVector = Annotated[
 AccelerationVector = Annotated[
     _VECTOR, Written("acceleration_vector", Reader(units.ACCELERATION), read_vector, plain_vector)
 ]
+ImpulseVector = Annotated[
+    _VECTOR, Written("impulse_vector", Reader(units.IMPULSE), read_vector, plain_vector)
+]
 Colour = Annotated[
     str | tuple[Any, Any, Any] | list[Any] | Hsv | Choice,
     Written("colour", Reader(units.FRACTION, Limits(0.0, 1.0)), read_colour, plain_vector),
 ]
 
 __all__ = [
+    "Acceleration",
     "AccelerationVector",
     "Angle",
     "AngularSpeed",
     "AssetParam",
     "Colour",
     "Count",
+    "DistanceRate",
     "Distribution",
     "Elevation",
     "Empirical",
@@ -156,8 +171,13 @@ __all__ = [
     "FieldOfView",
     "Fraction",
     "FrameCount",
+    "Frequency",
+    "HalfAngle",
     "Illuminance",
     "ImageSide",
+    "Impulse",
+    "ImpulseVector",
+    "Intensity",
     "Length",
     "Mass",
     "NonNegative",
@@ -168,6 +188,10 @@ __all__ = [
     "Positive",
     "PositiveCount",
     "PositiveLength",
+    "PositiveSpeed",
+    "PositiveTime",
+    "Rate",
+    "SignedTime",
     "Speed",
     "Text",
     "Time",

@@ -1,0 +1,57 @@
+"""Physics and when frames are taken."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from simgen.scenario.spec.base import EventName, Model
+from simgen.scenario.values import (
+    AccelerationVector,
+    AngularSpeed,
+    Count,
+    FrameCount,
+    PositiveCount,
+    PositiveLength,
+    Speed,
+    Time,
+)
+
+
+class SettleSpec(Model):
+    """Waiting for rest before the first frame."""
+
+    limit: Time = 4.0
+    linear: Speed = 0.02
+    angular: AngularSpeed = 0.2
+
+
+class PhysicsSpec(Model):
+    """Engine settings and guards."""
+
+    engine: Literal["bullet", "kinematic"] = "bullet"
+    step_rate: PositiveCount = 240
+    gravity: AccelerationVector = (0.0, 0.0, -9.81)  # m/s^2
+    solver_iterations: PositiveCount = 50
+    settle: SettleSpec = SettleSpec()
+    max_speed: Speed = 30.0
+    max_penetration: PositiveLength = 0.01
+    behaviour_rate: PositiveCount = 60  # how often actors choose what to do; divides step_rate
+
+
+class DenseSpec(Model):
+    """More frames around the trigger of an event; each frame records how likely it was to be taken."""
+
+    event: EventName
+    before: Time = 1.0
+    after: Time = 2.0
+    rate: PositiveCount  # Hz; a multiple of `capture.rate`
+
+
+class CaptureSpec(Model):
+    """When frames are taken: `frames` of them, or for an episode of `duration`."""
+
+    when: Literal["settled", "start"] = "settled"
+    frames: FrameCount = 1
+    rate: Count = 0  # Hz; 0: all frames at one instant
+    duration: Time | None = None  # of an episode, from time 0, both ends included
+    dense: DenseSpec | None = None

@@ -1,0 +1,57 @@
+"""Light: from all around, from suns, from lamps."""
+
+from __future__ import annotations
+
+from simgen.scenario.spec.base import Model, Target
+from simgen.scenario.spec.mounts import Mount
+from simgen.scenario.values import (
+    Angle,
+    Elevation,
+    HalfAngle,
+    Illuminance,
+    Intensity,
+    NonNegativeLength,
+    Positive,
+    Text,
+    Vector3,
+)
+
+
+class EnvironmentSpec(Model):
+    """Light from all around."""
+
+    map: Text | None = None  # catalogue id of a light map, or `procedural/softbox`, `procedural/overcast` ...
+    illuminance: Illuminance = 500.0  # on an upward-facing plane
+    rotation: Angle = 0.0
+    background: bool = True
+
+
+class SunSpec(Model):
+    """A directional light; azimuth from +X towards +Y, elevation above the horizon."""
+
+    azimuth: Angle
+    elevation: Elevation
+    illuminance: Illuminance
+    color_temperature: Positive = 5800.0  # kelvin, black body
+    angular_diameter: Angle = 0.0093
+
+
+class LampFixed(Model):
+    """A lamp that stands in the world."""
+
+    position: Vector3
+    look_at: Target
+
+
+class LightSpec(Model):
+    """A lamp that shines a cone, for example a headlight or a street lamp: exactly one of `mount` and `fixed`."""
+
+    mount: Mount | None = None
+    fixed: LampFixed | None = None
+    intensity: Intensity  # along its axis
+    color_temperature: Positive = 4000.0  # kelvin, black body
+    inner: HalfAngle = 0.35  # from the axis: full intensity up to here ...
+    outer: HalfAngle = 0.7  # ... and none from here on
+    radius: NonNegativeLength = 0.05  # of the lamp's disc: larger is softer
+    on: bool = True  # at the start
+    shadows: bool = True

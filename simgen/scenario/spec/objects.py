@@ -1,0 +1,67 @@
+"""Objects and actors: what they are, beside where they are placed."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from simgen.scenario.spec.assets import AssetChoice
+from simgen.scenario.spec.base import BodyName, Model
+from simgen.scenario.spec.behaviours import BehaviourSpec
+from simgen.scenario.spec.placement import Place
+from simgen.scenario.values import (
+    Angle,
+    Colour,
+    Count,
+    Fraction,
+    Mass,
+    NonNegative,
+    Positive,
+    VelocityVector,
+)
+
+
+class MaterialSpec(Model):
+    """Changes to every material of an object; what is not given stays as the asset has it."""
+
+    color: Colour | None = None  # replaces colour and map
+    tint: Colour | None = None  # multiplies them
+    roughness: Fraction | None = None
+    metallic: Fraction | None = None
+
+
+Motion = Literal["dynamic", "static", "kinematic"]
+
+
+class ObjectGroup(Model):
+    """`count` objects drawn alike, each from its own random streams; named `group[0]`, `group[1]` ...
+
+    A group without `count` is a single object named `group`.
+    """
+
+    asset: AssetChoice
+    count: Count | None = None
+    place: Place
+    motion: Motion = "dynamic"
+    scale: Positive = 1.0
+    mass: Mass | None = None
+    friction: NonNegative | None = None
+    restitution: Fraction | None = None
+    velocity: VelocityVector | None = None
+    material: MaterialSpec | None = None
+    category: str | None = None  # overrides the catalogue's
+    attached_to: BodyName | None = (
+        None  # fixed to this body as both stand at the start, until an event releases it
+    )
+    present: bool = True  # false: not there until an event spawns it
+
+
+class ActorSpec(ObjectGroup):
+    """An object, or `count` alike, that behaves. It shares the namespace of `objects`.
+
+    A kinematic actor goes where its behaviour takes it, pushes dynamic bodies, and becomes dynamic on impact.
+    """
+
+    motion: Motion = "kinematic"
+    role: str = ""  # free word, for example `ego`
+    forward: Angle = 0.0  # where the model's own front points, about its Z axis from its X axis
+    behaviour: BehaviourSpec | None = None  # none: idle

@@ -1,0 +1,67 @@
+"""Cameras and where they stand."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Tag
+
+from simgen.scenario.spec.base import Model, Target
+from simgen.scenario.spec.mounts import Mount
+from simgen.scenario.values import (
+    Angle,
+    Elevation,
+    FieldOfView,
+    ImageSide,
+    NonNegativeLength,
+    Plain,
+    PositiveLength,
+    Vector3,
+)
+
+
+class Orbit(Model):
+    """Views spread around a target, each from its own draw.
+
+    `spread: even` divides the azimuth range into as many equal sectors as there are frames, one view in each.
+    """
+
+    target: Target  # region, object or point looked at
+    radius: PositiveLength
+    elevation: Elevation
+    azimuth: Angle | None = None  # None: all around
+    target_jitter: NonNegativeLength = 0.0
+    spread: Literal["even", "independent"] = "even"
+
+
+class Fixed(Model):
+    """A camera that stands still, or one pose drawn per frame where a value is a distribution."""
+
+    position: Vector3
+    look_at: Target
+    roll: Angle = 0.0
+    per_frame: bool = False
+
+
+def _exposure_tag(raw: Any) -> str:
+    return "<auto>" if isinstance(raw, str) and "${" not in raw else "<ev100>"
+
+
+Exposure = Annotated[
+    Annotated[Plain, Tag("<ev100>")] | Annotated[Literal["auto"], Tag("<auto>")], Discriminator(_exposure_tag)
+]
+
+
+class CameraSpec(Model):
+    """A pinhole camera: exactly one of `orbit`, `fixed` and `mount`."""
+
+    kind: Literal["camera"] = "camera"
+    width: ImageSide = 640
+    height: ImageSide = 480
+    fov: FieldOfView = 1.0472  # horizontal
+    near: PositiveLength = 0.05
+    far: PositiveLength = 200.0
+    exposure: Exposure = "auto"  # EV100
+    orbit: Orbit | None = None
+    fixed: Fixed | None = None
+    mount: Mount | None = None
