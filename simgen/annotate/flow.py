@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +23,9 @@ from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import Frame, Moment, View
 
 Mask = NDArray[np.bool_]
+IntArray = NDArray[np.intp]
 
+_AROUND = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
 _ROWS = 16  # at a time: all that is computed for them stays in the processor's cache
 _BEFORE = 1e-9  # of the depth here: less counts as beside the other camera, not before it
 
@@ -85,8 +86,8 @@ def hidden(frame: Frame, flow: Flow, other: Frame) -> Mask:
 
     It is visible where all three hold: it falls into a pixel of the picture, between the near and the far plane;
     that pixel shows the same instance (or nothing, for the sky); and it lies no more than one pixel's width behind
-    the deepest of the 3x3 pixels around. So an edge is decided to within a pixel, and what passes closer behind
-    another part of the same object than a pixel is wide counts as visible.
+    the deepest that the 3x3 pixels around show of this instance. So an edge is decided to within a pixel, and what
+    passes closer behind another part of the same object than a pixel is wide counts as visible.
     """
     camera = other.view.intrinsics
     column = np.floor(flow.flow_px[..., 0] + np.arange(0.5, camera.width, dtype=np.float32))
@@ -94,10 +95,12 @@ def hidden(frame: Frame, flow: Flow, other: Frame) -> Mask:
     inside = (column >= 0) & (column < camera.width) & (row >= 0) & (row < camera.height)
     at = np.where(inside, row * np.float64(camera.width) + column, 0).astype(np.intp)
     drawn = (flow.depth_m >= camera.near_m) & ((flow.depth_m <= camera.far_m) | (frame.instance_id == 0))
-    same = np.take(other.instance_id, at) == frame.instance_id
-    pixel_m = flow.depth_m / np.float32(min(camera.fx, camera.fy))
-    behind = flow.depth_m > np.take(_deepest(other), at) + pixel_m
-    return ~(inside & drawn & same & ~behind)
+    seen = inside & drawn & (np.take(other.instance_id, at) == frame.instance_id)
+    before_m = flow.depth_m * np.float32(1 - 1 / min(camera.fx, camera.fy))
+    behind = np.flatnonzero(seen & (frame.instance_id > 0) & (before_m > np.take(other.depth_m, at)))
+    too_far = before_m.flat[behind] > _deepest_around(other, at.flat[behind])
+    seen.flat[behind[too_far]] = False
+    return ~seen
 
 
 def body_steps(view: View, moment: Moment) -> FloatArray:
@@ -118,24 +121,42 @@ def body_steps(view: View, moment: Moment) -> FloatArray:
 def _moved(frame: Frame, moment: Moment) -> Iterator[_Rows]:
     """Yield the picture some rows at a time."""
     camera = frame.view.intrinsics
-    steps = body_steps(frame.view, moment)[:, :3].reshape(-1, 12)
-    columns = [np.ascontiguousarray(steps[:, k]) for k in range(12)]
+    steps = body_steps(frame.view, moment)
     ray_x = (np.arange(camera.width, dtype=np.float64) - camera.cx)[None] / camera.fx
     for top in range(0, camera.height, _ROWS):
         where = slice(top, min(top + _ROWS, camera.height))
-        keys = frame.instance_id[where].astype(np.intp)
+        ids = frame.instance_id[where].astype(np.intp)
         ray_y = (np.arange(where.start, where.stop, dtype=np.float64) - camera.cy)[:, None] / camera.fy
-        depth_m = np.where(keys > 0, frame.depth_m[where], np.inf)
+        depth_m = np.where(ids > 0, frame.depth_m[where], np.inf)
         nearness = 1.0 / depth_m
-        x, y, z = (
-            columns[k][keys] * ray_x + columns[k + 1][keys] * ray_y + columns[k + 2][keys]
-            + columns[k + 3][keys] * nearness
-            for k in (0, 4, 8)
-        )  # fmt: skip
+        row_ids = ids + len(steps) * np.arange(len(ids))[:, None]
+        x, y, z = (_component(steps[:, k], ids, row_ids, ray_x, ray_y, nearness) for k in range(3))
         yield _Rows(where, x, y, z, ray_x, ray_y, depth_m)
 
 
-def _deepest(frame: Frame) -> NDArray[np.float32]:
-    """Return (h, w) the greatest depth of the 3x3 pixels around each; infinite where one shows nothing."""
-    depth_m = np.where(frame.instance_id > 0, frame.depth_m, np.float32(np.inf))
-    return np.asarray(cv2.dilate(depth_m, np.ones((3, 3), np.uint8)), np.float32)
+def _component(
+    row: FloatArray,
+    ids: IntArray,
+    row_ids: IntArray,
+    ray_x: FloatArray,
+    ray_y: FloatArray,
+    nearness: FloatArray,
+) -> FloatArray:
+    """Return `row[id] @ (ray_x, ray_y, 1, nearness)` for every pixel; `row` (n + 1, 4) is of the bodies' steps.
+
+    What depends on body and image row alone is added up before it is spread over the pixels.
+    """
+    of_row = row[:, 1] * ray_y + row[:, 2]
+    return np.take(row[:, 0], ids) * ray_x + np.take(of_row, row_ids) + np.take(row[:, 3], ids) * nearness
+
+
+def _deepest_around(frame: Frame, at: IntArray) -> NDArray[np.float32]:
+    """Return (k,) the greatest depth among the 3x3 pixels around flat indices (k,) that show what the middle shows."""
+    height, width = frame.instance_id.shape
+    row, column = np.divmod(at, width)
+    ids, deepest = np.take(frame.instance_id, at), np.take(frame.depth_m, at)
+    for dy, dx in _AROUND:
+        near = np.clip(row + dy, 0, height - 1) * width + np.clip(column + dx, 0, width - 1)
+        depth_m = np.take(frame.depth_m, near)
+        deepest = np.where((np.take(frame.instance_id, near) == ids) & (depth_m > deepest), depth_m, deepest)
+    return deepest

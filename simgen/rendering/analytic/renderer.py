@@ -71,6 +71,7 @@ class AnalyticScene:
             facing = solid.normals(coordinates[hit])
             inside = (facing * points[hit]).sum(axis=1) > 0
             normals[hit] = np.where(inside[:, None], -facing, facing)
+        extra = view.extra_buffers
         outlines = {solid.instance_id: whole_outline(solid, view.intrinsics) for solid in solids}
         return Frame(
             view=view,
@@ -81,6 +82,8 @@ class AnalyticScene:
             object_coordinates_m=coordinates.astype(np.float32),
             silhouettes={key: outline for key, outline in outlines.items() if outline is not None},
             renderer=AnalyticRenderer.name,
+            albedo=self._lighting.albedo(ids) if "albedo" in extra else None,
+            part_id=(ids > 0).astype(np.uint16) if "part_id" in extra else None,
         )
 
     def close(self) -> None:

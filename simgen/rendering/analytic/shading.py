@@ -56,6 +56,12 @@ class Lighting:
         background = environment.illuminance_lux / pi if environment.background_visible else 0.0
         return Lighting(np.array(albedo), scene.suns, environment.illuminance_lux, background)
 
+    def albedo(self, instance_id: NDArray[np.uint16]) -> NDArray[np.float32]:
+        """Return (h, w, 3) the albedo of the object at each pixel, NaN where there is none."""
+        shown = self.albedo_rgb[instance_id].astype(np.float32)
+        shown[instance_id == 0] = np.nan
+        return shown
+
 
 def shade(
     lighting: Lighting,
