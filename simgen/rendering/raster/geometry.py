@@ -15,15 +15,19 @@ from simgen.rendering.raster.drawables import DrawItem, set_maps, surface_unifor
 from simgen.rendering.raster.gate import check_nonce
 from simgen.rendering.raster.targets import Targets, projection, read_rows
 
+_EXTRA = ("EXTRA",)  # what the shaders are compiled with for views that ask for more buffers
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
-    """Label buffers as `records.frame.Frame` describes them."""
+    """Label buffers as `records.frame.Frame` describes them; None where the view did not ask."""
 
     depth_m: NDArray[np.float32]
     instance_id: NDArray[np.uint16]
     normals_camera: NDArray[np.float32]
     object_coordinates_m: NDArray[np.float32]
+    albedo: NDArray[np.float32] | None
+    part_id: NDArray[np.uint16] | None
 
 
 class GeometryPass:
@@ -31,27 +35,28 @@ class GeometryPass:
 
     def __init__(self, context: GlContext) -> None:
         self._context = context
-        self._nothing = context.program("fullscreen.vert", "nothing.frag")
 
     def draw(self, targets: Targets, view: View, items: Sequence[DrawItem], nonce: float) -> None:
         """Fill the label targets with one view of the items."""
-        gl, labels = self._context.gl, targets.labels.framebuffer
+        gl, extra = self._context.gl, _EXTRA if view.extra_buffers else ()
+        labels = targets.labels_and_extra if extra else targets.labels.framebuffer
         labels.use()
         labels.clear(nonce, nonce, nonce, nonce, depth=1.0)
         labels.viewport = (0, 0, targets.width, targets.height)
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
-        self._context.fill(self._nothing)
+        self._context.fill(self._context.program("fullscreen.vert", "nothing.frag", extra))
         gl.enable(moderngl.DEPTH_TEST)
         gl.front_face = "cw"  # upside down
         matrix = projection(view.intrinsics).T.astype("f4").tobytes()
         for item in items:
-            self._draw_item(item, matrix)
+            self._draw_item(item, matrix, extra)
         gl.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
 
-    def _draw_item(self, item: DrawItem, matrix: bytes) -> None:
+    def _draw_item(self, item: DrawItem, matrix: bytes, extra: tuple[str, ...]) -> None:
         surface = surface_uniforms(item.drawable.body.material)
         for batch in item.level.batches:
-            program = self._context.program("geometry.vert", "geometry.frag", batch.key.defines)
+            defines = (*batch.key.defines, *extra)
+            program = self._context.program("geometry.vert", "geometry.frag", defines)
             item.set_place(program)
             set_uniforms(
                 program,
@@ -64,8 +69,8 @@ class GeometryPass:
             cull(self._context.gl, batch.key.culled)
             item.level.draw(program, batch.first, batch.count)
 
-    def read(self, targets: Targets, place: str, nonce: float) -> Labels:
-        """Return the labels that were drawn last.
+    def read(self, targets: Targets, view: View, place: str, nonce: float) -> Labels:
+        """Return the labels of the view that was drawn last.
 
         Raises:
             RenderError: what came back is not of this frame.
@@ -75,12 +80,23 @@ class GeometryPass:
         object_id = read_rows(framebuffer, 1, targets.size_px, np.float32)
         check_nonce(place, "labels", normal_depth[-1, 0], nonce)
         check_nonce(place, "labels", object_id[-1, 0], nonce)
+        extra = _read_extra(targets, place, nonce) if view.extra_buffers else None
         return Labels(
             depth_m=np.ascontiguousarray(normal_depth[:-1, :, 3]),
             instance_id=object_id[:-1, :, 3].astype(np.uint16),
             normals_camera=normal_depth[:-1, :, :3],
             object_coordinates_m=object_id[:-1, :, :3],
+            albedo=extra[..., :3] if extra is not None and "albedo" in view.extra_buffers else None,
+            part_id=extra[..., 3].astype(np.uint16)
+            if extra is not None and "part_id" in view.extra_buffers
+            else None,
         )
+
+
+def _read_extra(targets: Targets, place: str, nonce: float) -> NDArray[np.float32]:
+    extra = read_rows(targets.labels_and_extra, 4, targets.size_px, np.float32)
+    check_nonce(place, "albedo", extra[-1, 0], nonce)
+    return extra[:-1]
 
 
 def cull(gl: moderngl.Context, wanted: bool) -> None:

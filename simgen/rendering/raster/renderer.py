@@ -119,7 +119,7 @@ class RasterScene:
         renderer.light.draw(targets, halves, view, self._light, nonce)
         radiance = read_rows(targets.smoothed, 0, targets.size_px, np.float16)
         check_nonce(place, "radiance", radiance[-1, 0], nonce)
-        labels = renderer.geometry.read(targets, place, nonce)
+        labels = renderer.geometry.read(targets, view, place, nonce)
         silhouettes = renderer.silhouettes.draw(view, items, labels.instance_id)
         renderer.context.check(place)
         frame = Frame(
@@ -131,6 +131,8 @@ class RasterScene:
             object_coordinates_m=labels.object_coordinates_m,
             silhouettes=silhouettes,
             renderer=_NAME,
+            albedo=labels.albedo,
+            part_id=labels.part_id,
         )
         check_frame(frame, items)
         return frame

@@ -7,6 +7,7 @@ One row more than the image has is kept for the nonce that proves a read-back to
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import moderngl
@@ -30,6 +31,7 @@ class LabelTargets:
     object_id: moderngl.Texture
     albedo_slot: moderngl.Texture
     shading: moderngl.Texture
+    depth: moderngl.Renderbuffer
     framebuffer: moderngl.Framebuffer
 
 
@@ -48,6 +50,13 @@ class Targets:
         self.tone.filter = (moderngl.LINEAR, moderngl.LINEAR)
         self.shaded = self.framebuffer([self.radiance, self.tone])
         self.smoothed = self.framebuffer([self.texture(self.size_px, 4, "f2")], self._depth())
+
+    @cached_property
+    def labels_and_extra(self) -> moderngl.Framebuffer:
+        """The label targets with one more, made when a view first asks for it: albedo and part id."""
+        known = self.labels
+        textures = [known.normal_depth, known.object_id, known.albedo_slot, known.shading]
+        return self.framebuffer([*textures, self.texture(self.size_px, 4, "f4")], known.depth)
 
     def texture(
         self, size: tuple[int, int], components: int, dtype: str, internal_format: int | None = None
@@ -84,8 +93,9 @@ class Targets:
         object_id = self.texture(self.size_px, 4, "f4")
         albedo_slot = self.texture(self.size_px, 4, "f1")
         shading = self.texture(self.size_px, 4, "nu2")
-        drawn = self.framebuffer([normal_depth, object_id, albedo_slot, shading], self._depth())
-        return LabelTargets(normal_depth, object_id, albedo_slot, shading, drawn)
+        depth = self._depth()
+        drawn = self.framebuffer([normal_depth, object_id, albedo_slot, shading], depth)
+        return LabelTargets(normal_depth, object_id, albedo_slot, shading, depth, drawn)
 
 
 def read_rows(

@@ -8,6 +8,9 @@ in vec3 v_normal;
 in vec2 v_uv;
 flat in vec4 v_color;
 flat in vec4 v_surface;
+#ifdef EXTRA
+flat in float v_part;
+#endif
 
 uniform float instance_id;
 #ifdef BASE_COLOR_MAP
@@ -26,6 +29,9 @@ layout(location = 0) out vec4 out_normal_depth;
 layout(location = 1) out vec4 out_object_id;  // w = instance id, exact in float32
 layout(location = 2) out vec4 out_albedo;     // square root of the linear colour (finer steps in the dark); w emissive slot / 255
 layout(location = 3) out vec4 out_shading;    // shading normal folded, roughness, metallic; 0..1
+#ifdef EXTRA
+layout(location = 4) out vec4 out_extra;  // albedo, part id; only for views that ask for them
+#endif
 
 // Normal that a height field would have here; the frame comes from screen derivatives
 // (Schueler, "Normal mapping without precomputed tangents", ShaderX5, 2006).
@@ -75,4 +81,7 @@ void main() {
     out_object_id = vec4(v_object, instance_id);
     out_albedo = vec4(sqrt(clamp(color.rgb, 0.0, 1.0)), v_surface.w / 255.0);
     out_shading = vec4(folded(shading) * 0.5 + 0.5, roughness, metallic);
+#ifdef EXTRA
+    out_extra = vec4(clamp(color.rgb, 0.0, 1.0), v_part);
+#endif
 }

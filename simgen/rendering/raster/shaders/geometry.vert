@@ -19,6 +19,9 @@ out vec3 v_normal;
 out vec2 v_uv;
 flat out vec4 v_color;
 flat out vec4 v_surface;
+#ifdef EXTRA
+flat out float v_part;
+#endif
 
 void main() {
     vec4 p_camera = to_camera(in_position);
@@ -33,4 +36,7 @@ void main() {
     v_surface.y = surface_override.x < 0.0 ? v_surface.y : surface_override.x;
     v_surface.x = surface_override.y < 0.0 ? v_surface.x : surface_override.y;
     v_surface.w += v_surface.w > 0.0 ? first_emissive : 0.0;
+#ifdef EXTRA
+    v_part = in_material + 1.0;
+#endif
 }
