@@ -15,19 +15,22 @@ from simgen import scenario as scenario_package
 from simgen.assets import AssetLibrary
 from simgen.assets.packs import missing
 from simgen.batch import BatchEvent, run_batch
-from simgen.dataset import DatasetWriter
-from simgen.errors import AssetError
+from simgen.dataset import Dataset, DatasetWriter
+from simgen.dataset.layout import PREVIEW_FILE
+from simgen.errors import AssetError, UsageError
 from simgen.pipeline import SceneProducer, SceneResult, Studio, manifest_of, settle_scene
 from simgen.records.annotation import Sample
 from simgen.records.asset import AssetRef
 from simgen.records.scene import Scene
 from simgen.report import frame_sheet, write_preview
+from simgen.report.picture import check_picture_name, save_picture
 from simgen.resources import shipped
 from simgen.sampling import sample as sample_scene
 from simgen.scenario import scenario_hash
 from simgen.scenario.spec import AssetQuery
 from simgen.scenario.walk import asset_ids
 
+MAX_SCENES = 10_000_000  # assumed: the indices of more would not fit in a small machine's memory
 PREVIEW_SAMPLES = 8  # more would not fit on a page
 EventSink = Callable[[BatchEvent], None]
 
@@ -61,8 +64,10 @@ class GenerateSummary:
     """What `generate` did in this call.
 
     Attributes:
+        scenes_found: scenes that were there already, of a run that was resumed.
         failures: (scene index, reason) of the scenes recorded as failed.
         interrupted: stopped by the user; the dataset is valid and can be resumed.
+        preview: the contact sheet, None where there is no sample to show.
     """
 
     path: Path
@@ -73,6 +78,8 @@ class GenerateSummary:
     seconds: float
     failures: tuple[tuple[int, str], ...]
     interrupted: bool
+    scenes_found: int = 0
+    preview: Path | None = None
 
     @property
     def samples_per_second(self) -> float:
@@ -160,30 +167,56 @@ def generate(
     run was interrupted and resumed.
 
     Args:
+        count: 1 to `MAX_SCENES`.
         workers: processes; 0 means one per core.
         on_event: called with every `BatchEvent`, for progress.
 
     Raises:
+        UsageError: `count`, `workers` or `renderer` is none that there can be.
         DatasetError: `out` holds something else, or a dataset made otherwise.
         AssetError: a pack that the scenario needs is not installed.
+        RenderError: no GL context can be made.
     """
+    _check_numbers(count, workers)
     start = time.perf_counter()
     path, studio = Path(out), Studio(renderer)
     _require_packs(scenario, studio.library)
     with closing(studio):
         manifest = manifest_of(scenario, seed, count, studio)
     with DatasetWriter.create(path, manifest, resume=resume) as writer:
-        todo = sorted(set(range(count)) - writer.done_indices())
+        found = writer.done_indices()
+        todo = [index for index in range(count) if index not in found]
         producer = SceneProducer(scenario, seed, path, renderer)
         outcome = run_batch(todo, producer, worker_count=workers, on_event=on_event)
         writer.finalise(studio.library.describe)
-    if any(result.status == "written" for result in outcome.results):
-        write_preview(path, path / "preview.png")
-    return _summary(path, outcome.results, time.perf_counter() - start, outcome.interrupted)
+    preview = _refresh_preview(path, outcome.results)
+    seconds = time.perf_counter() - start
+    return _summary(path, outcome.results, seconds, outcome.interrupted, len(found), preview)
+
+
+def _check_numbers(count: int, workers: int) -> None:
+    if not 1 <= count <= MAX_SCENES:
+        raise UsageError(f"count: {count} scenes are asked for; 1 to {MAX_SCENES} can be made")
+    if workers < 0:
+        raise UsageError(f"workers: {workers} is negative; use 0 for one per core, or a number from 1")
+
+
+def _refresh_preview(path: Path, results: Sequence[SceneResult]) -> Path | None:
+    """Draw the contact sheet again if there is something new to show, and return where it is."""
+    target = path / PREVIEW_FILE
+    is_new = any(result.status == "written" for result in results)
+    if (is_new or not target.is_file()) and len(Dataset(path)):
+        write_preview(path, target)
+    return target if target.is_file() else None
 
 
 def _summary(
-    path: Path, results: Sequence[SceneResult], seconds: float, interrupted: bool
+    path: Path,
+    results: Sequence[SceneResult],
+    seconds: float,
+    interrupted: bool,
+    found: int,
+    preview: Path | None,
 ) -> GenerateSummary:
     failed = tuple((result.index, result.reason) for result in results if result.status == "failed")
     return GenerateSummary(
@@ -195,6 +228,8 @@ def _summary(
         seconds=seconds,
         failures=failed,
         interrupted=interrupted,
+        scenes_found=found,
+        preview=preview,
     )
 
 
@@ -203,6 +238,14 @@ def stream(
 ) -> Iterator[Sample]:
     """Yield labelled samples without end, scene after scene, without writing anything.
 
+    The samples are those that `generate` writes for the same seed. A scene that cannot be drawn ends the stream;
+    begin behind it with `start`.
+
+    Raises:
+        AssetError: a pack that the scenario needs is not installed.
+        RenderError: no GL context can be made.
+        SamplingError: every draw of a scene was refused; the text names its index and what refused most.
+
     Example:
         ```
         for sample in simgen.stream(simgen.load("tabletop_clutter"), seed=7):
@@ -210,6 +253,7 @@ def stream(
         ```
     """
     studio = Studio(renderer)
+    _require_packs(scenario, studio.library)
     try:
         index = start
         while True:
@@ -222,15 +266,21 @@ def stream(
 def write_scene_preview(
     scenario: scenario_package.Scenario, *, seed: int, index: int, path: Path, renderer: str = "raster"
 ) -> None:
-    """Render one scene and write its samples, labels drawn, as one picture; no dataset is made."""
+    """Render one scene and write its samples, labels drawn, as one picture; no dataset is made.
+
+    Raises:
+        UsageError: the name of the picture ends in no known format.
+        AssetError, RenderError, SamplingError: as `stream`.
+        SimgenError: the picture cannot be written.
+    """
+    check_picture_name(path)
     studio = Studio(renderer)
     _require_packs(scenario, studio.library)
     with closing(studio):
         samples = list(
             islice(studio.samples(settle_scene(scenario, seed, index, studio.library)), PREVIEW_SAMPLES)
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frame_sheet(samples, scenario.name, f"seed {seed}, scene {index}").save(path)
+    save_picture(frame_sheet(samples, scenario.name, f"seed {seed}, scene {index}"), path)
 
 
 def shipped_scenes() -> tuple[tuple[str, str], ...]:

@@ -90,7 +90,7 @@ def settle_scene(
     """
     watch = watch or Stopwatch()
     refused, attempt, last_guard = Rejections(), 0, ""
-    while attempt < scenario.sample.max_attempts:
+    while attempt < scenario.sampling.max_attempts:
         try:
             with watch.stage("sample"):
                 draw = sample(scenario, seed, index, library, first_attempt=attempt)
@@ -123,7 +123,7 @@ def _guards_before(refused: Rejections, last: str) -> str:
 def _exhausted(scenario: Scenario, seed: int, index: int, refused: Rejections, last: str) -> str:
     worst, count = max(refused.by_reason, key=lambda pair: pair[1])
     others = ", ".join(f"'{reason}' {n}" for reason, n in refused.by_reason if reason != worst)
-    bound = scenario.sample.max_attempts
+    bound = scenario.sampling.max_attempts
     return (
         f"scene {index} of '{scenario.name}' (seed {seed}): all {bound} draws were refused. "
         f"'{worst}' refused most: {count}{f' (besides: {others})' if others else ''}. At last: {last}; "

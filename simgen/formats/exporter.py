@@ -78,7 +78,11 @@ def staged(out: Path) -> Generator[Path]:
         yield part
         part.rename(out)
     except OSError as error:
-        raise DatasetError(f"cannot write {error.filename or part}: {error.strerror or error}") from error
+        reason = error.strerror or str(error)
+        raise DatasetError(
+            f"cannot write {error.filename or part}: {reason}; make room or get the rights there, "
+            "or give another --out"
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
 

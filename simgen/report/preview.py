@@ -11,6 +11,7 @@ from simgen.dataset import Dataset, SampleView
 from simgen.dataset.labels import labels_of
 from simgen.errors import DatasetError
 from simgen.records.annotation import Sample
+from simgen.report.picture import save_picture
 from simgen.report.sheet import Picture, lay_out
 
 
@@ -24,6 +25,7 @@ def write_preview(dataset: Dataset | str | Path, path: str | Path, rows: int = 5
 
     Raises:
         DatasetError: the dataset has no samples, or a file of it is damaged.
+        SimgenError: the picture cannot be written.
     """
     opened = dataset if isinstance(dataset, Dataset) else Dataset(dataset)
     chosen = spread(opened, rows)
@@ -31,9 +33,7 @@ def write_preview(dataset: Dataset | str | Path, path: str | Path, rows: int = 5
         raise DatasetError(f"{opened.path} has no samples to show; its scenes failed or none is made yet")
     page = lay_out(opened.manifest.scenario_name, _subtitle(opened), [_from_disk(view) for view in chosen])
     target = Path(path)
-    part = target.with_name(f".{target.name}.part")
-    page.save(part, "PNG")
-    part.replace(target)
+    save_picture(page, target)
     return target
 
 

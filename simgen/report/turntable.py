@@ -1,4 +1,7 @@
-"""A turntable picture of one asset: views all around it, on a floor, in studio light."""
+"""A turntable picture of one asset: views all around it, on a floor, in studio light.
+
+A light map is shown by what it lights: a grey ball and a mirror ball, with the map behind them.
+"""
 
 from __future__ import annotations
 
@@ -19,36 +22,44 @@ from simgen.records.scene import (
     CameraSensor,
     Capture,
     EnvironmentLight,
+    MaterialOverride,
     Physics,
     Scene,
     SceneObject,
     SunLight,
 )
+from simgen.report.picture import check_picture_name, save_picture
 from simgen.simulation import simulate
 
 VIEWS, COLUMNS, TILE_PX = 8, 4, 360
+_BALL_M = 0.2
+_STUDIO_LIGHT = AssetRef("procedural/softbox")
+_PAPER = MaterialOverride(base_color_rgb=(0.3, 0.3, 0.3), roughness=1.0, metallic=0.0)
 
 
 def write_turntable(asset_id: str, path: Path) -> None:
-    """Render eight views around an asset and write them as one PNG.
+    """Render eight views around an asset and write them as one picture.
 
     Raises:
         AssetError: no such asset, or its pack is not installed.
         RenderError: no GL context can be made.
+        UsageError: the name ends in no format of pictures.
+        SimgenError: the picture cannot be written.
     """
+    check_picture_name(path)
     studio = Studio()
     try:
         image = turntable(asset_id, studio)
     finally:
         studio.close()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Image.fromarray(image).save(path)
+    save_picture(Image.fromarray(image), path)
 
 
 def turntable(asset_id: str, studio: Studio) -> NDArray[np.uint8]:
     """Return the turntable sheet (height, width, 3) uint8, sRGB."""
     ref = AssetRef(asset_id)
-    scene = turntable_scene(ref, studio.library)
+    maps = {info.asset_id for info in studio.library.find_environments()}
+    scene = (light_scene if asset_id in maps else turntable_scene)(ref, studio.library)
     settled = SettledScene(scene, simulate(scene, studio.library), Rejections())
     tiles = [sample.reading.rgb for sample in studio.samples(settled)]
     rows = [np.hstack(tiles[start : start + COLUMNS]) for start in range(0, VIEWS, COLUMNS)]
@@ -59,10 +70,36 @@ def turntable_scene(ref: AssetRef, library: AssetLibrary) -> Scene:
     """Return a scene with the asset standing still on a grey floor and one camera orbiting it."""
     info = library.describe(ref)
     reach = float(np.linalg.norm(info.size_m)) / 2
+    key = SunLight("key", _direction(40, 50), 1500.0, angular_diameter_rad=0.06)
+    middle_m = info.size_m[2] / 2
+    objects = (_body(1, info, ref, (0.0, 0.0, middle_m)), _floor(2, reach, library))
+    return _scene(objects, (key,), EnvironmentLight(_STUDIO_LIGHT, 1500.0), reach, middle_m)
+
+
+def light_scene(ref: AssetRef, library: AssetLibrary) -> Scene:
+    """Return a scene with a grey and a mirror ball under a light map, and one camera orbiting them."""
+    ball = AssetRef("procedural/sphere", (("size_m", (_BALL_M, _BALL_M, _BALL_M)),))
+    info = library.describe(ball)
+    grey = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=0.9, metallic=0.0)
+    mirror = MaterialOverride(base_color_rgb=(0.9, 0.9, 0.9), roughness=0.03, metallic=1.0)
+    objects = (
+        _body(1, info, ball, (0.0, 0.55 * _BALL_M, 0.0), grey),
+        _body(2, info, ball, (0.0, -0.55 * _BALL_M, 0.0), mirror),
+    )
+    return _scene(objects, (), EnvironmentLight(ref, 2000.0), 1.05 * _BALL_M, 0.0)
+
+
+def _scene(
+    objects: tuple[SceneObject, ...],
+    suns: tuple[SunLight, ...],
+    environment: EnvironmentLight,
+    reach: float,
+    middle_m: float,
+) -> Scene:
     camera = CameraSensor(
         name="turntable",
         intrinsics=Intrinsics.from_fov(TILE_PX, TILE_PX, radians(35), near_m=reach / 20, far_m=reach * 100),
-        poses=tuple(_orbit_pose(info, reach, index) for index in range(VIEWS)),
+        poses=tuple(_orbit_pose(reach, middle_m, index) for index in range(VIEWS)),
     )
     return Scene(
         scenario_name="turntable",
@@ -70,9 +107,9 @@ def turntable_scene(ref: AssetRef, library: AssetLibrary) -> Scene:
         seed=0,
         index=0,
         attempt=0,
-        objects=(_body(1, info, ref), _floor(reach, library)),
-        suns=(SunLight("key", _direction(40, 50), 1500.0, angular_diameter_rad=0.06),),
-        environment=EnvironmentLight(None, 900.0),
+        objects=objects,
+        suns=suns,
+        environment=environment,
         cameras=(camera,),
         physics=Physics(engine="kinematic", settle_limit_s=0.0),
         capture=Capture("start", VIEWS),
@@ -81,10 +118,9 @@ def turntable_scene(ref: AssetRef, library: AssetLibrary) -> Scene:
     )
 
 
-def _orbit_pose(info: AssetInfo, reach: float, index: int) -> Pose:
+def _orbit_pose(reach: float, middle_m: float, index: int) -> Pose:
     x, y, z = (4.0 * reach * c for c in _direction(360.0 * index / VIEWS + 30.0, 22.0))
-    middle = info.size_m[2] / 2
-    return Pose.from_matrix(look_at((x, y, z + middle), (0.0, 0.0, middle)))
+    return Pose.from_matrix(look_at((x, y, z + middle_m), (0.0, 0.0, middle_m)))
 
 
 def _direction(azimuth_deg: float, elevation_deg: float) -> Vec3:
@@ -92,30 +128,33 @@ def _direction(azimuth_deg: float, elevation_deg: float) -> Vec3:
     return (cos(elevation) * cos(azimuth), cos(elevation) * sin(azimuth), sin(elevation))
 
 
-def _body(instance_id: int, info: AssetInfo, ref: AssetRef) -> SceneObject:
+def _body(
+    instance_id: int, info: AssetInfo, ref: AssetRef, at_m: Vec3, material: MaterialOverride | None = None
+) -> SceneObject:
     return SceneObject(
         instance_id=instance_id,
-        name="asset",
+        name=f"asset[{instance_id}]",
         category=info.category,
         category_id=1,
         is_thing=True,
         asset=ref,
         size_m=info.size_m,
         scale=1.0,
-        pose=Pose((0.0, 0.0, info.size_m[2] / 2)),
+        pose=Pose(at_m),
         motion="static",
         mass_kg=0.0,
         friction=info.friction,
         restitution=info.restitution,
+        material=material,
     )
 
 
-def _floor(reach: float, library: AssetLibrary) -> SceneObject:
-    side = 40.0 * reach
-    ref = AssetRef("procedural/box", (("size_m", (side, side, side / 100)),))
+def _floor(instance_id: int, reach: float, library: AssetLibrary) -> SceneObject:
+    side = 80.0 * reach
+    ref = AssetRef("procedural/box", (("size_m", (side, side, side / 200)),))
     info = library.describe(ref)
     return SceneObject(
-        instance_id=2,
+        instance_id=instance_id,
         name="floor",
         category="floor",
         category_id=2,
@@ -128,4 +167,5 @@ def _floor(reach: float, library: AssetLibrary) -> SceneObject:
         mass_kg=0.0,
         friction=info.friction,
         restitution=info.restitution,
+        material=_PAPER,
     )

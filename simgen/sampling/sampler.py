@@ -54,13 +54,13 @@ def sample(
         first_attempt: where to begin, one past the attempt that a physics guard refused.
 
     Raises:
-        SamplingError: no attempt below `scenario.sample.max_attempts` was accepted; the text names what refused
+        SamplingError: no attempt below `scenario.sampling.max_attempts` was accepted; the text names what refused
             most, how often, and what to try.
         ScenarioError: the scenario names something that does not exist.
         AssetError: an asset is unknown.
     """
     rejections, advice = Rejections(), dict[str, str]()
-    for attempt in range(first_attempt, scenario.sample.max_attempts):
+    for attempt in range(first_attempt, scenario.sampling.max_attempts):
         redrawn: dict[str, int] = {}
         try:
             scene = _draw_scene(scenario, Draws(seed, index, attempt), library, redrawn)
@@ -85,7 +85,7 @@ def _failure(
     rejections: Rejections,
     advice: dict[str, str],
 ) -> str:
-    bound = scenario.sample.max_attempts
+    bound = scenario.sampling.max_attempts
     head = f"scene {index} of '{scenario.name}' (seed {seed}): "
     if not advice:
         return f"{head}all {bound} draws are used up; raise sample.max_attempts"
@@ -110,11 +110,11 @@ def _draw_scene(
     targets = Targets(
         world, layout, draws, {name: tuple(t.name for t in group) for name, group in things.items()}
     )
-    poses = _place_all(scenario, things, Placing(draws, layout, targets, scenario.sample.place_tries))
+    poses = _place_all(scenario, things, Placing(draws, layout, targets, scenario.sampling.place_tries))
     checking = Checking(draws, layout, targets)
     check_placement(scenario.constraints, checking)
     capture = _capture(draws, scenario.capture)
-    staging = Staging(draws, layout, targets, world.room, scenario.sample.place_tries, redrawn)
+    staging = Staging(draws, layout, targets, world.room, scenario.sampling.place_tries, redrawn)
     cameras = tuple(
         draw_camera(staging, name, camera, capture.frame_count) for name, camera in scenario.sensors.items()
     )

@@ -97,7 +97,7 @@ def test_a_view_inside_a_thing_is_drawn_again_and_counted():
 def test_a_camera_that_is_always_inside_fails_with_advice():
     objects = {"block": block((9, 9, 9), place={"at": {"position": [0, 0, -4]}})}
     of = orbiting(1, objects).model_copy(
-        update={"sample": scenario(sample={"max_attempts": 2, "place_tries": 3}).sample}
+        update={"sampling": scenario(sample={"max_attempts": 2, "place_tries": 3}).sampling}
     )
     with pytest.raises(
         SamplingError, match=r"'sensors.cam position' refused most: 2 .*Try: move the camera away"

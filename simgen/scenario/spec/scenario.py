@@ -74,7 +74,7 @@ class Scenario(Model):
     physics: PhysicsSpec = PhysicsSpec()
     capture: CaptureSpec = CaptureSpec()
     constraints: list[Constraint] = []
-    sample: SampleSpec = SampleSpec()
+    sampling: SampleSpec = Field(default=SampleSpec(), alias="sample")  # `Scenario.sample` draws a scene
     labels: LabelSpec = LabelSpec()
 
     @property
