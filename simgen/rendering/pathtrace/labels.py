@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray, invert_rigid
-from simgen.records.frame import Silhouette, View
+from simgen.records.frame import ExtraBuffer, Silhouette, View
 from simgen.rendering.frustum import sphere_in_view
 from simgen.rendering.pathtrace.bodies import Body, PlacedBody, moved
+from simgen.rendering.pathtrace.colours import base_colors
 from simgen.rendering.pathtrace.coverage import Grid, IntArray, Samples, Triangles
 from simgen.rendering.pathtrace.outlines import silhouette_of
 
@@ -20,13 +21,15 @@ _FACING = 1e-3  # cosine by which a smooth normal is kept on the side that is se
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
-    """Buffers as `records.frame.Frame` describes them."""
+    """Buffers as `records.frame.Frame` describes them; None where the view did not ask."""
 
     depth_m: NDArray[np.float32]
     instance_id: NDArray[np.uint16]
     normals_camera: NDArray[np.float32]
     object_coordinates_m: NDArray[np.float32]
     silhouettes: dict[int, Silhouette]
+    albedo: NDArray[np.float32] | None
+    part_id: NDArray[np.uint16] | None
 
 
 class SeenBody:
@@ -73,6 +76,21 @@ class SeenBody:
         points = self._mixed(self.points_camera, triangle, weights)
         return coordinates, _facing(smooth, self._face_normals(triangle), points)
 
+    def parts(self, triangle: IntArray) -> NDArray[np.uint16]:
+        """Return part ids (n,) of triangles."""
+        return (self._shape.material[triangle] + 1).astype(np.uint16)
+
+    def albedo(self, triangle: IntArray, cell: IntArray) -> FloatArray:
+        """Return the base colour (n, 3) of pixels that show these triangles."""
+        row, column = np.divmod(cell, self.camera.width)
+        weights = self._triangles.weights(triangle, column.astype(float), row.astype(float))
+        uvs, material = self._mixed(self._shape.uvs, triangle, weights), self._shape.material[triangle]
+        albedo = np.empty((len(triangle), 3))
+        for index in np.unique(material):
+            here = material == index
+            albedo[here] = base_colors(self.placed.body.materials[index], uvs[here])
+        return albedo
+
     def _mixed(self, values: FloatArray, triangle: IntArray, weights: FloatArray) -> FloatArray:
         """Return values of the vertices (n, k) at points inside triangles."""
         corners = self._shape.triangles[triangle]
@@ -105,7 +123,7 @@ def label_view(bodies: Sequence[Body], view: View) -> tuple[Labels, list[PlacedB
         silhouette = silhouette_of(covered.reshape(shape), body)
         if silhouette is not None:
             silhouettes[body.placed.instance_id] = silhouette
-    return _buffers(seen, nearest, triangle_at, owner, shape, silhouettes), placed
+    return _buffers(seen, nearest, triangle_at, owner, shape, silhouettes, view.extra_buffers), placed
 
 
 def _placed(bodies: Sequence[Body], view: View) -> list[PlacedBody]:
@@ -138,10 +156,13 @@ def _buffers(
     owner: IntArray,
     shape: tuple[int, int],
     silhouettes: dict[int, Silhouette],
+    extra: frozenset[ExtraBuffer],
 ) -> Labels:
     ids = np.zeros(nearest.size, np.uint16)
     coordinates = np.full((nearest.size, 3), np.nan, np.float32)
     normals = np.full((nearest.size, 3), np.nan, np.float32)
+    albedo = np.full((nearest.size, 3), np.nan, np.float32) if "albedo" in extra else None
+    parts = np.zeros(nearest.size, np.uint16) if "part_id" in extra else None
     order = np.argsort(owner, kind="stable")
     starts = np.searchsorted(owner[order], np.arange(len(seen) + 1))
     for index, body in enumerate(seen):
@@ -149,6 +170,10 @@ def _buffers(
         if len(cells):
             ids[cells] = body.placed.instance_id
             coordinates[cells], normals[cells] = body.surface(triangle_at[cells], cells)
+        if albedo is not None:
+            albedo[cells] = body.albedo(triangle_at[cells], cells)
+        if parts is not None:
+            parts[cells] = body.parts(triangle_at[cells])
     depth = np.where(owner >= 0, nearest, np.nan).astype(np.float32)
     return Labels(
         depth_m=depth.reshape(shape),
@@ -156,6 +181,8 @@ def _buffers(
         normals_camera=normals.reshape(*shape, 3),
         object_coordinates_m=coordinates.reshape(*shape, 3),
         silhouettes=dict(sorted(silhouettes.items())),
+        albedo=None if albedo is None else albedo.reshape(*shape, 3),
+        part_id=None if parts is None else parts.reshape(shape),
     )
 
 

@@ -117,6 +117,8 @@ class PathtraceScene:
             object_coordinates_m=labels.object_coordinates_m,
             silhouettes=labels.silhouettes,
             renderer=_NAME,
+            albedo=labels.albedo,
+            part_id=labels.part_id,
         )
         check_frame(frame, placed)
         return frame
