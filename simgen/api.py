@@ -141,7 +141,12 @@ def _packs_named(library: AssetLibrary, asset_id: str) -> set[str]:
     return {library.describe(AssetRef(asset_id)).pack}
 
 
-def _require_packs(scenario: scenario_package.Scenario, library: AssetLibrary) -> None:
+def require_packs(scenario: scenario_package.Scenario, library: AssetLibrary | None = None) -> None:
+    """Check that this machine has every pack a scenario draws from.
+
+    Raises:
+        AssetError: some are missing; the text says how to install them.
+    """
     lacking = missing_packs(scenario, library)
     if lacking:
         names = " ".join(lacking)
@@ -180,7 +185,7 @@ def generate(
     _check_numbers(count, workers)
     start = time.perf_counter()
     path, studio = Path(out), Studio(renderer)
-    _require_packs(scenario, studio.library)
+    require_packs(scenario, studio.library)
     with closing(studio):
         manifest = manifest_of(scenario, seed, count, studio)
     with DatasetWriter.create(path, manifest, resume=resume) as writer:
@@ -253,11 +258,12 @@ def stream(
         ```
     """
     studio = Studio(renderer)
-    _require_packs(scenario, studio.library)
+    require_packs(scenario, studio.library)
     try:
         index = start
         while True:
-            yield from studio.samples(settle_scene(scenario, seed, index, studio.library))
+            settled = settle_scene(scenario, seed, index, studio.library)
+            yield from studio.samples(settled, outputs=scenario.labels.outputs)
             index += 1
     finally:
         studio.close()
@@ -275,7 +281,7 @@ def write_scene_preview(
     """
     check_picture_name(path)
     studio = Studio(renderer)
-    _require_packs(scenario, studio.library)
+    require_packs(scenario, studio.library)
     with closing(studio):
         samples = list(
             islice(studio.samples(settle_scene(scenario, seed, index, studio.library)), PREVIEW_SAMPLES)

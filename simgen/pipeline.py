@@ -9,19 +9,19 @@ from __future__ import annotations
 import resource
 import sys
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from simgen.annotate import annotate
+from simgen.annotate import Completion, annotate, extra_buffers, needs_motion, needs_neighbours
 from simgen.assets import AssetLibrary
 from simgen.dataset import DatasetWriter, Manifest, SceneWriter
 from simgen.errors import SamplingError, SceneRejected
 from simgen.records.annotation import Sample
-from simgen.records.frame import View
+from simgen.records.frame import Moment, View
 from simgen.records.rejections import Rejections
 from simgen.records.scene import CameraSensor, Scene
 from simgen.records.trajectory import Trajectory
@@ -132,24 +132,43 @@ def _exhausted(scenario: Scenario, seed: int, index: int, refused: Rejections, l
 
 
 def views(
-    scene: Scene, trajectory: Trajectory, frame_index: int | None = None
+    scene: Scene,
+    trajectory: Trajectory,
+    frame_indices: Iterable[int] | None = None,
+    outputs: Collection[str] = (),
 ) -> Iterator[tuple[CameraSensor, View]]:
-    """Yield every (camera, view) of a scene, or of one capture frame: frames in order, cameras within a frame."""
-    for index in range(scene.capture.frame_count) if frame_index is None else (frame_index,):
+    """Yield every (camera, view) of a scene, or of some capture frames: frames in order, cameras within a frame."""
+    for index in range(scene.capture.frame_count) if frame_indices is None else frame_indices:
         for camera in scene.cameras:
-            yield camera, view_of(scene, trajectory, camera, index)
+            yield camera, view_of(scene, trajectory, camera, index, outputs)
 
 
-def view_of(scene: Scene, trajectory: Trajectory, camera: CameraSensor, frame_index: int) -> View:
-    """Return the view of one camera at one capture frame."""
+def view_of(
+    scene: Scene,
+    trajectory: Trajectory,
+    camera: CameraSensor,
+    frame_index: int,
+    outputs: Collection[str] = (),
+) -> View:
+    """Return the view of one camera at one capture frame, with what these outputs need besides."""
+    here = _moment(trajectory, camera, frame_index)
+    last = scene.capture.frame_count - 1
+    moving = needs_motion(outputs)
     return View(
         sensor=camera.name,
         frame_index=frame_index,
         time_s=float(trajectory.times_s[frame_index]),
         intrinsics=camera.intrinsics,
-        T_world_camera=camera.pose_at(frame_index).matrix(),
-        T_world_objects=trajectory.T_world_objects(frame_index),
+        T_world_camera=here.T_world_camera,
+        T_world_objects=here.T_world_objects,
+        extra_buffers=extra_buffers(outputs),
+        previous=_moment(trajectory, camera, frame_index - 1) if moving and frame_index > 0 else None,
+        next=_moment(trajectory, camera, frame_index + 1) if moving and frame_index < last else None,
     )
+
+
+def _moment(trajectory: Trajectory, camera: CameraSensor, frame_index: int) -> Moment:
+    return Moment(camera.pose_at(frame_index).matrix(), trajectory.T_world_objects(frame_index))
 
 
 def make_sample(
@@ -187,21 +206,50 @@ class Studio:
         return self._renderer
 
     def samples(
-        self, settled: SettledScene, watch: Stopwatch | None = None, frame_index: int | None = None
+        self,
+        settled: SettledScene,
+        watch: Stopwatch | None = None,
+        frame_index: int | None = None,
+        outputs: Collection[str] = (),
     ) -> Iterator[Sample]:
-        """Yield the samples of a settled scene, or of one of its capture frames, one at a time."""
-        watch = watch or Stopwatch()
+        """Yield the samples of a settled scene, or of one of its capture frames, in order.
+
+        Args:
+            outputs: names of `labels.outputs`; frames hold what every frame holds and what these add.
+        """
+        watch, scene = watch or Stopwatch(), settled.scene
         with watch.stage("upload"):
-            session = self.renderer.open(settled.scene, self.library)
+            session = self.renderer.open(scene, self.library)
+        completion = Completion(outputs)
         with session:
-            for camera, view in views(settled.scene, settled.trajectory, frame_index):
-                yield make_sample(settled.scene, camera, view, session, watch)
+            frames = _frames_needed(scene, frame_index, outputs)
+            for camera, view in views(scene, settled.trajectory, frames, outputs):
+                made = make_sample(scene, camera, view, session, watch)
+                with watch.stage("annotate"):
+                    complete = completion.push(made)
+                yield from _of_frame(complete, frame_index)
+            with watch.stage("annotate"):
+                complete = completion.finish()
+            yield from _of_frame(complete, frame_index)
 
     def close(self) -> None:
         """Release the graphics context."""
         if self._renderer is not None:
             self._renderer.close()
             self._renderer = None
+
+
+def _frames_needed(scene: Scene, frame_index: int | None, outputs: Collection[str]) -> range:
+    """Return the capture frames to render for one frame (None: for all)."""
+    count = scene.capture.frame_count
+    if frame_index is None:
+        return range(count)
+    around = 1 if needs_neighbours(outputs) else 0
+    return range(max(frame_index - around, 0), min(frame_index + around + 1, count))
+
+
+def _of_frame(samples: list[Sample], frame_index: int | None) -> Iterator[Sample]:
+    return (s for s in samples if frame_index is None or s.frame.view.frame_index == frame_index)
 
 
 class SceneProducer:
@@ -253,7 +301,7 @@ def write_scene(settled: SettledScene, writer: SceneWriter, studio: Studio, watc
     with watch.stage("write"):
         writer.write_scene(settled.scene, settled.trajectory, settled.rejections)
     count = 0
-    for made in studio.samples(settled, watch):
+    for made in studio.samples(settled, watch, outputs=writer.outputs):
         with watch.stage("write"):
             writer.write_sample(made)
         count += 1

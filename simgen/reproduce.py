@@ -92,5 +92,6 @@ def _files_again(
     settled = SettledScene(scene, simulate(scene, studio.library), recorded.rejections)
     yield scene_files(scene, settled.trajectory, settled.rejections)
     categories = category_table(scene, dataset.taxonomy)
-    for sample in studio.samples(settled, frame_index=frame_index):
-        yield frame_files(sample, categories, dataset.manifest.outputs)
+    outputs = dataset.manifest.outputs
+    for sample in studio.samples(settled, frame_index=frame_index, outputs=outputs):
+        yield frame_files(sample, categories, outputs)

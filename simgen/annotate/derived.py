@@ -5,7 +5,7 @@ Asked for by the names of a scenario's `labels.outputs`; names that need nothing
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -82,23 +82,21 @@ class Completion:
         self._before: dict[str, Frame] = {}
         self._waiting: dict[str, Sample] = {}
 
-    def push(self, sample: Sample) -> Iterator[Sample]:
-        """Take one sample; yield what is complete."""
+    def push(self, sample: Sample) -> list[Sample]:
+        """Take one sample; return what is complete."""
         if not self._late:
-            yield replace(sample, frame=derive(sample.frame, self._outputs))
-            return
+            return [replace(sample, frame=derive(sample.frame, self._outputs))]
         sensor = sample.frame.view.sensor
         waiting = self._waiting.get(sensor)
         self._waiting[sensor] = sample
-        if waiting is not None:
-            yield self._complete(waiting, sample.frame)
+        return [] if waiting is None else [self._complete(waiting, sample.frame)]
 
-    def finish(self) -> Iterator[Sample]:
-        """Yield the samples that nothing comes after."""
-        for sample in self._waiting.values():
-            yield self._complete(sample, None)
+    def finish(self) -> list[Sample]:
+        """Return the samples that nothing comes after."""
+        last = [self._complete(sample, None) for sample in self._waiting.values()]
         self._waiting.clear()
         self._before.clear()
+        return last
 
     def _complete(self, sample: Sample, next: Frame | None) -> Sample:
         sensor = sample.frame.view.sensor

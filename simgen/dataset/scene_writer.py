@@ -61,6 +61,11 @@ class SceneWriter:
         finally:
             shutil.rmtree(self._part, ignore_errors=True)
 
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """What is written of every sample; its frame must hold it."""
+        return self._manifest.outputs
+
     def write_scene(self, scene: Scene, trajectory: Trajectory, rejections: Rejections) -> None:
         """Write the draw, its motion and what was refused before it; call once, before the samples.
 
