@@ -1,5 +1,20 @@
-"""`python -m simgen`."""
+"""`python -m simgen` and the `simgen` command."""
 
-from simgen.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+
+def run() -> None:
+    """Run the command line; Ctrl-C is one line even while it is being loaded."""
+    try:
+        from simgen.cli import main
+
+        main()
+    except KeyboardInterrupt:
+        sys.stderr.write("simgen: interrupted\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from typing import Annotated
@@ -31,15 +32,15 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def root(
-    context: typer.Context,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
-    version: Annotated[
+    _debug: Annotated[
+        bool, typer.Option("--debug", help="Show the traceback of an error; may stand anywhere.")
+    ] = False,
+    _version: Annotated[
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
     """Options common to all commands."""
-    context.obj = {"debug": debug, "version": version}
 
 
 generate.register(app)
@@ -50,14 +51,62 @@ doctor.register(app)
 
 
 def main() -> None:
-    """Run the command line: errors are one message on stderr; exit 0 done, 1 failed, 2 usage."""
+    """Run the command line: errors are one message on stderr; exit 0 done, 1 failed, 2 usage.
+
+    `--debug` may stand anywhere; it adds the traceback.
+    """
+    debug = "--debug" in sys.argv[1:]
+    sys.exit(_run([argument for argument in sys.argv[1:] if argument != "--debug"], debug=debug))
+
+
+def _run(arguments: list[str], *, debug: bool) -> int:
     try:
-        app()
-    except SimgenError as error:
-        if "--debug" in sys.argv:
-            traceback.print_exc()
-        typer.secho(f"simgen: {error}", err=True, fg="red" if sys.stderr.isatty() else None)
-        sys.exit(2 if isinstance(error, UsageError | ScenarioError) else 1)
+        code = app(arguments, prog_name="simgen", standalone_mode=False)
+        sys.stdout.flush()  # here, so that a reader that went away is noticed while errors are still caught
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
-        sys.stderr.close()
-        sys.exit(0)
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 (what is left to write goes nowhere)
+        return 1
+    except typer.TyperException as error:
+        return _refuse(error)
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted()
+    except Exception as error:  # noqa: BLE001 (nobody should meet a traceback who did not ask for it)
+        if debug:
+            traceback.print_exc()
+        _complain(_message(error))
+        return 2 if isinstance(error, UsageError | ScenarioError) else 1
+    return _interrupted() if code == _INTERRUPTED else int(code or 0)
+
+
+_INTERRUPTED = 130  # what the library makes of Ctrl-C
+
+
+def _refuse(error: typer.TyperException) -> int:
+    """Tell what is wrong with the call; a call without arguments gets the help that the library makes of it."""
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        error.show()  # type: ignore[attr-defined]
+    else:
+        path = context.command_path if context else "simgen"
+        _complain(f"{error.format_message().rstrip('.')}; see {path} --help")
+    return error.exit_code
+
+
+def _interrupted() -> int:
+    _complain("interrupted")
+    return 1
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, SimgenError):
+        return str(error)
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return (
+        f"a fault of simgen itself: {type(error).__name__}: {error}; "
+        "run the same command with --debug for the traceback, and report it"
+    )
+
+
+def _complain(text: str) -> None:
+    typer.secho(f"simgen: {text}", err=True, fg="red" if sys.stderr.isatty() else None)

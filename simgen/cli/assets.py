@@ -18,7 +18,7 @@ def list_assets(
         bool, typer.Option("--packs", help="Packs and whether they are installed.")
     ] = False,
 ) -> None:
-    """List packs or catalogued models with size, mass and licence."""
+    """List packs, or catalogued models with size, mass and licence, and light maps."""
     from simgen.assets import AssetLibrary, packs
 
     if packs_only:
@@ -26,13 +26,17 @@ def list_assets(
             state = "installed" if packs.installed(entry.name) else "not installed"
             typer.echo(f"{entry.name:16} {state:14} {entry.description}")
         return
-    found = AssetLibrary().find(pack=pack, category=category)
-    for info in found:
+    library = AssetLibrary()
+    models = library.find(pack=pack, category=category)
+    for info in models:
         size = " x ".join(f"{100 * side:.0f}" for side in info.size_m)
         typer.echo(
             f"{info.asset_id:56} {info.category:20} {size + ' cm':22} {info.mass_kg:9.2f} kg  {info.licence}"
         )
-    typer.echo(f"{len(found)} assets", err=True)
+    maps = () if category else library.find_environments(pack)
+    for info in maps:
+        typer.echo(f"{info.asset_id:56} {'light map':56} {info.licence}")
+    typer.echo(f"{len(models)} models, {len(maps)} light maps", err=True)
 
 
 @app.command("install")
@@ -71,7 +75,7 @@ def import_assets(
 @app.command("show")
 def show(
     asset_id: Annotated[str, typer.Argument(help="An asset's id, for example procedural/carton.")],
-    out: Annotated[Path | None, typer.Option(help="Picture to write; default NAME.png.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Picture to write; default ASSET_ID.png.")] = None,
 ) -> None:
     """Render a turntable picture of one asset."""
     from simgen.report.turntable import write_turntable

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from simgen.cli.numbers import whole_number
+
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder.")]
 
 
@@ -32,8 +34,11 @@ def verify(dataset: Folder) -> None:
 
 def replay(
     dataset: Folder,
-    scene: Annotated[int, typer.Option(min=0, help="Scene index.")],
-    frame: Annotated[int | None, typer.Option(min=0, help="One frame only; default all.")] = None,
+    scene: Annotated[int, typer.Option(parser=whole_number(0), metavar="N", help="Scene index.")],
+    frame: Annotated[
+        int | None,
+        typer.Option(parser=whole_number(0), metavar="N", help="One frame only; default all."),
+    ] = None,
 ) -> None:
     """Make a scene again from its record and compare every byte with what is on disk."""
     from simgen.reproduce import replay as replay_scene
@@ -54,5 +59,4 @@ def export(
     """Convert a dataset to another format."""
     from simgen.formats import export as export_dataset
 
-    export_dataset(dataset, out, export_format)
-    typer.echo(f"{out}")
+    typer.echo(str(export_dataset(dataset, out, export_format)))

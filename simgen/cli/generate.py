@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from simgen.cli.numbers import whole_number
+from simgen.errors import UsageError
 
 if TYPE_CHECKING:
     from simgen.api import GenerateSummary, Scenario
@@ -21,7 +25,12 @@ class RendererChoice(StrEnum):
 Scenarios = Annotated[
     list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or names of shipped scenes.")
 ]
-Seed = Annotated[int, typer.Option(help="Dataset seed; the same seed gives the same bytes.")]
+Seed = Annotated[
+    int,
+    typer.Option(
+        parser=whole_number(), metavar="N", help="Dataset seed; the same seed gives the same bytes."
+    ),
+]
 Overrides = Annotated[
     list[str] | None,
     typer.Option(
@@ -51,9 +60,17 @@ def generate(
     out: Annotated[
         Path, typer.Option(help="Folder of the dataset; with several scenarios, one folder each in it.")
     ],
-    count: Annotated[int, typer.Option(min=1, help="Number of scenes: indices 0 to COUNT - 1.")] = 1,
+    count: Annotated[
+        int,
+        typer.Option(
+            parser=whole_number(1, 10_000_000), metavar="N", help="Number of scenes: indices 0 to N - 1."
+        ),
+    ] = 1,
     seed: Seed = 0,
-    workers: Annotated[int, typer.Option(min=0, help="Worker processes; 0 means one per core.")] = 0,
+    workers: Annotated[
+        int,
+        typer.Option(parser=whole_number(0), metavar="N", help="Worker processes; 0 means one per core."),
+    ] = 0,
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue a dataset that was interrupted.")
     ] = False,
@@ -66,9 +83,13 @@ def generate(
     from simgen.batch.progress import progress_display
 
     loaded = [api.load(name, overrides or ()) for name in scenarios]
+    _refuse_namesakes(loaded)
     for scenario in loaded:
         if install_packs:
             _install_missing(scenario)
+    for scenario in loaded:
+        api.require_packs(scenario)
+    failed = 0
     for scenario in loaded:
         folder = out if len(loaded) == 1 else out / scenario.name
         with progress_display(scenario.name, count) as on_event:
@@ -83,13 +104,28 @@ def generate(
                 on_event=on_event,
             )
         _print_summary(summary)
+        failed += summary.scenes_failed
+        if summary.interrupted:
+            raise typer.Exit(1)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _refuse_namesakes(loaded: Sequence[Scenario]) -> None:
+    names = [scenario.name for scenario in loaded]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UsageError(
+            f"two scenarios have the name '{twice[0]}' and would share one folder; "
+            "give one of them another name, or run them one by one"
+        )
 
 
 def preview(
     scenario: Annotated[str, typer.Argument(help="Scenario file, or name of a shipped scene.")],
     out: Annotated[Path | None, typer.Option(help="Picture to write; default NAME.preview.png.")] = None,
     seed: Seed = 0,
-    index: Annotated[int, typer.Option(min=0, help="Scene index.")] = 0,
+    index: Annotated[int, typer.Option(parser=whole_number(0), metavar="N", help="Scene index.")] = 0,
     overrides: Overrides = None,
     install_packs: InstallPacks = False,
 ) -> None:
@@ -119,14 +155,14 @@ def _print_summary(summary: GenerateSummary) -> None:
         f"({summary.samples_per_second:.1f} samples/s), {summary.draws_refused} draws refused, "
         f"{summary.scenes_failed} scenes failed"
     )
+    if summary.scenes_found:
+        typer.echo(f"{summary.scenes_found} scenes were there already")
     typer.echo(f"dataset  {summary.path}")
-    typer.echo(f"preview  {summary.path / 'preview.png'}")
+    if summary.preview is not None:
+        typer.echo(f"preview  {summary.preview}")
     for index, reason in summary.failures:
         typer.echo(f"scene {index} failed: {reason}", err=True)
     if summary.interrupted:
         typer.echo(
             "interrupted; the dataset is valid, continue it with the same command and --resume", err=True
         )
-        raise typer.Exit(1)
-    if summary.scenes_failed:
-        raise typer.Exit(1)

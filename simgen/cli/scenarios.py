@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -19,7 +18,10 @@ def validate(
     scenarios: Annotated[
         list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files or shipped names.")
     ],
-    overrides: Annotated[list[str] | None, typer.Option("--set", metavar="KEY=VALUE")] = None,
+    overrides: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Override a value before checking. Repeatable."),
+    ] = None,
 ) -> None:
     """Check scenario files and report every problem with its line."""
     from simgen import api
@@ -41,9 +43,9 @@ def validate(
 
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    from simgen.scenario import json_schema
+    from simgen.scenario import schema_text
 
-    typer.echo(json.dumps(json_schema(), indent=2))
+    typer.echo(schema_text(), nl=False)
 
 
 def scenes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -88,6 +89,7 @@ def test_an_unknown_shipped_name_suggests_the_right_one(run) -> None:
 
 def test_debug_shows_the_traceback(run) -> None:
     _, _, err = run("--debug", "validate", "tabletop_cluter")
+    assert "Traceback" in err
     assert "tabletop_clutter" in err
 
 
@@ -154,4 +156,138 @@ def test_assets_list_filters_by_pack(run) -> None:
     code, out, err = run("assets", "list", "--pack", "sweethome3d")
     assert code == 0
     assert out.count("\n") >= 250
-    assert "assets" in err
+    assert "models, 0 light maps" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["nope"], "simgen: No such command 'nope'; see simgen --help"),
+        (["generate"], "simgen: Missing argument 'SCENARIO...'; see simgen generate --help"),
+        (["generate", TINY], "simgen: Missing option '--out'; see simgen generate --help"),
+        (["generate", TINY, "--nope"], "simgen: No such option: --nope; see simgen generate --help"),
+        (
+            ["generate", TINY, "--count", "0"],
+            "'--count': 0 is out of range; allowed is a whole number from 1",
+        ),
+        (["generate", TINY, "--count", "two"], "'--count': 'two' is no whole number; allowed is"),
+        (["generate", TINY, "--count", "1" + "0" * 12], "allowed is a whole number from 1 to 10000000"),
+        (["generate", TINY, "--seed", "1.5"], "'1.5' is no whole number; allowed is any whole number"),
+        (["generate", TINY, "--workers", "-1"], "-1 is out of range; allowed is a whole number from 0"),
+        (["generate", TINY, "--renderer", "rastr"], "'rastr' is not one of 'raster'"),
+        (["generate", TINY, TINY, "--out", "x"], "two scenarios have the name 'tiny'"),
+        (["generate", TINY, "--out", "x", "--set", "foo"], "--set foo: write it as a.b.c=value"),
+        (["replay", "x", "--scene", "-1"], "'--scene': -1 is out of range; allowed is a whole number from 0"),
+        (["preview", TINY, "--out", "x.foo"], "x.foo: a picture's name ends in one of .png, .jpg"),
+        (["assets", "show", "procedural/box", "--out", "x"], "x: a picture's name ends in one of .png, .jpg"),
+    ],
+)
+def test_a_wrong_call_is_one_line_with_the_value_and_what_is_allowed(
+    run, arguments: list[str], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert told in err
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_command_the_help_is_shown(run) -> None:
+    for arguments in ([], ["assets"]):
+        code, out, err = run(*arguments)
+        assert code == 2
+        assert "Commands" in out + err
+
+
+def test_a_fault_nobody_meant_is_one_line_and_debug_adds_the_traceback(
+    run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down() -> None:
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("simgen.diagnose.diagnose", break_down)
+    code, _, err = run("doctor")
+    assert (code, err.count("\n")) == (1, 1)
+    assert "a fault of simgen itself: ZeroDivisionError: division by zero; run" in err
+    for arguments in (["--debug", "doctor"], ["doctor", "--debug"]):
+        code, _, err = run(*arguments)
+        assert code == 1
+        assert "Traceback" in err
+        assert "in break_down" in err
+
+
+def test_an_error_of_the_system_is_one_line(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise OSError(28, "No space left on device", "here/x")
+
+    monkeypatch.setattr("simgen.diagnose.diagnose", full)
+    assert run("doctor") == (1, "", "simgen: here/x: No space left on device\n")
+
+
+def test_ctrl_c_outside_a_batch_is_one_line(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("simgen.diagnose.diagnose", stop)
+    assert run("doctor") == (1, "", "simgen: interrupted\n")
+
+
+def test_a_reader_that_goes_away_is_no_traceback() -> None:
+    command = [sys.executable, "-m", "simgen", "scenes"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    process.stdout.close()
+    assert process.stderr is not None
+    assert process.stderr.read() == ""
+    process.stderr.close()
+    assert process.wait() == 1
+
+
+@pytest.mark.parametrize("command", [["preview", TINY], ["assets", "show", "procedural/box"]])
+def test_a_picture_that_cannot_be_written_says_where_and_why(run, command: list[str], tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    code, _, err = run(*command, "--out", str(tmp_path / "file" / "picture.png"))
+    assert code == 1
+    assert err.startswith(f"simgen: cannot write {tmp_path / 'file' / 'picture.png'}: ")
+    assert err.count("\n") == 1
+
+
+def test_several_scenarios_get_a_folder_each_and_a_failing_one_stops_no_other(run, tmp_path: Path) -> None:
+    crowded = tmp_path / "crowded.yaml"
+    text = Path(TINY).read_text().replace("name: tiny", "name: crowded").replace("count: 2", "count: 400")
+    crowded.write_text(text + "sample: {max_attempts: 1, place_tries: 1}\n")
+    out = tmp_path / "out"
+    code, text, err = run("generate", str(crowded), TINY, "--workers", "1", "--out", str(out))
+    assert code == 1
+    assert sorted(folder.name for folder in out.iterdir()) == ["crowded", "tiny"]
+    assert "scene 0 failed: scene 0 of 'crowded' (seed 0): all 1 draws were refused" in err
+    assert text.count("preview  ") == 1  # a dataset of failures has no picture to show
+    assert not (out / "crowded" / "preview.png").exists()
+    assert run("verify", str(out / "crowded"))[0] == 0
+    code, text, _ = run("generate", TINY, "--resume", "--out", str(out / "tiny"))
+    assert code == 0
+    assert "1 scenes were there already" in text
+    assert str(out / "tiny" / "preview.png") in text
+
+
+def test_schema_prints_the_shipped_file(run) -> None:
+    from simgen.scenario import schema_text
+
+    assert run("schema")[1] == schema_text()
+
+
+def test_light_maps_are_listed_with_the_models(run) -> None:
+    code, out, err = run("assets", "list", "--pack", "blender-hdri")
+    assert code == 0
+    assert "blender-hdri/forest" in out
+    assert "0 models, 8 light maps" in err
+
+
+def test_nothing_is_made_when_a_pack_is_missing(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SIMGEN_DATA", str(tmp_path / "data"))
+    out = tmp_path / "out"
+    code, _, err = run("generate", TINY, "tabletop_clutter", "--out", str(out))
+    assert code == 1
+    assert "run: simgen assets install blender-hdri sweethome3d" in err
+    assert not out.exists()
