@@ -6,6 +6,7 @@ The writer puts them on disk; a replay compares them with what is there.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,7 +65,7 @@ def frame_files(sample: Sample, categories: CategoryIds, outputs: Sequence[str])
         outputs: which pictures are wanted; the labels always are.
 
     Raises:
-        DatasetError: a buffer does not have the shape of the camera's picture.
+        DatasetError: a buffer is missing, or does not have the shape of the camera's picture.
     """
     view = sample.frame.view
     _check_shapes(sample)
@@ -84,10 +85,27 @@ _ENCODERS: dict[str, Callable[[Sample, CategoryIds], bytes]] = {
     "instance": lambda sample, _: encode.encode_ids(sample.frame.instance_id),
     "semantic": lambda sample, categories: encode.encode_ids(categories[sample.frame.instance_id]),
     "normals": lambda sample, _: encode.encode_normals(sample.frame.normals_camera),
-    "object_coordinates": lambda sample, _: encode.encode_object_coordinates(
-        sample.frame.object_coordinates_m
-    ),
+    "object_coordinates": lambda sample, _: encode.encode_vectors(sample.frame.object_coordinates_m),
+    "distance": lambda sample, _: encode.encode_depth(_made(sample, "distance_m")),
+    "part": lambda sample, _: encode.encode_ids(_made(sample, "part_id")),
+    "normals_world": lambda sample, _: encode.encode_normals(_made(sample, "normals_world")),
+    "albedo": lambda sample, _: encode.encode_albedo(_made(sample, "albedo")),
+    "flow_forward": lambda sample, _: encode.encode_flow(_made(sample, "flow_forward")),
+    "flow_backward": lambda sample, _: encode.encode_flow(_made(sample, "flow_backward")),
+    "flow_occlusion_forward": lambda sample, _: encode.encode_mask(_made(sample, "flow_occlusion_forward")),
+    "flow_occlusion_backward": lambda sample, _: encode.encode_mask(_made(sample, "flow_occlusion_backward")),
+    "scene_flow": lambda sample, _: encode.encode_vectors(_made(sample, "scene_flow_m")),
 }
+
+
+def _made(sample: Sample, name: str) -> NDArray[Any]:
+    """Return a buffer that a frame holds only where it was asked for."""
+    buffer: NDArray[Any] | None = getattr(sample.frame, name)
+    if buffer is None:
+        raise DatasetError(
+            f"{_place(sample)}: the frame has no {name}; render it with the outputs that the dataset writes"
+        )
+    return buffer
 
 
 def _check_shapes(sample: Sample) -> None:
@@ -101,9 +119,13 @@ def _check_shapes(sample: Sample) -> None:
     for name, buffer in buffers.items():
         if buffer.shape[:2] != size:
             raise DatasetError(
-                f"scene {sample.scene_index} {view.sensor} frame {view.frame_index}: {name} is "
-                f"{buffer.shape[:2]}, the camera's picture {size} (height, width)"
+                f"{_place(sample)}: {name} is {buffer.shape[:2]}, the camera's picture {size} (height, width)"
             )
+
+
+def _place(sample: Sample) -> str:
+    view = sample.frame.view
+    return f"scene {sample.scene_index} {view.sensor} frame {view.frame_index}"
 
 
 def _rejections_to_json(rejections: Rejections) -> dict[str, object]:

@@ -20,6 +20,15 @@ CONVENTIONS: dict[str, object] = {
     "unoccluded_fraction": "visible pixels / silhouette pixels inside the image; 1 = nothing in front",
     "visible_fraction": "in_frame_fraction * unoccluded_fraction",
     "mask_encoding": "COCO compressed RLE: column-major, size = [height, width]",
+    "part_id": "1 + index of the surface's material in its model, the same at every level of detail; 0 = background",
+    "albedo": "base colour, linear RGB 0..1, maps and overrides included, without light",
+    "flow": "(x, y) pixels from a pixel to where the surface point it shows projects in the sensor's next "
+    "(flow_forward) or previous (flow_backward) capture frame, seen or not; of a direction where nothing was hit; "
+    "NaN where the point is not before the camera then, and everywhere where there is no such frame",
+    "flow_occlusion": "true where that point is not visible in that frame: out of the picture, hidden (to within a "
+    "pixel), or there is no such frame",
+    "scene_flow": "position in the next frame's camera frame minus position in this one's; NaN where nothing was "
+    "hit and everywhere in the last frame",
     "label_sampling": "all labels are sampled at pixel centres; colour may be anti-aliased",
     "time": "time_s in seconds from scene start, and time_ns the same in integer nanoseconds",
     "files": {
@@ -29,6 +38,13 @@ CONVENTIONS: dict[str, object] = {
         "semantic": "PNG, 8 bit (16 where there are more than 255 categories), category_id",
         "normals": "OpenEXR, channels R G B = x y z, float16 unit vectors, camera frame; 0 0 0 = nothing hit",
         "object_coordinates": "OpenEXR, channels R G B = x y z, float32, metres, object frame; NaN = nothing hit",
+        "distance": "as depth, distance to the camera centre",
+        "part": "PNG, 16 bit, part_id",
+        "normals_world": "as normals, world frame",
+        "albedo": "OpenEXR, channels R G B, float16; NaN = nothing hit",
+        "flow_forward, flow_backward": "OpenEXR, channels X Y, float32, pixels; NaN = undefined",
+        "flow_occlusion_forward, flow_occlusion_backward": "PNG, 8 bit, 255 = not visible there, 0 = visible",
+        "scene_flow": "OpenEXR, channels R G B = x y z, float32, metres; NaN = undefined",
         "labels": "JSON, one object a line",
         "trajectory": "NumPy npz; arrays named as in simgen.records.trajectory",
     },

@@ -42,6 +42,15 @@ OUTPUT_SUFFIXES: dict[str, str] = {
     "semantic": "semantic.png",
     "normals": "normals.exr",
     "object_coordinates": "object_coordinates.exr",
+    "distance": "distance.exr",
+    "part": "part.png",
+    "normals_world": "normals_world.exr",
+    "albedo": "albedo.exr",
+    "flow_forward": "flow_forward.exr",
+    "flow_backward": "flow_backward.exr",
+    "flow_occlusion_forward": "flow_occlusion_forward.png",
+    "flow_occlusion_backward": "flow_occlusion_backward.png",
+    "scene_flow": "scene_flow.exr",
 }
 
 _SENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]*")

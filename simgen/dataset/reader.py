@@ -2,149 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, overload
+from typing import Any, overload
 
-import numpy as np
-from numpy.typing import NDArray
-
-from simgen.camera import Intrinsics
-from simgen.dataset import encode
 from simgen.dataset.files import read_bytes, read_json
-from simgen.dataset.labels import FrameLabels, decode_labels
 from simgen.dataset.layout import (
     ATTRIBUTION_FILE,
     DATASET_FILE,
     FAILED_FILE,
-    LABELS_SUFFIX,
     LOG_FILE,
-    OUTPUT_SUFFIXES,
     SCENE_FILE,
     TRAJECTORY_FILE,
     committed_indices,
-    frame_file,
     labelled_frames,
-    scene_name,
     scene_path,
 )
 from simgen.dataset.manifest import Manifest, read_manifest
+from simgen.dataset.sample_view import SampleView, decoded
 from simgen.dataset.trajectory_file import decode_trajectory
 from simgen.errors import DatasetError
-from simgen.geometry import FloatArray
-from simgen.records.annotation import Annotation
 from simgen.records.asset import Category
 from simgen.records.rejections import Rejections
 from simgen.records.scene import Scene, scene_from_json
 from simgen.records.trajectory import Trajectory
-
-T = TypeVar("T")
-
-
-class SampleView:
-    """One labelled picture on disk; each property is read when first asked for.
-
-    Attributes:
-        sensor: name of the camera.
-        frame_index: capture frame.
-    """
-
-    def __init__(self, parent: SceneView, sensor: str, frame_index: int) -> None:
-        self._parent, self.sensor, self.frame_index = parent, sensor, frame_index
-
-    def __repr__(self) -> str:
-        return f"<sample {self.key}>"
-
-    @property
-    def key(self) -> str:
-        """`<scene>/<sensor>/<frame>`, unique in the dataset."""
-        return f"{scene_name(self._parent.index)}/{self.sensor}/{self.frame_index:04d}"
-
-    @property
-    def scene_index(self) -> int:
-        """Index of its scene."""
-        return self._parent.index
-
-    @property
-    def scene(self) -> Scene:
-        """The draw it was made from."""
-        return self._parent.scene
-
-    @property
-    def scene_view(self) -> SceneView:
-        """Its scene's folder."""
-        return self._parent
-
-    @cached_property
-    def labels(self) -> FrameLabels:
-        """Camera, time and objects."""
-        return _decoded(self.path(None), decode_labels)
-
-    @property
-    def annotation(self) -> Annotation:
-        """Labels of its objects."""
-        return self.labels.annotation
-
-    @property
-    def intrinsics(self) -> Intrinsics:
-        """The pinhole camera."""
-        return self.labels.intrinsics
-
-    @property
-    def T_world_camera(self) -> FloatArray:
-        """Camera -> world, (4, 4)."""
-        return self.labels.T_world_camera
-
-    @property
-    def time_s(self) -> float:
-        """Time from scene start."""
-        return self.labels.time_s
-
-    @cached_property
-    def rgb(self) -> NDArray[np.uint8]:
-        """(h, w, 3) sRGB."""
-        return _decoded(self.path("rgb"), encode.decode_rgb)
-
-    @cached_property
-    def depth_m(self) -> NDArray[np.float32]:
-        """(h, w) distance to the image plane, NaN where nothing was hit."""
-        return _decoded(self.path("depth"), encode.decode_depth)
-
-    @cached_property
-    def instance_id(self) -> NDArray[np.uint16]:
-        """(h, w), 0 = background."""
-        return _decoded(self.path("instance"), encode.decode_ids)
-
-    @cached_property
-    def semantic(self) -> NDArray[np.uint16]:
-        """(h, w) category ids, 0 = background."""
-        return _decoded(self.path("semantic"), encode.decode_ids)
-
-    @cached_property
-    def normals_camera(self) -> NDArray[np.float32]:
-        """(h, w, 3) unit vectors, camera frame, NaN where nothing was hit; rounded to float16 on disk."""
-        return _decoded(self.path("normals"), encode.decode_normals)
-
-    @cached_property
-    def object_coordinates_m(self) -> NDArray[np.float32]:
-        """(h, w, 3) surface points in their object's frame, NaN where nothing was hit."""
-        return _decoded(self.path("object_coordinates"), encode.decode_object_coordinates)
-
-    def path(self, output: str | None) -> Path:
-        """Return the file of one output (`rgb`, `depth` ...), or of the labels for None.
-
-        Raises:
-            DatasetError: the dataset was made without that output.
-        """
-        outputs = self._parent.outputs
-        if output is not None and output not in outputs:
-            raise DatasetError(
-                f"this dataset has no '{output}', only {', '.join(outputs)}; "
-                "add it to labels.outputs of the scenario and generate again"
-            )
-        suffix = LABELS_SUFFIX if output is None else OUTPUT_SUFFIXES[output]
-        return self._parent.path / frame_file(self.sensor, self.frame_index, suffix)
 
 
 class SceneView:
@@ -175,7 +57,7 @@ class SceneView:
     @cached_property
     def trajectory(self) -> Trajectory:
         """Motion of its bodies."""
-        return _decoded(self.path / TRAJECTORY_FILE, decode_trajectory)
+        return decoded(self.path / TRAJECTORY_FILE, decode_trajectory)
 
     @property
     def rejections(self) -> Rejections:
@@ -325,16 +207,6 @@ class Dataset(Sequence[SampleView]):
             return [self[i] for i in range(*index.indices(len(self)))]
         scene, frame, sensor = self._index[index]
         return SampleView(self.scene(scene), sensor, frame)
-
-
-def _decoded(path: Path, decode: Callable[[bytes], T]) -> T:
-    data = read_bytes(path)
-    try:
-        return decode(data)
-    except DatasetError as error:
-        raise DatasetError(
-            f"{path} is damaged: {error}; delete its scene folder and run generate --resume"
-        ) from error
 
 
 def _rejections(log: dict[str, Any]) -> Rejections:

@@ -57,11 +57,33 @@ def test_normals_keep_half_precision_and_nan() -> None:
     assert np.nanmax(np.abs(back - normals)) < 5e-4
 
 
-def test_object_coordinates_are_lossless_and_zero_is_a_point() -> None:
+def test_points_are_lossless_and_zero_is_a_point() -> None:
     points = np.random.default_rng(2).normal(size=(*SHAPE, 3)).astype(np.float32)
     points[0, 0], points[1, 1] = 0.0, np.nan
-    back = encode.decode_object_coordinates(encode.encode_object_coordinates(points))
+    back = encode.decode_vectors(encode.encode_vectors(points))
     assert np.array_equal(back, points, equal_nan=True)
+
+
+def test_flow_is_lossless_in_both_directions_of_the_picture_and_keeps_nan() -> None:
+    flow_px = np.random.default_rng(4).normal(scale=100, size=(*SHAPE, 2)).astype(np.float32)
+    flow_px[0, 0], flow_px[1, 1] = 0.0, np.nan
+    back = encode.decode_flow(encode.encode_flow(flow_px))
+    assert back.dtype == np.float32
+    assert np.array_equal(back, flow_px, equal_nan=True)
+
+
+def test_albedo_is_off_by_less_than_a_sixteenth_of_an_eight_bit_step() -> None:
+    albedo = np.random.default_rng(5).random((*SHAPE, 3)).astype(np.float32)
+    albedo[0, 0], albedo[1, 1] = 0.0, np.nan
+    back = encode.decode_vectors(encode.encode_albedo(albedo))
+    assert np.nanmax(np.abs(back - albedo)) < 1 / 255 / 16
+    assert not back[0, 0].any()
+    assert np.isnan(back[1, 1]).all()
+
+
+def test_masks_come_back() -> None:
+    mask = np.random.default_rng(6).random(SHAPE) < 0.5
+    np.testing.assert_array_equal(encode.decode_mask(encode.encode_mask(mask)), mask)
 
 
 def test_the_same_array_gives_the_same_bytes() -> None:
