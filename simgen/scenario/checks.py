@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain, islice
 from typing import cast
@@ -13,15 +11,17 @@ from typing import cast
 from simgen.errors import did_you_mean
 from simgen.scenario.distributions import ScalarDistribution
 from simgen.scenario.draw import ParamCycle, param_order
-from simgen.scenario.expressions import MAX_SUGGESTED, check_condition, references, unknown_reference
-from simgen.scenario.faults import Fault, Location
-from simgen.scenario.regions import region_names, region_problem
+from simgen.scenario.event_checks import check_events
+from simgen.scenario.expressions import MAX_SUGGESTED, unknown_reference
+from simgen.scenario.faults import Location
+from simgen.scenario.names import Finding, Names, base_name, condition_findings, told
 from simgen.scenario.spec import (
     AssetQuery,
     BoxRegion,
     Clearance,
     InRegion,
     NonOverlap,
+    ObjectGroup,
     Place,
     Require,
     Scenario,
@@ -32,86 +32,10 @@ from simgen.scenario.walk import asset_ids, expressions
 
 __all__ = ["Names", "asset_ids", "base_name", "check", "largest"]
 
-RELATIONS = ("at", "on", "in", "inside", "scatter", "drop", "stack")
+RELATIONS = ("at", "on", "in", "inside", "scatter", "drop", "stack", "along")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*")
-_MEMBER = re.compile(r"(.+)\[(\d+)\]")
 MAX_FINDINGS = 200
-Finding = tuple[Location, str]
-
-
-@dataclass(frozen=True)
-class Names:
-    """Every name that may be referred to, right or wrong where it is given (so that one mistake is told once).
-
-    Attributes:
-        objects: objects and groups.
-        counts: number of members of each group whose count is a literal; absent for single objects.
-        groups: objects that are groups.
-        world_known: whether the world could be read; if not, any name may be a region.
-    """
-
-    scenario: Scenario
-    objects: frozenset[str]
-    params: frozenset[str]
-    sensors: frozenset[str]
-    world_known: bool = True
-    groups: frozenset[str] = frozenset()
-    counts: Mapping[str, int] = field(default_factory=dict[str, int])
-
-    @staticmethod
-    def of(
-        scenario: Scenario, declared: Mapping[str, Iterable[str]] | None = None, *, world_known: bool = True
-    ) -> Names:
-        """Return the names of a scenario; `declared` adds those whose definition could not be read."""
-        more = declared or {}
-        counted = {name: group.count for name, group in scenario.objects.items() if group.count is not None}
-        return Names(
-            scenario,
-            frozenset({*scenario.objects, *more.get("objects", ())}),
-            frozenset({*scenario.params, *more.get("params", ())}),
-            frozenset({*scenario.sensors, *more.get("sensors", ())}),
-            world_known,
-            frozenset(counted),
-            {name: count for name, count in counted.items() if isinstance(count, int)},
-        )
-
-    def object_problem(self, name: str, *, or_region: bool = False, member: bool = False) -> str | None:
-        """Return why a text names no object (nor, if allowed, a region), or None.
-
-        Args:
-            name: as written.
-            or_region: regions of the world are allowed too.
-            member: one object is needed: a group with a count only by member, `group[0]`.
-        """
-        if "${" in name:
-            return f"'{name}': a name cannot be computed; write the name of an object"
-        if or_region and self.region_problem(name) is None:
-            return None
-        if name in self.objects:
-            if member and name in self.groups:
-                return f"'{name}' is a group; name one member, for example '{name}[0]'"
-            return None
-        match = _MEMBER.fullmatch(name)
-        if match and match[1] in self.objects:
-            return self._member_problem(name, match[1], int(match[2]))
-        known = sorted(self.objects)[:MAX_SUGGESTED] + (
-            region_names(self.scenario.world) if or_region else []
-        )
-        what = "object or region" if or_region else "object"
-        return f"unknown {what} '{name}';{did_you_mean(name, known)} known: {', '.join(known) or 'none'}"
-
-    def _member_problem(self, name: str, group: str, index: int) -> str | None:
-        if group not in self.groups and group in self.scenario.objects:
-            return f"'{group}' is a single object without count; write '{group}'"
-        count = self.counts.get(group, math.inf)
-        return None if index < count else f"'{name}' does not exist: '{group}' has {count} members, from [0]"
-
-    def region_problem(self, region: object) -> str | None:
-        """Return why a region's name is wrong, or None."""
-        if not self.world_known or not isinstance(region, str):
-            return None
-        return region_problem(self.scenario.world, region)
 
 
 def check(
@@ -134,6 +58,7 @@ def check(
         _check_ranges(scenario),
         _check_rates(scenario),
         _check_sizes(scenario),
+        check_events(scenario, names),
     )
     return list(islice(findings, MAX_FINDINGS))
 
@@ -145,7 +70,7 @@ def _check_names(scenario: Scenario) -> Iterator[Finding]:
                 ("params", name),
                 "the name of a param has letters, digits and '_' only, and starts with a letter",
             )
-    for section in ("objects", "sensors", "suns"):
+    for section in ("objects", "actors", "events", "faults", "lights", "paths", "sensors", "suns"):
         for name in getattr(scenario, section):
             if not _NAME.fullmatch(name):
                 yield (
@@ -168,31 +93,34 @@ def _check_references(scenario: Scenario, names: Names) -> Iterator[Finding]:
 
 
 def _check_objects(scenario: Scenario, names: Names) -> Iterator[Finding]:
-    for name, group in scenario.objects.items():
-        yield from _check_place(("objects", name, "place"), name, group.place, names)
+    for section, name, group in _bodies(scenario):
+        yield from _check_place((section, name, "place"), name, group.place, names)
+    bodies = scenario.bodies
     graph = {
-        name: [target for target in _targets(group.place) if target in scenario.objects and target != name]
-        for name, group in scenario.objects.items()
+        name: [target for target in _targets(group.place) if target in bodies and target != name]
+        for name, group in bodies.items()
     }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as cycle:
         circle = cast("list[str]", cycle.args[1])[::-1]
         yield (
-            ("objects", circle[0], "place"),
+            ("actors" if circle[0] in scenario.actors else "objects", circle[0], "place"),
             f"objects stand on each other in a circle: {' -> '.join(circle)}",
         )
 
 
+def _bodies(scenario: Scenario) -> Iterator[tuple[str, str, ObjectGroup]]:
+    """Yield section, name and definition of all objects and actors."""
+    for section, groups in (("objects", scenario.objects), ("actors", scenario.actors)):
+        for name, group in groups.items():
+            yield section, name, group
+
+
 def _targets(place: Place) -> list[str]:
     relations = (place.on, place.inside_of, place.stack)
-    return [base_name(relation.target) for relation in relations if relation is not None]
-
-
-def base_name(name: str) -> str:
-    """Return the group's name of a member such as `clutter[3]`."""
-    match = _MEMBER.fullmatch(name)
-    return match[1] if match else name
+    start = [] if place.along is None or place.along.from_ is None else [base_name(place.along.from_)]
+    return start + [base_name(relation.target) for relation in relations if relation is not None]
 
 
 def _check_place(location: Location, name: str, place: Place, names: Names) -> Iterator[Finding]:
@@ -205,15 +133,15 @@ def _check_place(location: Location, name: str, place: Place, names: Names) -> I
     for key, relation in relations:
         if relation is not None:
             problem = names.object_problem(relation.target, or_region=True)
-            if base_name(relation.target) == name and name in names.scenario.objects:
+            if base_name(relation.target) == name and name in names.scenario.bodies:
                 problem = f"'{name}' cannot stand on itself"
             if problem:
                 yield (*location, key, "target"), problem
     yield from _check_region_relations(location, place, names)
     if place.on is not None and place.on.facing is not None:
-        yield from _told((*location, "on", "facing"), names.object_problem(place.on.facing, member=True))
+        yield from told((*location, "on", "facing"), names.object_problem(place.on.facing, member=True))
     if isinstance(place.facing, str):
-        yield from _told(
+        yield from told(
             (*location, "facing"), names.object_problem(place.facing, or_region=True, member=True)
         )
 
@@ -221,14 +149,17 @@ def _check_place(location: Location, name: str, place: Place, names: Names) -> I
 def _check_region_relations(location: Location, place: Place, names: Names) -> Iterator[Finding]:
     for key, relation in (("inside", place.inside), ("scatter", place.scatter), ("drop", place.drop)):
         if relation is not None:
-            yield from _told((*location, key, "region"), names.region_problem(relation.region))
+            yield from told((*location, key, "region"), names.region_problem(relation.region))
 
 
 def _check_sensors(scenario: Scenario, names: Names) -> Iterator[Finding]:
     for name, sensor in scenario.sensors.items():
         location: Location = ("sensors", name)
-        if (sensor.orbit is None) == (sensor.fixed is None):
-            which = "has both orbit and fixed; keep one" if sensor.orbit else "needs one of orbit, fixed"
+        given = [key for key in ("orbit", "fixed", "mount") if getattr(sensor, key) is not None]
+        if len(given) != 1:
+            which = (
+                f"has both {' and '.join(given)}; keep one" if given else "needs one of orbit, fixed, mount"
+            )
             yield location, which
         aims = (
             ("orbit", "target", sensor.orbit.target if sensor.orbit else None),
@@ -236,7 +167,7 @@ def _check_sensors(scenario: Scenario, names: Names) -> Iterator[Finding]:
         )
         for form, key, aim in aims:
             if isinstance(aim, str):
-                yield from _told(
+                yield from told(
                     (*location, form, key), names.object_problem(aim, or_region=True, member=True)
                 )
         if _below(sensor.far, sensor.near):
@@ -247,7 +178,7 @@ def _check_constraints(scenario: Scenario, names: Names) -> Iterator[Finding]:
     for index, constraint in enumerate(scenario.constraints):
         location: Location = ("constraints", index)
         if isinstance(constraint, Require):
-            yield from _check_require((*location, "require"), constraint.require, names)
+            yield from condition_findings((*location, "require"), constraint.require, names)
         elif isinstance(constraint, Clearance):
             if len(constraint.clearance) != 2:
                 yield (*location, "clearance"), f"needs two names, got {len(constraint.clearance)}"
@@ -257,27 +188,16 @@ def _check_constraints(scenario: Scenario, names: Names) -> Iterator[Finding]:
             yield from _check_listed((*location, "non_overlap"), listed, names)
         elif isinstance(constraint, InRegion):
             yield from _check_listed((*location, "in_region"), constraint.in_region, names)
-            yield from _told((*location, "region"), names.region_problem(constraint.region))
+            yield from told((*location, "region"), names.region_problem(constraint.region))
         else:
             yield from _check_visible(location, constraint, names)
-
-
-def _check_require(location: Location, condition: str, names: Names) -> Iterator[Finding]:
-    try:
-        check_condition(condition)
-    except Fault as wrong:
-        yield location, str(wrong)
-        return
-    for name in references(condition):
-        if name not in names.params:
-            yield location, unknown_reference(name, names.params)
 
 
 def _check_listed(location: Location, listed: list[str], names: Names) -> Iterator[Finding]:
     if not listed and location[-1] != "non_overlap":
         yield location, "needs at least one name"
     for index, name in enumerate(listed):
-        yield from _told((*location, index), names.object_problem(name))
+        yield from told((*location, index), names.object_problem(name))
 
 
 def _check_visible(location: Location, constraint: VisibleFrom, names: Names) -> Iterator[Finding]:
@@ -286,14 +206,14 @@ def _check_visible(location: Location, constraint: VisibleFrom, names: Names) ->
         known = sorted(names.sensors)[:MAX_SUGGESTED]
         hint = did_you_mean(sensor, known)
         yield (*location, "visible_from"), f"unknown sensor '{sensor}';{hint} known: {', '.join(known)}"
-    yield from _told((*location, "object"), names.object_problem(constraint.object))
+    yield from told((*location, "object"), names.object_problem(constraint.object))
     if isinstance(constraint.frame, int) and isinstance(frames, int) and constraint.frame >= frames:
         yield (*location, "frame"), f"frame {constraint.frame} does not exist: capture takes {frames}, from 0"
 
 
 def _check_ranges(scenario: Scenario) -> Iterator[Finding]:
-    for name, group in scenario.objects.items():
-        location: Location = ("objects", name)
+    for section, name, group in _bodies(scenario):
+        location: Location = (section, name)
         if isinstance(group.asset, AssetQuery) and _below(
             group.asset.max_size, group.asset.min_size, equal=False
         ):
@@ -334,7 +254,7 @@ def _check_rates(scenario: Scenario) -> Iterator[Finding]:
 
 def _check_sizes(scenario: Scenario) -> Iterator[Finding]:
     objects = sum(
-        largest(group.count) if group.count is not None else 1 for group in scenario.objects.values()
+        largest(group.count) if group.count is not None else 1 for group in scenario.bodies.values()
     )
     if objects > MAX_COUNT:
         yield ("objects",), f"may make {objects:g} objects in all; at most {MAX_COUNT} are allowed"
@@ -351,11 +271,6 @@ def largest(count: object) -> float:
     if isinstance(count, ScalarDistribution):
         return count.support[1]
     return float(count) if isinstance(count, int | float) else 1.0
-
-
-def _told(location: Location, problem: str | None) -> Iterator[Finding]:
-    if problem:
-        yield location, problem
 
 
 def _listed(numbers: Iterable[int]) -> str:

@@ -119,6 +119,7 @@ def _text_definitions() -> Schema:
         "param_literal": scalars,
         "param_distribution": _distribution("param"),
         "param": _any("param_literal", "param_distribution"),
+        "param_or_proposal": {"anyOf": [*_any("param_literal", "param_distribution")["anyOf"], _proposal()]},
         "asset_param": {
             "anyOf": [
                 {"type": "boolean"},
@@ -127,6 +128,13 @@ def _text_definitions() -> Schema:
             ]
         },
     }
+
+
+def _proposal() -> Schema:
+    dist: Schema = {"$ref": "#/$defs/param_distribution"}
+    share: Schema = {"type": "number", "minimum": 0, "exclusiveMaximum": 1}
+    parts: Schema = {"dist": dist, "proposal": dist, "defensive": share}
+    return _object(parts, optional=("defensive",))
 
 
 def _literal(dimension: Dimension, *, whole: bool) -> Schema:

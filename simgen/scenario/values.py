@@ -21,6 +21,7 @@ from simgen.scenario.draw import draw, draw_colour, draw_int, draw_number, draw_
 from simgen.scenario.expressions import Expression, Limits
 from simgen.scenario.faults import Fault, each
 from simgen.scenario.parse import Reader
+from simgen.scenario.proposals import plain_param, read_param
 from simgen.scenario.vectors import Hsv, plain_value, plain_vector, read_colour, read_vector
 
 MAX_COUNT = 10_000
@@ -135,7 +136,7 @@ Impulse = Annotated[Number, _written("impulse", units.IMPULSE, 0.0)]
 Intensity = Annotated[Number, _written("intensity", units.INTENSITY, 0.0)]
 Illuminance = Annotated[Number, _written("illuminance", units.ILLUMINANCE, 0.0)]
 Text = Annotated[Words, Written("text", Reader(None))]
-Param = Annotated[Number, Written("param", Reader(units.ANY, text=True))]
+Param = Annotated[Number, Written("param_or_proposal", Reader(units.ANY, text=True), read_param, plain_param)]
 AssetParam = Annotated[
     Number | bool | list[Any] | tuple[Any, ...],
     Written("asset_param", Reader(units.ANY, text=True), _read_asset_param, _plain_asset_param),

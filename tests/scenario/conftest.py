@@ -11,6 +11,7 @@ from simgen.errors import ScenarioError
 from simgen.scenario import load_text
 
 EVERY_VALUE = Path(__file__).parent / "data" / "every_value.yaml"
+EVERY_EVENT = EVERY_VALUE.with_name("every_event.yaml")
 SMALL = """\
 simgen: "1"
 name: small

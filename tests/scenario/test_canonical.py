@@ -43,9 +43,9 @@ from simgen.scenario.spec import (
     TabletopWorld,
 )
 from simgen.scenario.vectors import Hsv
-from tests.scenario.conftest import EVERY_VALUE
+from tests.scenario.conftest import EVERY_EVENT, EVERY_VALUE
 
-SCENES = [EVERY_VALUE, *sorted(resources.shipped("scenes").glob("*.yaml"))]
+SCENES = [EVERY_VALUE, EVERY_EVENT, *sorted(resources.shipped("scenes").glob("*.yaml"))]
 TWIN_YAML = """\
 name: twin
 simgen: 1

@@ -13,10 +13,10 @@ from simgen import resources
 from simgen.scenario import json_schema, schema_text, to_yaml
 from simgen.scenario.load import load
 from simgen.scenario.yaml_tree import read_tree
-from tests.scenario.conftest import EVERY_VALUE, SMALL
+from tests.scenario.conftest import EVERY_EVENT, EVERY_VALUE, SMALL
 from tests.scenario.test_canonical import TWIN_YAML
 
-SCENES = [EVERY_VALUE, *sorted(resources.shipped("scenes").glob("*.yaml"))]
+SCENES = [EVERY_VALUE, EVERY_EVENT, *sorted(resources.shipped("scenes").glob("*.yaml"))]
 
 
 @pytest.fixture(scope="module")

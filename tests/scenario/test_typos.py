@@ -21,9 +21,9 @@ from simgen.scenario.faults import Location
 from simgen.scenario.load import load_node
 from simgen.scenario.messages import place_of
 from simgen.scenario.yaml_tree import Key, Mark, Node, read_tree
-from tests.scenario.conftest import EVERY_VALUE
+from tests.scenario.conftest import EVERY_EVENT, EVERY_VALUE
 
-SCENES = [EVERY_VALUE, *sorted(resources.shipped("scenes").glob("*.yaml"))]
+SCENES = [EVERY_VALUE, EVERY_EVENT, *sorted(resources.shipped("scenes").glob("*.yaml"))]
 KINDS_OF_TYPO = ("drop", "double", "swap", "replace")
 
 
@@ -41,7 +41,7 @@ def keys(node: Node, above: Location = ()) -> Iterator[tuple[Location, Mark]]:
 def is_chosen(location: Location) -> bool:
     """Whether the user chooses the key."""
     chosen = len(location) == 2 and location[0] in NAMED
-    parameter = len(location) == 5 and location[0] == "objects" and location[2:4] == ("asset", "params")
+    parameter = len(location) > 2 and location[-2] == "params"
     return chosen or parameter or location[-2:-1] == ("discrete",)
 
 
@@ -137,6 +137,33 @@ def test_typo_in_a_chosen_name_fails_at_its_references(path: Path) -> None:
         assert {p.line for p in problems} == uses, f"{place_of(location)}: {problems}"
 
 
+BODY_KEYS = (
+    *(
+        "target",
+        "facing",
+        "look_at",
+        "clearance",
+        "non_overlap",
+        "in_region",
+        "object",
+        "on",
+        "of",
+        "from",
+        "to",
+    ),
+    *("with", "actor", "attached_to", "lead", "center", "point", "meet", "toward"),
+)
+REFERENCE_KEYS = {  # under which keys a name of each section is referred to
+    "objects": BODY_KEYS,
+    "actors": BODY_KEYS,
+    "sensors": ("visible_from", "sensor"),
+    "events": ("event", "name", "counterfactual"),
+    "lights": ("name",),
+    "suns": ("name",),
+    "paths": ("path", "to"),
+}
+
+
 def reference_lines(root: Node, section: str, name: str) -> set[int]:
     """Return the lines on which a chosen name is referred to."""
     lines: set[int] = set()
@@ -144,21 +171,8 @@ def reference_lines(root: Node, section: str, name: str) -> set[int]:
         if not isinstance(node.value, str):
             continue
         key = next((str(step) for step in reversed(location) if isinstance(step, str)), "")
-        refers_to_object = key in (
-            "target",
-            "facing",
-            "look_at",
-            "clearance",
-            "non_overlap",
-            "in_region",
-            "object",
-        )
-        used = (
-            (section == "params" and f"${{{name}}}" in node.value)
-            or (section == "objects" and refers_to_object and node.value.split("[")[0] == name)
-            or (section == "sensors" and key == "visible_from" and node.value == name)
-        )
-        if used:
+        by_name = key in REFERENCE_KEYS.get(section, ()) and node.value.split("[")[0] == name
+        if by_name or (section == "params" and f"${{{name}}}" in node.value):
             lines.add(node.mark.line)
     return lines
 

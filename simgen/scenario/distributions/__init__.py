@@ -11,6 +11,7 @@ from simgen.scenario.distributions.continuous import (
     Uniform,
 )
 from simgen.scenario.distributions.discrete import Choice, Discrete, Empirical, IntUniform, Mixture, Weighted
+from simgen.scenario.distributions.proposed import Proposed
 from simgen.scenario.distributions.spatial import InBox, InDisc, OnSphere, UniformRotation
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Mixture",
     "Normal",
     "OnSphere",
+    "Proposed",
     "ScalarDistribution",
     "TruncNormal",
     "Uniform",
