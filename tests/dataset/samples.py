@@ -9,14 +9,15 @@ from pathlib import Path
 
 import numpy as np
 
-from simgen.annotate import annotate
+from simgen.annotate import Completion, annotate, extra_buffers
 from simgen.assets import AssetLibrary
 from simgen.dataset import DatasetWriter, Manifest
+from simgen.dataset.layout import OUTPUT_SUFFIXES
 from simgen.records.annotation import Sample
 from simgen.records.asset import Category
-from simgen.records.frame import View
+from simgen.records.frame import Moment, View
 from simgen.records.rejections import Rejections
-from simgen.records.scene import Capture, Scene
+from simgen.records.scene import CameraSensor, Capture, Scene
 from simgen.records.trajectory import Contact, Trajectory
 from simgen.rendering.analytic import AnalyticRenderer
 from simgen.sensors.camera import develop
@@ -24,6 +25,7 @@ from tests import builders
 
 EYES = ((0.9, -0.7, 0.8), (-0.8, -0.9, 0.7), (0.2, -1.2, 0.9))
 OUTPUTS = ("rgb", "depth", "instance", "semantic", "normals", "object_coordinates")
+ALL_OUTPUTS = tuple(OUTPUT_SUFFIXES)
 TAXONOMY = (
     Category(1, "box", "shape", is_thing=True, synonyms=("cuboid",)),
     Category(2, "sphere", "shape", is_thing=True, coco_name="sports ball"),
@@ -70,21 +72,35 @@ def still(scene: Scene) -> Trajectory:
 
 
 def samples_of(scene: Scene, trajectory: Trajectory) -> Iterator[Sample]:
-    """Every view of the scene, in the pipeline's order."""
+    """Every view of the scene with all that a dataset can hold, in the pipeline's order."""
+    completion = Completion(ALL_OUTPUTS)
     with AnalyticRenderer().open(scene, AssetLibrary()) as session:
         for frame_index in range(scene.capture.frame_count):
             for camera in scene.cameras:
-                frame = session.render(
-                    View(
-                        camera.name,
-                        frame_index,
-                        float(trajectory.times_s[frame_index]),
-                        camera.intrinsics,
-                        camera.pose_at(frame_index).matrix(),
-                        trajectory.T_world_objects(frame_index),
-                    )
-                )
-                yield Sample(scene.index, frame, develop(frame, camera), annotate(frame, scene))
+                frame = session.render(view_of(camera, trajectory, frame_index))
+                sample = Sample(scene.index, frame, develop(frame, camera), annotate(frame, scene))
+                yield from completion.push(sample)
+    yield from completion.finish()
+
+
+def view_of(camera: CameraSensor, trajectory: Trajectory, frame_index: int) -> View:
+    """The view of a camera, which knows the frames around it."""
+    moments = [
+        Moment(camera.pose_at(index).matrix(), trajectory.T_world_objects(index))
+        for index in range(len(trajectory.times_s))
+    ]
+    here = moments[frame_index]
+    return View(
+        sensor=camera.name,
+        frame_index=frame_index,
+        time_s=float(trajectory.times_s[frame_index]),
+        intrinsics=camera.intrinsics,
+        T_world_camera=here.T_world_camera,
+        T_world_objects=here.T_world_objects,
+        extra_buffers=extra_buffers(ALL_OUTPUTS),
+        previous=moments[frame_index - 1] if frame_index else None,
+        next=moments[frame_index + 1] if frame_index + 1 < len(moments) else None,
+    )
 
 
 @lru_cache(maxsize=8)
@@ -113,12 +129,13 @@ def make_manifest(**changes: object) -> Manifest:
     return replace(manifest, **changes)
 
 
-def write_scene(writer: DatasetWriter, scene: Scene) -> None:
-    """Write one scene with all its samples."""
-    trajectory = still(scene)
+def write_scene(writer: DatasetWriter, scene: Scene, trajectory: Trajectory | None = None) -> None:
+    """Write one scene with all its samples; nothing moves unless a trajectory says so."""
+    samples = rendered(scene) if trajectory is None else samples_of(scene, trajectory)
+    trajectory = trajectory or still(scene)
     with writer.scene(scene.index) as out:
         out.write_scene(scene, trajectory, Rejections((("clearance", scene.index),)))
-        for sample in rendered(scene):
+        for sample in samples:
             out.write_sample(sample)
         out.write_timings({"render": 0.1 + scene.index})
 

@@ -95,10 +95,10 @@ def test_the_same_array_gives_the_same_bytes() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"no picture"])
 def test_what_is_no_picture_is_refused(data: bytes) -> None:
-    for decode in (encode.decode_rgb, encode.decode_ids):
+    for decode in (encode.decode_rgb, encode.decode_ids, encode.decode_mask):
         with pytest.raises(DatasetError, match="not a readable PNG"):
             decode(data)
-    for decode in (encode.decode_depth, encode.decode_normals, encode.decode_object_coordinates):
+    for decode in (encode.decode_depth, encode.decode_normals, encode.decode_vectors, encode.decode_flow):
         with pytest.raises(DatasetError, match="not a readable OpenEXR"):
             decode(data)
 

@@ -1,7 +1,8 @@
 """Reads a dataset back and holds every file and label against the others; needs no renderer.
 
 Each check is one function: in `files` (checksums, strays, gaps), `pictures` (ids and pixels), `masks`, `boxes`,
-`fractions`, `poses` (labels against scene and trajectory) and `surface` (depth against the models).
+`fractions`, `poses` (labels against scene and trajectory), `surface` (depth against the models), `surfaces` (normals,
+distance, parts, albedo) and `flow` (a frame against the one before it).
 """
 
 from simgen.dataset.verify.report import Fault, VerifyReport

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ class CheckedFrame:
     Attributes:
         masks: (modal, amodal) by instance id, each (height, width).
         depth_m: (h, w) NaN where nothing was hit.
+        others: every other buffer that the dataset holds, by output.
     """
 
     labels: FrameLabels
@@ -38,6 +40,7 @@ class CheckedFrame:
     instance_id: NDArray[np.uint16] | None
     semantic: NDArray[np.uint16] | None
     object_coordinates_m: NDArray[np.float32] | None
+    others: dict[str, NDArray[Any]]
 
     @property
     def objects(self) -> tuple[ObjectLabel, ...]:
@@ -49,6 +52,20 @@ class CheckedFrame:
         """(height, width)."""
         return (self.labels.intrinsics.height, self.labels.intrinsics.width)
 
+
+# Property of `SampleView` by output, of the buffers that few checks look at.
+_OTHERS = {
+    "normals": "normals_camera",
+    "distance": "distance_m",
+    "part": "part_id",
+    "normals_world": "normals_world",
+    "albedo": "albedo",
+    "flow_forward": "flow_forward",
+    "flow_backward": "flow_backward",
+    "flow_occlusion_forward": "flow_occlusion_forward",
+    "flow_occlusion_backward": "flow_occlusion_backward",
+    "scene_flow": "scene_flow_m",
+}
 
 Finding = tuple[str, str]
 """(output at fault, message); the output `labels` means the labels file."""
@@ -78,4 +95,5 @@ def open_frame(sample: SampleView, taxonomy: tuple[Category, ...]) -> CheckedFra
         instance_id=sample.instance_id if "instance" in outputs else None,
         semantic=sample.semantic if "semantic" in outputs else None,
         object_coordinates_m=sample.object_coordinates_m if "object_coordinates" in outputs else None,
+        others={output: getattr(sample, name) for output, name in _OTHERS.items() if output in outputs},
     )

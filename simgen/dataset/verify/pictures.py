@@ -17,6 +17,7 @@ def size_faults(frame: CheckedFrame) -> Iterator[Finding]:
         "instance": frame.instance_id,
         "semantic": frame.semantic,
         "object_coordinates": frame.object_coordinates_m,
+        **frame.others,
     }
     for output, picture in pictures.items():
         if picture is not None and picture.shape[:2] != frame.size:

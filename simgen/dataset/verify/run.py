@@ -10,6 +10,7 @@ from simgen.dataset.layout import LABELS_SUFFIX, OUTPUT_SUFFIXES, committed_indi
 from simgen.dataset.reader import Dataset, SampleView, SceneView
 from simgen.dataset.verify.boxes import solid_faults, tight_faults, unclipped_faults
 from simgen.dataset.verify.files import folder_faults, scene_file_faults
+from simgen.dataset.verify.flow import end_faults, flow_faults
 from simgen.dataset.verify.fractions import fraction_faults
 from simgen.dataset.verify.frame import CheckedFrame, FrameCheck, open_frame
 from simgen.dataset.verify.masks import amodal_faults, count_faults, mask_size_faults, partition_faults
@@ -23,6 +24,7 @@ from simgen.dataset.verify.pictures import (
 from simgen.dataset.verify.poses import camera_faults, identity_faults, pose_faults
 from simgen.dataset.verify.report import Fault, VerifyReport
 from simgen.dataset.verify.surface import SurfaceCheck
+from simgen.dataset.verify.surfaces import albedo_faults, distance_faults, normal_faults, part_faults
 from simgen.errors import AssetError, DatasetError
 
 Progress = Callable[[int, int], None]
@@ -43,6 +45,11 @@ _CHECKS: dict[str, FrameCheck] = {
     "identity": identity_faults,
     "camera": camera_faults,
     "poses": pose_faults,
+    "normals": normal_faults,
+    "distance": distance_faults,
+    "parts": part_faults,
+    "albedo": albedo_faults,
+    "flow": end_faults,
 }
 
 
@@ -67,6 +74,7 @@ class _Verifier:
     def __init__(self, dataset: Dataset, library: AssetLibrary) -> None:
         self._dataset = dataset
         self._surface = SurfaceCheck(library)
+        self._before: dict[str, tuple[CheckedFrame, SampleView]] = {}
         self._found = self._frames = self._objects = self._scenes = self._failed = 0
 
     def run(self, progress: Progress | None) -> VerifyReport:
@@ -74,7 +82,7 @@ class _Verifier:
         faults = list(folder_faults(dataset.path, dataset.manifest, dataset.complete))
         indices = committed_indices(dataset.path)
         for done, index in enumerate(indices, start=1):
-            faults += self._scene_faults(index)
+            faults += sorted(self._scene_faults(index), key=lambda fault: fault.frame_index)
             if progress is not None:
                 progress(done, len(indices))
         faults += self._total_faults()
@@ -109,6 +117,7 @@ class _Verifier:
         self._found += len(scene)
         if len(scene) != expected:
             yield Fault("files", f"has labels of {len(scene)} frames, the scene says {expected}", index)
+        self._before.clear()
         for sample in scene:
             yield from self._frame_faults(sample)
 
@@ -130,6 +139,16 @@ class _Verifier:
             yield from _run("surface", self._surface, frame, sample)
         except AssetError as error:
             yield Fault("surface", str(error), sample.scene_index, sample.sensor, sample.frame_index)
+        yield from self._motion_faults(frame, sample)
+
+    def _motion_faults(self, frame: CheckedFrame, sample: SampleView) -> Iterator[Fault]:
+        """Hold a frame and its sensor's frame before it against each other."""
+        before, before_sample = self._before.get(sample.sensor, (None, sample))
+        self._before[sample.sensor] = (frame, sample)
+        if before is None or before.labels.frame_index + 1 != frame.labels.frame_index:
+            return
+        yield from _run("flow", lambda each: flow_faults(each, frame, "forward"), before, before_sample)
+        yield from _run("flow", lambda each: flow_faults(each, before, "backward"), frame, sample)
 
 
 def _run(name: str, check: FrameCheck, frame: CheckedFrame, sample: SampleView) -> Iterator[Fault]:

@@ -1,0 +1,200 @@
+"""Flow between two frames of one sensor, done again from depth, poses and K, and held against what both show.
+
+The flow of every pixel is computed here in another way than where it was made: body by body, through the world.
+Then what the flow leads to must be the same point of the same body, and the flow back must lead back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.dataset.verify.frame import CheckedFrame, Finding, Mask
+from simgen.geometry import FloatArray, apply, invert_rigid
+
+Way = Literal["forward", "backward"]
+IntArray = NDArray[np.intp]
+
+_OFF_PX = 0.01
+_OFF_RELATIVE = 1e-6  # float32, of flows of thousands of pixels
+_BORDER_PX = 1e-3  # nearer to the border of a pixel, which one a point falls into is a matter of rounding
+_CREASES = 0.01  # share of pixels beside a crease or a hole that its four neighbours step over
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """Where the points of one frame are in another.
+
+    Attributes:
+        size: (height, width) of the picture.
+        depth_m: (h, w) of the frame.
+        ids: (h, w) instances of the frame.
+        ids_other: (h, w) instances of the other one.
+        points_m: (h, w, 3) in the other camera's frame; a direction where nothing was hit.
+        flow_px: (h, w, 2), NaN behind the other camera.
+    """
+
+    size: tuple[int, int]
+    depth_m: NDArray[np.float32]
+    ids: NDArray[np.uint16]
+    ids_other: NDArray[np.uint16]
+    points_m: FloatArray
+    flow_px: FloatArray
+
+    @property
+    def target_px(self) -> FloatArray:
+        """(h, w, 2) where each pixel's point projects."""
+        return _pixels(self.size) + self.flow_px
+
+
+def end_faults(frame: CheckedFrame) -> Iterator[Finding]:
+    """The first frame has no flow backward, the last none forward; what has no other frame is not visible there."""
+    index = frame.labels.frame_index
+    ends = {"backward": 0, "forward": len(frame.trajectory.times_s) - 1}
+    for way in (way for way, end in ends.items() if index == end):
+        for output in (f"flow_{way}", *(["scene_flow"] if way == "forward" else [])):
+            if output in frame.others and np.isfinite(frame.others[output]).any():
+                yield output, "is there although there is no such frame"
+        hidden = frame.others.get(f"flow_occlusion_{way}")
+        if hidden is not None and not hidden.all():
+            yield f"flow_occlusion_{way}", "says that points are visible in a frame that does not exist"
+
+
+def flow_faults(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Iterator[Finding]:
+    """Flow, its occlusion and scene flow of a frame against the frame after (forward) or before it (backward)."""
+    motion = motion_between(frame, other)
+    if motion is None:
+        return
+    yield from _formula_faults(frame, motion, way)
+    if way == "forward":
+        yield from _scene_flow_faults(frame, motion)
+    hidden = frame.others.get(f"flow_occlusion_{way}")
+    if hidden is not None:
+        yield from _occlusion_faults(motion, hidden, way)
+        yield from _warp_faults(frame, other, motion, ~hidden, way)
+
+
+def motion_between(frame: CheckedFrame, other: CheckedFrame) -> Motion | None:
+    """Return where the points of a frame are in another, from depth, ids, poses and K; None without depth or ids."""
+    if frame.depth_m is None or frame.instance_id is None or other.instance_id is None:
+        return None
+    camera = frame.labels.intrinsics
+    T_other_world = invert_rigid(other.labels.T_world_camera)
+    now = frame.trajectory.T_world_objects(frame.labels.frame_index)
+    then = other.trajectory.T_world_objects(other.labels.frame_index)
+    points = camera.unproject(np.where(frame.instance_id > 0, frame.depth_m, 1.0))
+    sky = frame.instance_id == 0
+    points[sky] = points[sky] @ (T_other_world @ frame.labels.T_world_camera)[:3, :3].T
+    for key in np.unique(frame.instance_id[~sky]):
+        if key <= len(now):
+            here = frame.instance_id == key
+            in_world = apply(frame.labels.T_world_camera, points[here])
+            on_body = apply(invert_rigid(now[key - 1]), in_world)
+            points[here] = apply(T_other_world @ then[key - 1], on_body)
+    pixels = other.labels.intrinsics.project(points.reshape(-1, 3)).reshape(*frame.size, 2)
+    flow_px = pixels - _pixels(frame.size)
+    return Motion(frame.size, frame.depth_m, frame.instance_id, other.instance_id, points, flow_px)
+
+
+def _formula_faults(frame: CheckedFrame, motion: Motion, way: Way) -> Iterator[Finding]:
+    flow_px = frame.others.get(f"flow_{way}")
+    if flow_px is None:
+        return
+    beside = np.abs(motion.points_m[..., 2]) < 1e-6  # neither before nor behind, to rounding
+    missing = np.isnan(flow_px).any(axis=2) != np.isnan(motion.flow_px).any(axis=2)
+    wrong = int(np.count_nonzero(missing & ~beside))
+    if wrong:
+        yield f"flow_{way}", f"is undefined where it is defined, or the reverse, on {wrong} pixels"
+    error = np.linalg.norm(flow_px - motion.flow_px, axis=2)
+    with np.errstate(invalid="ignore"):
+        off = error > _OFF_PX + _OFF_RELATIVE * np.linalg.norm(motion.flow_px, axis=2)
+    if off.any():
+        yield (
+            f"flow_{way}",
+            f"{int(off.sum())} pixels are not where depth, poses and K lead (off by up to {error[off].max():.3g} px)",
+        )
+
+
+def _scene_flow_faults(frame: CheckedFrame, motion: Motion) -> Iterator[Finding]:
+    flow_m = frame.others.get("scene_flow")
+    if flow_m is None:
+        return
+    known = motion.points_m - frame.labels.intrinsics.unproject(motion.depth_m)
+    with np.errstate(invalid="ignore"):
+        off = np.abs(flow_m - known).max(axis=2) > 1e-5 + _OFF_RELATIVE * motion.depth_m
+    wrong = int(np.count_nonzero(off | (np.isnan(flow_m) != np.isnan(known)).any(axis=2)))
+    if wrong:
+        yield "scene_flow", f"{wrong} pixels are not what depth and poses give"
+
+
+def _occlusion_faults(motion: Motion, hidden: Mask, way: Way) -> Iterator[Finding]:
+    """What counts as visible falls into a pixel of the picture that shows its object."""
+    target = np.nan_to_num(motion.target_px, nan=-1e9)
+    sure = (np.abs(target - np.floor(target) - 0.5) > _BORDER_PX).all(axis=2)
+    height, width = motion.size
+    column, row = np.floor(target[..., 0] + 0.5), np.floor(target[..., 1] + 0.5)
+    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    at = np.where(inside, row * width + column, 0).astype(np.intp)
+    wrong = ~hidden & sure & (~inside | (np.take(motion.ids_other, at) != motion.ids))
+    if wrong.any():
+        yield (
+            f"flow_occlusion_{way}",
+            f"{int(wrong.sum())} pixels count as visible where the other frame shows something else",
+        )
+
+
+def _warp_faults(
+    frame: CheckedFrame, other: CheckedFrame, motion: Motion, visible: Mask, way: Way
+) -> Iterator[Finding]:
+    """Object coordinates come back where flow leads, and flow back leads back: within what the four pixels show."""
+    where, corners = _surrounded(motion, visible)
+    if not len(where):
+        return
+    pixel_m = np.take(motion.depth_m, where) / frame.labels.intrinsics.fx
+    if frame.object_coordinates_m is not None and other.object_coordinates_m is not None:
+        share = _share_outside(
+            frame.object_coordinates_m, other.object_coordinates_m, where, corners, pixel_m
+        )
+        if share > _CREASES:
+            yield (
+                f"flow_{way}",
+                f"leads {share:.1%} of the visible pixels to another point of the object than the one they show",
+            )
+    back = other.others.get("flow_backward" if way == "forward" else "flow_forward")
+    if back is not None:
+        share = _share_outside(-motion.flow_px, back, where, corners, np.ones(len(where)))
+        if share > _CREASES:
+            yield f"flow_{way}", f"and the flow back do not cancel on {share:.1%} of the visible pixels"
+
+
+def _surrounded(motion: Motion, visible: Mask) -> tuple[IntArray, IntArray]:
+    """Return flat indices (n,) of visible pixels that come between four pixels of their object, and of those (n, 4)."""
+    height, width = motion.size
+    where = np.flatnonzero(visible & (motion.ids > 0) & np.isfinite(motion.flow_px).all(axis=2))
+    target = motion.target_px.reshape(-1, 2)[where]
+    column, row = (np.floor(target[:, k]).astype(np.intp) for k in (0, 1))
+    whole = (column >= 0) & (row >= 0) & (column < width - 1) & (row < height - 1)
+    where, first = where[whole], (row * width + column)[whole]
+    corners = first[:, None] + np.array([0, 1, width, width + 1])
+    same = (np.take(motion.ids_other, corners) == np.take(motion.ids, where)[:, None]).all(axis=1)
+    return where[same], corners[same]
+
+
+def _share_outside(
+    values: NDArray[Any], others: NDArray[Any], where: IntArray, corners: IntArray, unit: NDArray[Any]
+) -> float:
+    """Return the share of values (at `where`) beyond those of the four pixels they come between, 0.01 units let go."""
+    size = values.shape[-1]
+    value, around = values.reshape(-1, size)[where], others.reshape(-1, size)[corners]
+    slack = _OFF_PX * unit[:, None]
+    outside = (value < around.min(axis=1) - slack) | (value > around.max(axis=1) + slack)
+    return float(outside.any(axis=1).mean())
+
+
+def _pixels(size: tuple[int, int]) -> FloatArray:
+    u, v = np.meshgrid(np.arange(size[1], dtype=float), np.arange(size[0], dtype=float))
+    return np.dstack([u, v])
