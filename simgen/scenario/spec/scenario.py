@@ -27,10 +27,29 @@ class SampleSpec(Model):
     place_tries: int = Field(default=200, ge=1, le=100_000)
 
 
+Output = Literal[
+    "rgb",
+    "depth",
+    "instance",
+    "semantic",
+    "normals",
+    "object_coordinates",
+    "distance",
+    "part",
+    "normals_world",
+    "albedo",
+    "flow_forward",
+    "flow_backward",
+    "flow_occlusion_forward",
+    "flow_occlusion_backward",
+    "scene_flow",
+]
+
+
 class LabelSpec(Model):
     """What is written beside the colour picture."""
 
-    outputs: list[Literal["rgb", "depth", "instance", "semantic", "normals", "object_coordinates"]] = [
+    outputs: list[Output] = [
         "rgb",
         "depth",
         "instance",
