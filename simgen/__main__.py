@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from simgen.interrupts import interrupts_held
+
 
 def run() -> None:
     """Run the command line; Ctrl-C is one line even while it is being loaded."""
     try:
-        from simgen.cli import main
-
+        with interrupts_held():
+            from simgen.cli import main
         main()
     except KeyboardInterrupt:
         sys.stderr.write("simgen: interrupted\n")

@@ -18,6 +18,7 @@ from simgen.batch import BatchEvent, run_batch
 from simgen.dataset import Dataset, DatasetWriter
 from simgen.dataset.layout import PREVIEW_FILE
 from simgen.errors import AssetError, UsageError
+from simgen.interrupts import interrupts_held
 from simgen.pipeline import SceneProducer, SceneResult, Studio, manifest_of, settle_scene
 from simgen.records.annotation import Sample
 from simgen.records.asset import AssetRef
@@ -186,7 +187,7 @@ def generate(
     start = time.perf_counter()
     path, studio = Path(out), Studio(renderer)
     require_packs(scenario, studio.library)
-    with closing(studio):
+    with closing(studio), interrupts_held():
         manifest = manifest_of(scenario, seed, count, studio)
     with DatasetWriter.create(path, manifest, resume=resume) as writer:
         found = writer.done_indices()

@@ -11,6 +11,7 @@ import typer
 
 from simgen.cli.numbers import whole_number
 from simgen.errors import UsageError
+from simgen.interrupts import interrupts_held
 
 if TYPE_CHECKING:
     from simgen.api import GenerateSummary, Scenario
@@ -79,9 +80,9 @@ def generate(
     install_packs: InstallPacks = False,
 ) -> None:
     """Make a labelled dataset from scenario files."""
-    from simgen import api
-    from simgen.batch.progress import progress_display
-
+    with interrupts_held():
+        from simgen import api
+        from simgen.batch.progress import progress_display
     loaded = [api.load(name, overrides or ()) for name in scenarios]
     _refuse_namesakes(loaded)
     for scenario in loaded:
@@ -130,8 +131,8 @@ def preview(
     install_packs: InstallPacks = False,
 ) -> None:
     """Render one scene into one contact sheet, without writing a dataset."""
-    from simgen import api
-
+    with interrupts_held():
+        from simgen import api
     loaded = api.load(scenario, overrides or ())
     if install_packs:
         _install_missing(loaded)
