@@ -82,7 +82,7 @@ class Event:
         armed_from_s: the trigger is looked at from this time on: the drawn onset of a rate, else 0.
         trigger: what sets it off; None: at `armed_from_s`.
         onset: what makes it active once triggered; None: at once.
-        end: what ends it once active; None: when all that its actions started is done.
+        end: what ends it once active; None: when all behaviours that it started are done, never if it started none.
         actions: in the order written.
         actors: names of all bodies that its trigger and actions speak of, sorted.
         params: drawn params of the scenario that it refers to, sorted by name.

@@ -10,6 +10,7 @@ import numpy as np
 from simgen.assets import procedural
 from simgen.geometry import Pose, Vec3, apply, quaternion_about_axis
 from simgen.records.asset import AssetRef, ParamValue
+from simgen.records.lane import Lane
 from simgen.records.scene import MaterialOverride
 from simgen.worlds.boxes import OrientedBox
 from simgen.worlds.regions import BoxRegion, Region
@@ -56,6 +57,7 @@ class World:
         workspace_min_m: corner of the box outside which a body counts as lost.
         workspace_max_m: the opposite corner.
         room: where cameras must stand, None where anywhere will do.
+        lanes: lines that actors can be placed along and follow.
     """
 
     parts: tuple[Part, ...]
@@ -63,6 +65,7 @@ class World:
     workspace_min_m: Vec3
     workspace_max_m: Vec3
     room: BoxRegion | None = None
+    lanes: tuple[Lane, ...] = ()
 
 
 def ref(shape: str, **params: ParamValue) -> AssetRef:

@@ -164,8 +164,8 @@ MISTAKES = [
     ),
     (
         "{follow_path: {speed: 10}}",
-        "{for: {time: 2, behaviour: {idel: {}}}}",
-        "actors.ego.behaviour.for.behaviour.idel: unknown key 'idel'; did you mean 'idle'?",
+        "{for: {time: 2, behaviour: {idlee: {}}}}",
+        "actors.ego.behaviour.for.behaviour.idlee: unknown key 'idlee'; did you mean 'idle'?",
     ),
     (
         "objects:\n  crate:",

@@ -137,7 +137,7 @@ class EventSpec(Chance):
 
     trigger: TriggerSpec | None = None  # none: as soon as it is armed
     onset: TriggerSpec | None = None  # makes it active once triggered; none: at once
-    end: TriggerSpec | None = None  # ends it; none: when all that its actions started is done
+    end: TriggerSpec | None = None  # ends it; none: when the behaviours it started are done
     actions: list[ActionSpec] = []
     label: str | None = None  # of frames while it is active; none: expect_label, or its name
     expect_label: str | None = None  # the label, and: where it was armed, frames must carry it
