@@ -25,7 +25,6 @@ from simgen.records.frame import Frame, Moment, View
 Mask = NDArray[np.bool_]
 IntArray = NDArray[np.intp]
 
-_AROUND = [(dy, dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1) if dy or dx]
 _ROWS = 16  # at a time: all that is computed for them stays in the processor's cache
 _BEFORE = 1e-9  # of the depth here: less counts as beside the other camera, not before it
 
@@ -85,8 +84,8 @@ def hidden(frame: Frame, flow: Flow, other: Frame) -> Mask:
     """Return (h, w) True where the point of a pixel of `frame` is not visible in the other frame.
 
     It is visible where all three hold: it falls into a pixel of the picture, between the near and the far plane;
-    that pixel shows the same instance (or nothing, for the sky); and it lies no more than one pixel's width behind
-    the deepest that the 3x3 pixels around show of this instance. So an edge is decided to within a pixel, and what
+    that pixel shows the same instance (or nothing, for the sky); and it lies behind what that pixel shows by no more
+    than one pixel's width and the slope of the surface there. So an edge is decided to within a pixel, and what
     passes closer behind another part of the same object than a pixel is wide counts as visible.
     """
     camera = other.view.intrinsics
@@ -98,7 +97,8 @@ def hidden(frame: Frame, flow: Flow, other: Frame) -> Mask:
     seen = inside & drawn & (np.take(other.instance_id, at) == frame.instance_id)
     before_m = flow.depth_m * np.float32(1 - 1 / min(camera.fx, camera.fy))
     behind = np.flatnonzero(seen & (frame.instance_id > 0) & (before_m > np.take(other.depth_m, at)))
-    too_far = before_m.flat[behind] > _deepest_around(other, at.flat[behind])
+    there = at.flat[behind]
+    too_far = before_m.flat[behind] > np.take(other.depth_m, there) + _slope_m(other, there)
     seen.flat[behind[too_far]] = False
     return ~seen
 
@@ -150,13 +150,24 @@ def _component(
     return np.take(row[:, 0], ids) * ray_x + np.take(of_row, row_ids) + np.take(row[:, 3], ids) * nearness
 
 
-def _deepest_around(frame: Frame, at: IntArray) -> NDArray[np.float32]:
-    """Return (k,) the greatest depth among the 3x3 pixels around flat indices (k,) that show what the middle shows."""
+def _slope_m(frame: Frame, at: IntArray) -> NDArray[np.float32]:
+    """Return (k,) how much depth changes over a pixel, right and down added up, at flat indices (k,).
+
+    Of both neighbours along an axis the one that differs less counts: beside an edge it is the one on the surface.
+    """
+    row, column = np.divmod(at, frame.instance_id.shape[1])
+    return _change_m(frame, at, row, column, 0, 1) + _change_m(frame, at, row, column, 1, 0)
+
+
+def _change_m(
+    frame: Frame, at: IntArray, row: IntArray, column: IntArray, dy: int, dx: int
+) -> NDArray[np.float32]:
     height, width = frame.instance_id.shape
-    row, column = np.divmod(at, width)
-    ids, deepest = np.take(frame.instance_id, at), np.take(frame.depth_m, at)
-    for dy, dx in _AROUND:
-        near = np.clip(row + dy, 0, height - 1) * width + np.clip(column + dx, 0, width - 1)
-        depth_m = np.take(frame.depth_m, near)
-        deepest = np.where((np.take(frame.instance_id, near) == ids) & (depth_m > deepest), depth_m, deepest)
-    return deepest
+    ids, depth_m = np.take(frame.instance_id, at), np.take(frame.depth_m, at)
+    least = np.full(len(at), np.inf, np.float32)
+    for sign in (-1, 1):
+        y, x = row + sign * dy, column + sign * dx
+        near = np.clip(y, 0, height - 1) * width + np.clip(x, 0, width - 1)
+        same = (np.take(frame.instance_id, near) == ids) & (near != at)
+        least = np.where(same, np.minimum(least, np.abs(np.take(frame.depth_m, near) - depth_m)), least)
+    return np.where(np.isinf(least), np.float32(0), least)

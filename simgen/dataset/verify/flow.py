@@ -22,7 +22,8 @@ IntArray = NDArray[np.intp]
 _OFF_PX = 0.01
 _OFF_RELATIVE = 1e-6  # float32, of flows of thousands of pixels
 _BORDER_PX = 1e-3  # nearer to the border of a pixel, which one a point falls into is a matter of rounding
-_CREASES = 0.01  # share of pixels beside a crease or a hole that its four neighbours step over
+_KINK_PX = 0.1  # where depth bends by less than this from one pixel to the next the surface is smooth
+_MISSED = 0.01  # share of smooth pixels that may be off: beside edges that are narrower than a pixel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +35,7 @@ class Motion:
         depth_m: (h, w) of the frame.
         ids: (h, w) instances of the frame.
         ids_other: (h, w) instances of the other one.
+        smooth_other: (h, w) where the other one shows a surface without creases, a pixel all around.
         points_m: (h, w, 3) in the other camera's frame; a direction where nothing was hit.
         flow_px: (h, w, 2), NaN behind the other camera.
     """
@@ -42,6 +44,7 @@ class Motion:
     depth_m: NDArray[np.float32]
     ids: NDArray[np.uint16]
     ids_other: NDArray[np.uint16]
+    smooth_other: Mask
     points_m: FloatArray
     flow_px: FloatArray
 
@@ -80,7 +83,9 @@ def flow_faults(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Iterator[
 
 def motion_between(frame: CheckedFrame, other: CheckedFrame) -> Motion | None:
     """Return where the points of a frame are in another, from depth, ids, poses and K; None without depth or ids."""
-    if frame.depth_m is None or frame.instance_id is None or other.instance_id is None:
+    if frame.depth_m is None or frame.instance_id is None:
+        return None
+    if other.depth_m is None or other.instance_id is None:
         return None
     camera = frame.labels.intrinsics
     T_other_world = invert_rigid(other.labels.T_world_camera)
@@ -97,7 +102,8 @@ def motion_between(frame: CheckedFrame, other: CheckedFrame) -> Motion | None:
             points[here] = apply(T_other_world @ then[key - 1], on_body)
     pixels = other.labels.intrinsics.project(points.reshape(-1, 3)).reshape(*frame.size, 2)
     flow_px = pixels - _pixels(frame.size)
-    return Motion(frame.size, frame.depth_m, frame.instance_id, other.instance_id, points, flow_px)
+    smooth = _smooth(other.depth_m, other.instance_id, other.labels.intrinsics.fx)
+    return Motion(frame.size, frame.depth_m, frame.instance_id, other.instance_id, smooth, points, flow_px)
 
 
 def _formula_faults(frame: CheckedFrame, motion: Motion, way: Way) -> Iterator[Finding]:
@@ -159,7 +165,7 @@ def _warp_faults(
         share = _share_outside(
             frame.object_coordinates_m, other.object_coordinates_m, where, corners, pixel_m
         )
-        if share > _CREASES:
+        if share > _MISSED:
             yield (
                 f"flow_{way}",
                 f"leads {share:.1%} of the visible pixels to another point of the object than the one they show",
@@ -167,12 +173,12 @@ def _warp_faults(
     back = other.others.get("flow_backward" if way == "forward" else "flow_forward")
     if back is not None:
         share = _share_outside(-motion.flow_px, back, where, corners, np.ones(len(where)))
-        if share > _CREASES:
+        if share > _MISSED:
             yield f"flow_{way}", f"and the flow back do not cancel on {share:.1%} of the visible pixels"
 
 
 def _surrounded(motion: Motion, visible: Mask) -> tuple[IntArray, IntArray]:
-    """Return flat indices (n,) of visible pixels that come between four pixels of their object, and of those (n, 4)."""
+    """Return flat indices (n,) of visible pixels that come between four smooth pixels of their object, and those."""
     height, width = motion.size
     where = np.flatnonzero(visible & (motion.ids > 0) & np.isfinite(motion.flow_px).all(axis=2))
     target = motion.target_px.reshape(-1, 2)[where]
@@ -181,7 +187,28 @@ def _surrounded(motion: Motion, visible: Mask) -> tuple[IntArray, IntArray]:
     where, first = where[whole], (row * width + column)[whole]
     corners = first[:, None] + np.array([0, 1, width, width + 1])
     same = (np.take(motion.ids_other, corners) == np.take(motion.ids, where)[:, None]).all(axis=1)
+    same &= np.take(motion.smooth_other, corners).all(axis=1)
     return where[same], corners[same]
+
+
+def _smooth(depth_m: NDArray[np.float32], ids: NDArray[np.uint16], focal_px: float) -> Mask:
+    """Return (h, w) where both neighbours along each axis are of the same object and the surface does not bend.
+
+    The inverse of depth is affine in the picture where the surface is a plane.
+    """
+    smooth = np.zeros(depth_m.shape, np.bool_)
+    middle = (slice(1, -1), slice(1, -1))
+    smooth[middle] = ids[middle] > 0
+    nearness = 1.0 / depth_m.astype(float)
+    for before, after in (
+        ((slice(1, -1), slice(None, -2)), (slice(1, -1), slice(2, None))),
+        ((slice(None, -2), slice(1, -1)), (slice(2, None), slice(1, -1))),
+    ):
+        same = (ids[before] == ids[middle]) & (ids[after] == ids[middle])
+        bend = np.abs(nearness[before] + nearness[after] - 2 * nearness[middle]) / nearness[middle]
+        with np.errstate(invalid="ignore"):
+            smooth[middle] &= same & (bend < _KINK_PX / focal_px)
+    return smooth
 
 
 def _share_outside(

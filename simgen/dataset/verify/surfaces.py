@@ -62,7 +62,7 @@ def albedo_faults(frame: CheckedFrame) -> Iterator[Finding]:
     albedo = frame.others.get("albedo")
     if albedo is None:
         return
-    yield from _coverage(frame, "albedo", np.isfinite(albedo).all(axis=2))
+    yield from _coverage(frame, "albedo", ~np.isnan(albedo[..., 0]))
     with np.errstate(invalid="ignore"):
         outside = int(np.count_nonzero((albedo < 0) | (albedo > 1)))
     if outside:
