@@ -17,7 +17,7 @@ from simgen.assets.packs import missing
 from simgen.batch import BatchEvent, run_batch
 from simgen.dataset import Dataset, DatasetWriter
 from simgen.dataset.layout import PREVIEW_FILE
-from simgen.errors import AssetError, UsageError
+from simgen.errors import AssetError, Problem, ScenarioError, UsageError
 from simgen.interrupts import interrupts_held
 from simgen.pipeline import SceneProducer, SceneResult, Studio, manifest_of, settle_scene
 from simgen.records.annotation import Sample
@@ -28,8 +28,12 @@ from simgen.report.picture import check_picture_name, save_picture
 from simgen.resources import shipped
 from simgen.sampling import sample as sample_scene
 from simgen.scenario import scenario_hash
+from simgen.scenario.checks import check as check_whole
+from simgen.scenario.faults import Location
+from simgen.scenario.load import AssetCheck
+from simgen.scenario.messages import place_of
 from simgen.scenario.spec import AssetQuery
-from simgen.scenario.walk import asset_ids
+from simgen.scenario.walk import asset_ids, check_assets
 
 MAX_SCENES = 10_000_000  # assumed: the indices of more would not fit in a small machine's memory
 PREVIEW_SAMPLES = 8  # more would not fit on a page
@@ -99,10 +103,32 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
         ScenarioError: all problems found, each with file, line and column.
         UsageError: no such file or shipped scene.
     """
-    library = AssetLibrary()
-    known = [info.asset_id for info in (*library.find(), *library.find_environments())]
-    assets = (partial(_asset_exists, library), known)
+    assets = _asset_check(AssetLibrary())
     return Scenario.of(scenario_package.load_named(str(path), overrides, assets))
+
+
+def check(scenario: scenario_package.Scenario, library: AssetLibrary | None = None) -> None:
+    """Check what only the whole scenario can tell: names that must exist, relations that exclude each other, assets.
+
+    A file was checked when it was loaded; a scenario built in Python is checked here, before anything is made.
+
+    Raises:
+        ScenarioError: all problems found.
+    """
+    exists, known = _asset_check(library or AssetLibrary())
+    problems = [_problem(location, message) for location, message in check_whole(scenario)]
+    problems += check_assets(scenario, exists, known, _problem)
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _problem(location: Location, message: str) -> Problem:
+    return Problem(place_of(location), message)
+
+
+def _asset_check(library: AssetLibrary) -> AssetCheck:
+    known = [info.asset_id for info in (*library.find(), *library.find_environments())]
+    return partial(_asset_exists, library), known
 
 
 def _asset_exists(library: AssetLibrary, asset_id: str) -> bool:
@@ -179,6 +205,7 @@ def generate(
 
     Raises:
         UsageError: `count`, `workers` or `renderer` is none that there can be.
+        ScenarioError: see `check`.
         DatasetError: `out` holds something else, or a dataset made otherwise.
         AssetError: a pack that the scenario needs is not installed.
         RenderError: no GL context can be made.
@@ -186,6 +213,7 @@ def generate(
     _check_numbers(count, workers)
     start = time.perf_counter()
     path, studio = Path(out), Studio(renderer)
+    check(scenario, studio.library)
     require_packs(scenario, studio.library)
     with closing(studio), interrupts_held():
         manifest = manifest_of(scenario, seed, count, studio)
@@ -248,6 +276,7 @@ def stream(
     begin behind it with `start`.
 
     Raises:
+        ScenarioError: see `check`.
         AssetError: a pack that the scenario needs is not installed.
         RenderError: no GL context can be made.
         SamplingError: every draw of a scene was refused; the text names its index and what refused most.
@@ -259,6 +288,7 @@ def stream(
         ```
     """
     studio = Studio(renderer)
+    check(scenario, studio.library)
     require_packs(scenario, studio.library)
     try:
         index = start
@@ -282,6 +312,7 @@ def write_scene_preview(
     """
     check_picture_name(path)
     studio = Studio(renderer)
+    check(scenario, studio.library)
     require_packs(scenario, studio.library)
     with closing(studio):
         samples = list(

@@ -1,4 +1,4 @@
-"""In which order groups are placed: as written, but what is pointed at comes first."""
+"""In which order groups are placed: by name, but what is pointed at comes first."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from simgen.scenario import spec
 
 
 def placement_order(groups: Mapping[str, spec.ObjectGroup]) -> tuple[str, ...]:
-    """Return the names of all groups, each after the groups its placement points at, else in file order.
+    """Return the names of all groups, each after the groups its placement points at, else in order of name.
 
-    A group added at the end of the file is placed last, so that it moves nothing.
+    A group whose name sorts last is placed last, so that adding it moves nothing.
 
     Raises:
         ScenarioError: groups point at each other in a circle.
