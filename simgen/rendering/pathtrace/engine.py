@@ -48,6 +48,15 @@ class TracedMesh:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Shot:
+    """A camera, where it stands, and the seed of its samples."""
+
+    camera: Intrinsics
+    T_world_camera: FloatArray
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Surface:
     """A look as Mitsuba objects; `emitter` makes a new light, as each mesh needs its own."""
 
@@ -56,34 +65,16 @@ class Surface:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TracedImage:
-    """Means over the samples of every pixel.
+class Guides:
+    """What the surfaces seen first are, with the grain of a few samples: it tells the denoiser where edges run.
 
     Attributes:
-        color: (h, w, 3) linear luminance, cd/m².
-        albedo: (h, w, 3) of the surfaces seen first.
-        normals: (h, w, 3) of the surfaces seen first, world.
-        covered: (h, w) share of samples that met a surface.
-        behind: (h, w, 3) the part of `color` that came straight from a light or the surroundings.
+        albedo: (h, w, 3) 0..1.
+        normals: (h, w, 3) world.
     """
 
-    color: Float32Array
     albedo: Float32Array
     normals: Float32Array
-    covered: Float32Array
-    behind: Float32Array
-
-    @staticmethod
-    def mean(images: Sequence[TracedImage]) -> TracedImage:
-        """Return the mean of images of as many samples each."""
-        first, count = images[0], np.float32(len(images))
-        return TracedImage(
-            color=sum((each.color for each in images[1:]), first.color) / count,
-            albedo=sum((each.albedo for each in images[1:]), first.albedo) / count,
-            normals=sum((each.normals for each in images[1:]), first.normals) / count,
-            covered=sum((each.covered for each in images[1:]), first.covered) / count,
-            behind=sum((each.behind for each in images[1:]), first.behind) / count,
-        )
 
 
 class Engine:
@@ -107,15 +98,11 @@ class Engine:
         self.version = str(self._mi.__version__)
         self._limit_threads()
         self._general_camera = self._register_camera()
-        self._integrator = self._mi.load_dict(
-            {
-                "type": "aov",
-                "aovs": "albedo:albedo,normal:sh_normal",
-                "color": {"type": "path", "max_depth": depth},
-                "behind": {"type": "path", "max_depth": 1},
-                "hit": {"type": "depth"},
-            }
-        )
+        path = {"type": "path", "max_depth": depth}
+        parts = {"color": path, "behind": {"type": "path", "max_depth": 1}, "hit": {"type": "depth"}}
+        self._paths = mitsuba.load_dict(path)
+        self._paths_apart: Any = mitsuba.load_dict({"type": "aov", "aovs": "depth:depth", **parts})
+        self._guides: Any = mitsuba.load_dict({"type": "aov", "aovs": "albedo:albedo,normal:sh_normal"})
 
     def surface(self, look: Look) -> Surface:
         """Return a look as Mitsuba objects, to be shared by meshes."""
@@ -168,27 +155,42 @@ class Engine:
         count = -(-samples // most)
         return [-(-samples // count)] * count
 
-    def trace(
-        self, scene: Any, camera: Intrinsics, T_world_camera: FloatArray, samples: int, seed: int
-    ) -> TracedImage:
-        """Return a picture with so many samples in every pixel; the same seed gives the same picture."""
-        sensor = self._sensor(camera, T_world_camera, samples)
-        buffers = np.array(
-            self._mi.render(scene, integrator=self._integrator, sensor=sensor, spp=samples, seed=seed),
-            dtype=np.float32,
-        )
-        names = self._integrator.aov_names()
+    def trace(self, scene: Any, shot: Shot, samples: int, background: bool) -> Float32Array:
+        """Return a picture (h, w, 3), linear luminance in cd/m², with so many samples in every pixel.
 
-        def channels(name: str, letters: str) -> Float32Array:
-            return buffers[..., [names.index(f"{name}.{letter}") for letter in letters]]
-
-        return TracedImage(
-            color=channels("color", "RGB"),
-            albedo=channels("albedo", "RGB"),
-            normals=channels("normal", "XYZ"),
-            covered=channels("hit", "A")[..., 0],
-            behind=channels("behind", "RGB"),
+        Args:
+            scene: what `scene` made.
+            shot: where from, and the seed: the same seed gives the same picture.
+            samples: in every pixel.
+            background: whether lights and surroundings are seen where no surface is.
+        """
+        if background:
+            return self._render(scene, self._paths, shot, samples)[..., :3]
+        buffers = self._render(scene, self._paths_apart, shot, samples)
+        color, behind, hit = (
+            self._channels(self._paths_apart, buffers, name) for name in ("color.RGB", "behind.RGB", "hit.A")
         )
+        # What comes straight from a light counts only where a pixel is all surface, as lamps are.
+        return np.where(hit < 1, np.maximum(color - behind, 0.0), color)
+
+    def guides(self, scene: Any, shot: Shot, samples: int) -> Guides:
+        """Return albedo and normals of what is seen first."""
+        buffers = self._render(scene, self._guides, shot, samples)
+        albedo, normals = (
+            self._channels(self._guides, buffers, name) for name in ("albedo.RGB", "normal.XYZ")
+        )
+        return Guides(albedo, normals)
+
+    def _render(self, scene: Any, integrator: Any, shot: Shot, samples: int) -> Float32Array:
+        sensor = self._sensor(shot.camera, shot.T_world_camera, samples)
+        image = self._mi.render(scene, integrator=integrator, sensor=sensor, spp=samples, seed=shot.seed)
+        return np.array(image, dtype=np.float32)
+
+    @staticmethod
+    def _channels(integrator: Any, buffers: Float32Array, name: str) -> Float32Array:
+        group, letters = name.split(".")
+        names = integrator.aov_names()
+        return buffers[..., [names.index(f"{group}.{letter}") for letter in letters]]
 
     def _limit_threads(self) -> None:
         """Use as many threads as the batch gave this worker, where it did."""

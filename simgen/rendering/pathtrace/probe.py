@@ -7,7 +7,7 @@ import sys
 import numpy as np
 
 from simgen.camera import Intrinsics
-from simgen.rendering.pathtrace.engine import Engine, TracedMesh
+from simgen.rendering.pathtrace.engine import Engine, Shot, TracedMesh
 from simgen.rendering.pathtrace.lights import SunDisc, Surroundings
 from simgen.rendering.pathtrace.looks import Look
 from simgen.rendering.pathtrace.variant import Variant
@@ -30,8 +30,10 @@ def main(variant: str) -> int:
     grey = np.ones((8, 16, 3), np.float32)
     around = engine.light_around(Surroundings(10.0, grey, 0.3))
     scene = engine.scene([mesh], [sun], around)
-    image = engine.trace(scene, Intrinsics(16, 12, 15.0, 15.0, 7.5, 5.5), np.eye(4), 2, 1)
-    return 0 if np.isfinite(image.color).all() and image.color.mean() > 0 else 1
+    shot = Shot(Intrinsics(16, 12, 15.0, 15.0, 7.5, 5.5), np.eye(4), 1)
+    picture, guides = engine.trace(scene, shot, 2, background=True), engine.guides(scene, shot, 2)
+    good = np.isfinite(picture).all() and np.isfinite(guides.albedo).all() and picture.mean() > 0
+    return 0 if good else 1
 
 
 if __name__ == "__main__":

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.errors import RenderError, UsageError
 from simgen.geometry import FloatArray
+from simgen.records.asset import Float32Array
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
 from simgen.rendering.gate import check_frame, place_of
 from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.rendering.pathtrace.bodies import ShapeCache, make_bodies
 from simgen.rendering.pathtrace.denoise import Denoiser
-from simgen.rendering.pathtrace.engine import Engine, TracedImage
+from simgen.rendering.pathtrace.engine import Engine, Shot
 from simgen.rendering.pathtrace.labels import label_view
 from simgen.rendering.pathtrace.lights import sun_discs, surroundings
 from simgen.rendering.pathtrace.meshes import MeshMaker, bounding_sphere
@@ -26,6 +27,7 @@ from simgen.rng import keyed_generator
 
 _NAME = "pathtrace"
 _DEPTH = 6
+_GUIDE_SAMPLES = 8
 _FLOAT16_MAX = 65504.0
 
 
@@ -107,10 +109,10 @@ class PathtraceScene:
         if renderer is None:
             raise RenderError(f"{place_of(view)}: the scene is closed; open it again before rendering it")
         labels, placed = label_view(self._bodies, view)
-        image = self._trace(renderer, view)
+        picture = self._picture(renderer, view)
         frame = Frame(
             view=view,
-            radiance=self._developed(renderer, image, labels.instance_id),
+            radiance=np.minimum(picture, _FLOAT16_MAX).astype(np.float16),
             depth_m=labels.depth_m,
             instance_id=labels.instance_id,
             normals_camera=labels.normals_camera,
@@ -135,20 +137,24 @@ class PathtraceScene:
     ) -> None:
         self.close()
 
-    def _trace(self, renderer: PathtraceRenderer, view: View) -> TracedImage:
-        scene = self._in_state(renderer.engine, view.T_world_objects)
+    def _picture(self, renderer: PathtraceRenderer, view: View) -> Float32Array:
+        """Return the picture (h, w, 3), linear luminance in cd/m²."""
+        engine, scene = renderer.engine, self._in_state(renderer.engine, view.T_world_objects)
         key = ("pathtrace", self._scene.seed, self._scene.index, view.sensor, view.frame_index)
-        first_seed = int(keyed_generator(*key).integers(2**31))
-        images: list[TracedImage] = []
-        for index, samples in enumerate(renderer.engine.passes(view.intrinsics, renderer.samples)):
-            images.append(
-                renderer.engine.trace(
-                    scene, view.intrinsics, view.T_world_camera, samples, first_seed + index
-                )
-            )
-            if renderer.noise_target and relative_error(images) <= renderer.noise_target:
+        seed = int(keyed_generator(*key).integers(2**31))
+        background = self._scene.environment.background_visible
+        pictures: list[Float32Array] = []
+        for index, samples in enumerate(engine.passes(view.intrinsics, renderer.samples)):
+            shot = Shot(view.intrinsics, view.T_world_camera, seed + index)
+            pictures.append(engine.trace(scene, shot, samples, background))
+            if renderer.noise_target and relative_error(pictures) <= renderer.noise_target:
                 break
-        return TracedImage.mean(images)
+        mean = sum(pictures[1:], pictures[0]) / np.float32(len(pictures))
+        if renderer.denoiser is None:
+            return mean
+        shot = Shot(view.intrinsics, view.T_world_camera, seed)
+        guides = engine.guides(scene, shot, min(renderer.samples, _GUIDE_SAMPLES))
+        return renderer.denoiser(mean, guides.albedo, guides.normals)
 
     def _in_state(self, engine: Engine, T_world_objects: FloatArray) -> Any:
         """Return the scene with its bodies at these poses, built again only when they moved."""
@@ -159,30 +165,13 @@ class PathtraceScene:
             self._state = T_world_objects.copy()
         return self._traced
 
-    def _developed(
-        self, renderer: PathtraceRenderer, image: TracedImage, instance_id: NDArray[np.uint16]
-    ) -> NDArray[np.float16]:
-        color = image.color
-        if not self._scene.environment.background_visible:
-            color = _without_background(image, instance_id)
-        if renderer.denoiser is not None:
-            color = renderer.denoiser(color, image.albedo, image.normals)
-        return np.minimum(color, _FLOAT16_MAX).astype(np.float16)
 
-
-def relative_error(images: list[TracedImage]) -> float:
-    """Return the standard error of the mean of passes relative to it, over the picture; infinite for one pass."""
-    if len(images) < 2:
+def relative_error(pictures: Sequence[Float32Array]) -> float:
+    """Return the standard error of the mean of pictures relative to it; infinite for a single one."""
+    if len(pictures) < 2:
         return float("inf")
-    luminance = np.stack([image.color @ LUMINANCE_RGB for image in images])
+    luminance = np.stack([picture @ LUMINANCE_RGB for picture in pictures])
     mean = luminance.mean(axis=0)
-    variance = luminance.var(axis=0, ddof=1) / len(images)
+    variance = luminance.var(axis=0, ddof=1) / len(pictures)
     floor = 0.01 * float(mean.mean()) + 1e-12  # black pixels have no relative error
     return float(np.sqrt(np.mean(variance / (mean + floor) ** 2)))
-
-
-def _without_background(image: TracedImage, instance_id: NDArray[np.uint16]) -> NDArray[np.float32]:
-    """Return the picture as if the surroundings lit the scene but were themselves black."""
-    edge = image.covered < 1
-    color = np.where(edge[..., None], np.maximum(image.color - image.behind, 0.0), image.color)
-    return np.where((instance_id == 0)[..., None] & ~edge[..., None], np.float32(0.0), color)

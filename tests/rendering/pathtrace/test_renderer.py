@@ -1,0 +1,177 @@
+"""The whole renderer: same bytes, less grain, early stop, cut-outs, and the same light as the raster renderer's."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from simgen.assets import AssetLibrary
+from simgen.errors import RenderError
+from simgen.records.asset import Asset, Material, Texture
+from simgen.records.frame import Frame
+from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene
+from simgen.rendering import make_renderer
+from simgen.rendering.pathtrace import PathtraceRenderer, engine
+from simgen.rendering.pathtrace.denoise import Denoiser
+from simgen.rendering.pathtrace.renderer import relative_error
+from tests.builders import box, camera, cylinder, floor, make_scene, sphere, sun
+from tests.views import still_view
+
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+SKY = EnvironmentLight(map=None, illuminance_lux=2000.0)
+DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
+MATT = MaterialOverride(base_color_rgb=(0.5, 0.45, 0.4), roughness=0.9, metallic=0.0)
+VIEW = camera(eye=(0.9, -1.1, 0.9), target=(0.0, 0.0, 0.1), width=64, height=48)
+OVERHEAD = camera(eye=(0.0, 0.0, 3.0), target=(0.0, 0.0, 0.0), width=64, height=48)
+
+
+def still_life(**light: object) -> Scene:
+    objects = [
+        floor(material=MATT),
+        box((0.2, 0.2, 0.2), at=(-0.2, 0.0, 0.1), material=MATT),
+        sphere(0.12, at=(0.15, 0.1, 0.12), material=MATT),
+        cylinder(0.08, 0.3, at=(0.1, -0.25, 0.15), material=MATT),
+    ]
+    return make_scene(objects, [VIEW], **light)
+
+
+def frame_of(renderer: PathtraceRenderer, scene: Scene, library: AssetLibrary) -> Frame:
+    with renderer.open(scene, library) as session:
+        return session.render(still_view(scene))
+
+
+def digest_of_a_frame() -> str:
+    renderer = PathtraceRenderer(samples=4)
+    frame = frame_of(renderer, still_life(), AssetLibrary())
+    parts = (frame.radiance, frame.depth_m, frame.normals_camera, frame.instance_id)
+    return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_another_process_gives_the_same_bytes_with_any_number_of_threads(threads: str) -> None:
+    code = "from tests.rendering.pathtrace.test_renderer import digest_of_a_frame; print(digest_of_a_frame())"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "OMP_NUM_THREADS": threads},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == digest_of_a_frame()
+
+
+def test_every_frame_has_its_own_grain(tracer: PathtraceRenderer, library: AssetLibrary) -> None:
+    scene = still_life()
+    view = still_view(scene)
+    with tracer.open(scene, library) as session:
+        first, other = session.render(view), session.render(replace(view, frame_index=1))
+    assert not np.array_equal(first.radiance, other.radiance)
+    np.testing.assert_array_equal(first.depth_m, other.depth_m)
+
+
+def test_the_denoiser_comes_nearer_to_the_converged_picture(
+    tracer: PathtraceRenderer, library: AssetLibrary
+) -> None:
+    scene = still_life(environment=SKY, suns=[])
+    many = PathtraceRenderer(samples=512, denoise=False, variant=tracer.engine.variant)
+    few = PathtraceRenderer(samples=8, denoise=False, variant=tracer.engine.variant)
+    converged = frame_of(many, scene, library).radiance.astype(float)
+    errors: list[float] = []
+    for denoiser in (None, Denoiser()):
+        few.denoiser = denoiser
+        errors.append(float(np.abs(frame_of(few, scene, library).radiance - converged).mean()))
+    assert errors[1] < 0.7 * errors[0]
+
+
+def test_a_noise_target_that_is_met_stops_early(
+    tracer: PathtraceRenderer, library: AssetLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_PASS_SAMPLES", 4 * 64 * 48)
+    seeds: list[int] = []
+    trace = tracer.engine.trace
+
+    def counted(scene: object, shot: engine.Shot, samples: int, background: bool) -> object:
+        seeds.append(shot.seed)
+        return trace(scene, shot, samples, background)
+
+    monkeypatch.setattr(tracer.engine, "trace", counted)
+    for target, passes in ((0.0, 4), (1000.0, 2)):
+        monkeypatch.setattr(tracer, "noise_target", target)
+        seeds.clear()
+        frame_of(tracer, still_life(), library)
+        assert len(set(seeds)) == passes
+
+
+def test_the_relative_error_is_the_standard_error_of_the_mean() -> None:
+    rng = np.random.default_rng(0)
+    pictures = [
+        np.repeat(rng.normal(100.0, 10.0, (64, 64, 1)), 3, axis=2).astype(np.float32) for _ in range(16)
+    ]
+    assert relative_error(pictures) == pytest.approx(10.0 / 4 / 100, rel=0.05)
+    assert relative_error(pictures[:1]) == float("inf")
+
+
+@pytest.mark.parametrize(
+    ("light", "tolerance"), [({"environment": DARK}, 0.10), ({"environment": SKY, "suns": []}, 0.15)]
+)
+def test_matt_surfaces_are_as_bright_as_the_raster_renderer_draws_them(
+    library: AssetLibrary, tracer: PathtraceRenderer, light: dict[str, object], tolerance: float
+) -> None:
+    scene = still_life(**{"suns": [sun((0.3, -0.3, 0.9))], **light})
+    raster = make_renderer("raster")
+    with raster.open(scene, library) as session:
+        drawn = session.render(still_view(scene))
+    raster.close()
+    traced = frame_of(tracer, scene, library)
+    same = traced.instance_id == drawn.instance_id
+    assert same.mean() > 0.995
+    for here in (same & (traced.instance_id == 1), same & (traced.instance_id > 0)):
+        levels = [float((frame.radiance[here].astype(float) @ LUMINANCE).mean()) for frame in (traced, drawn)]
+        assert levels[0] == pytest.approx(levels[1], rel=tolerance)
+
+
+def test_holes_of_a_cut_out_show_what_is_behind_in_labels_and_picture(
+    tracer: PathtraceRenderer, library: AssetLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pixels = np.full((2, 2, 4), 255, np.uint8)
+    pixels[:, 0, 3] = 0
+    fence = Material(base_color_map=Texture(pixels, srgb=True), alpha_mode="mask")
+    scene = make_scene(
+        [box((1.0, 1.0, 0.02), at=(0.0, 0.0, 0.5)), floor()], [OVERHEAD], environment=SKY, suns=[]
+    )
+    load = library.load
+
+    def fenced(ref: object) -> Asset:
+        asset = load(ref)  # pyright: ignore[reportArgumentType]
+        if asset.info.size_m[2] != 0.02:
+            return asset
+        (part,) = asset.model.lods[0]
+        mapped = replace(part, uvs=(part.positions_m[:, :2] + 0.5).astype(np.float32))
+        return replace(asset, model=replace(asset.model, lods=((mapped,),), materials=(fence,)))
+
+    monkeypatch.setattr(library, "load", fenced)
+    tracer.close()
+    frame = frame_of(tracer, scene, library)
+    monkeypatch.undo()
+    whole = frame_of(
+        PathtraceRenderer(samples=1, denoise=False, variant=tracer.engine.variant), scene, library
+    )
+    fenced_px, whole_px = (each.silhouettes[1].mask.sum() for each in (frame, whole))
+    assert fenced_px == pytest.approx(whole_px / 2, rel=0.1)
+    left = frame.object_coordinates_m[frame.instance_id == 1][:, 0]
+    assert left.min() > -0.02
+    tracer.close()
+
+
+def test_a_closed_scene_says_so(tracer: PathtraceRenderer, library: AssetLibrary) -> None:
+    scene = still_life()
+    session = tracer.open(scene, library)
+    session.close()
+    with pytest.raises(RenderError, match="sensor 'camera', frame 0: the scene is closed"):
+        session.render(still_view(scene))
