@@ -18,6 +18,7 @@ from simgen.sampling.objects import Thing, draw_group, scene_object
 from simgen.sampling.order import placement_order
 from simgen.sampling.placing import Item, Placing
 from simgen.sampling.relations import advice_for, place, relation_of
+from simgen.sampling.supported import require_supported
 from simgen.sampling.surroundings import draw_world, part_object
 from simgen.sampling.targets import Targets
 from simgen.scenario import scenario_hash, spec
@@ -58,7 +59,9 @@ def sample(
             most, how often, and what to try.
         ScenarioError: the scenario names something that does not exist.
         AssetError: an asset is unknown.
+        UsageError: the scenario asks for what this version does not draw, see `supported`.
     """
+    require_supported(scenario)
     rejections, advice = Rejections(), dict[str, str]()
     for attempt in range(first_attempt, scenario.sampling.max_attempts):
         redrawn: dict[str, int] = {}
