@@ -127,7 +127,7 @@ def _moved(frame: Frame, moment: Moment) -> Iterator[_Rows]:
         where = slice(top, min(top + _ROWS, camera.height))
         ids = frame.instance_id[where].astype(np.intp)
         ray_y = (np.arange(where.start, where.stop, dtype=np.float64) - camera.cy)[:, None] / camera.fy
-        depth_m = np.where(ids > 0, frame.depth_m[where], np.inf)
+        depth_m = np.where(ids > 0, frame.depth_m[where].astype(np.float64), np.inf)
         nearness = 1.0 / depth_m
         row_ids = ids + len(steps) * np.arange(len(ids))[:, None]
         x, y, z = (_component(steps[:, k], ids, row_ids, ray_x, ray_y, nearness) for k in range(3))

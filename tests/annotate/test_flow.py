@@ -144,6 +144,19 @@ def test_flow_is_undefined_for_points_that_come_behind_the_camera() -> None:
     assert np.isnan(optical_flow(frame, back).flow_px).all()
 
 
+def test_points_nearly_beside_the_other_camera_keep_their_digits() -> None:
+    """Depth there is what is left of metres that cancel: only float64 leaves enough of it."""
+    scene = camera_scene([box((9.0, 9.0, 1.0), at=(0.0, 0.0, 2.8))], LENS)
+    view = still_view(scene)
+    frame = shown(scene, view)
+    there = transform((0.0, 0.0, 2.3 - 1e-6), (1, 0, 0, 0))
+    flow = optical_flow(frame, moved(there, view.T_world_objects)).flow_px
+    u, v = grid()
+    depth_m = frame.depth_m.astype(float)
+    grown = depth_m / (depth_m - (2.3 - 1e-6)) - 1.0
+    np.testing.assert_allclose(flow, np.dstack([u - LENS.cx, v - LENS.cy]) * grown[..., None], rtol=1e-6)
+
+
 def test_scene_flow_of_a_body_that_moves_is_its_motion() -> None:
     scene = camera_scene([box((0.5, 0.5, 0.5), at=(0.0, 0.0, 1.0))], LENS)
     frame = shown(scene, still_view(scene))

@@ -97,9 +97,8 @@ def motion_between(frame: CheckedFrame, other: CheckedFrame) -> Motion | None:
     for key in np.unique(frame.instance_id[~sky]):
         if key <= len(now):
             here = frame.instance_id == key
-            in_world = apply(frame.labels.T_world_camera, points[here])
-            on_body = apply(invert_rigid(now[key - 1]), in_world)
-            points[here] = apply(T_other_world @ then[key - 1], on_body)
+            T_body_camera = invert_rigid(now[key - 1]) @ frame.labels.T_world_camera
+            points[here] = apply(T_other_world @ then[key - 1] @ T_body_camera, points[here])
     pixels = other.labels.intrinsics.project(points.reshape(-1, 3)).reshape(*frame.size, 2)
     flow_px = pixels - _pixels(frame.size)
     smooth = _smooth(other.depth_m, other.instance_id, other.labels.intrinsics.fx)
