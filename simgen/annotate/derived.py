@@ -132,7 +132,12 @@ def _nowhere(frame: Frame, components: int) -> NDArray[np.float32]:
 
 
 def _rotated(vectors: NDArray[np.float32], T_world_camera: FloatArray) -> NDArray[np.float32]:
-    return (vectors.reshape(-1, 3) @ T_world_camera[:3, :3].T.astype(np.float32)).reshape(vectors.shape)
+    """Return (h, w, 3) vectors turned by a pose, summed in one order whatever the number of threads."""
+    x, y, z = (vectors[..., k] for k in range(3))
+    turned = np.empty(vectors.shape, np.float32)
+    for k, row in enumerate(T_world_camera[:3, :3].astype(np.float32)):
+        turned[..., k] = row[0] * x + row[1] * y + row[2] * z
+    return turned
 
 
 def _ray_lengths(camera: Intrinsics) -> NDArray[np.float32]:
