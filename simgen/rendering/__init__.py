@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from simgen.errors import UsageError, did_you_mean
+from simgen.errors import RenderError, UsageError, did_you_mean
 from simgen.rendering.protocol import Renderer, SceneRenderer
 
 # name -> (module, class); imported when asked for, so that a missing GL library costs only those who need it.
@@ -30,4 +30,22 @@ def make_renderer(name: str, **options: object) -> Renderer:
     return renderer
 
 
-__all__ = ["RENDERERS", "Renderer", "SceneRenderer", "make_renderer"]
+def make_working_renderer(**pathtrace_options: object) -> tuple[Renderer, str]:
+    """Return the raster renderer, or the path tracer where no GL context can be made, and what to tell the user.
+
+    The sentence is empty unless the path tracer was fallen back to.
+
+    Raises:
+        RenderError: neither runs here; the text says what to install for both.
+    """
+    try:
+        return make_renderer("raster"), ""
+    except RenderError as no_gl:
+        try:
+            renderer = make_renderer("pathtrace", **pathtrace_options)
+        except RenderError as error:
+            raise RenderError(f"no renderer runs here. raster: {no_gl}. pathtrace: {error}") from error
+        return renderer, f"fell back to the path tracer ({renderer.device}): {no_gl}"
+
+
+__all__ = ["RENDERERS", "Renderer", "SceneRenderer", "make_renderer", "make_working_renderer"]
