@@ -8,30 +8,29 @@ from dataclasses import dataclass
 import moderngl
 import numpy as np
 
-from simgen.camera import Intrinsics
 from simgen.errors import RenderError
 from simgen.geometry import FloatArray
 from simgen.records.frame import View
 from simgen.records.scene import Scene
+from simgen.rendering.light_map import rotation_about_z
+from simgen.rendering.raster.antialias import AntialiasPass
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import Drawable, emissive_table
 from simgen.rendering.raster.environment import LUMINANCE_RGB, Illumination, illuminate, sun_in_scene
 from simgen.rendering.raster.prefilter import LAST_LEVEL, GpuMap
-from simgen.rendering.raster.shadows import (
-    MOST_SUNS,
-    SUN_TILE,
-    DirectionalLight,
-    ShadowMaps,
-    SoftGrid,
-    SunGrid,
-)
+from simgen.rendering.raster.shadows import MOST_SUNS, DirectionalLight
 from simgen.rendering.raster.targets import Targets
+from simgen.rendering.raster.visibility import (
+    LightTargets,
+    VisibilityPass,
+    as_floats,
+    ray_of_pixel,
+    suns_in_camera,
+)
 
 # Share of light that a blocker sends on, and share of it that a blocker receives: assumed, middle grey in half shade.
 _BLOCKER_ALBEDO = 0.4
 _BLOCKER_OPENNESS = 0.6
-_SAME_PLANE = 0.004
-_RGB10_A2 = 0x8059  # fine enough for a share, one word a texel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,161 +82,86 @@ def scene_light(scene: Scene, light_map: GpuMap, drawables: Sequence[Drawable]) 
     )
 
 
-class LightTargets:
-    """Half-resolution buffers of soft visibility for one image size."""
-
-    def __init__(self, targets: Targets) -> None:
-        self.size_px = ((targets.width + 1) // 2, (targets.height + 1) // 2)
-        self.textures = [targets.texture(self.size_px, 4, "f4") for _ in range(2)]
-        self.framebuffers = [targets.framebuffer([texture]) for texture in self.textures]
-        self.share = targets.texture(self.size_px, 4, "f1", internal_format=_RGB10_A2)
-        self.share_framebuffer = targets.framebuffer([self.share])
-
-
 class LightPass:
     """Shades what the geometry pass drew."""
 
     def __init__(self, context: GlContext) -> None:
         self._context = context
-        self._visibility = context.program("fullscreen.vert", "visibility.frag")
-        self._smooth = context.program("fullscreen.vert", "smooth.frag")
-        self._shade = context.program("fullscreen.vert", "shade.frag")
-        self._edges = context.program("fullscreen.vert", "edges.frag")
-        self._antialias = context.program("fullscreen.vert", "antialias.frag")
-        self._shadows = ShadowMaps(context)
+        self._background = context.program("fullscreen.vert", "background.frag")
+        self._visibility = VisibilityPass(context)
+        self._antialias = AntialiasPass(context)
 
     def set_scene(self, light: SceneLight) -> None:
         """Set what does not change from view to view."""
-        c, s = np.cos(light.rotation_rad), np.sin(light.rotation_rad)
+        defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive)
+        self._shade = self._context.program("fullscreen.vert", "shade.frag", defines)
+        self._white = _white(light)
+        self._visibility.set_scene(light.illumination, light.suns, _bounce(light))
         scale = light.illumination.map_scale * light.map.value_scale
-        white = _white(light)
-        set_uniforms(self._antialias, white=white)
         set_uniforms(
             self._shade,
-            irradiance_sh=_floats(light.illumination.irradiance_sh),
-            map_rotation=(float(c), float(s)),
-            map_scale=scale,
-            last_level=float(LAST_LEVEL),
-            background_scale=scale if light.background_visible else 0.0,
+            irradiance_sh=as_floats(light.illumination.irradiance_sh),
+            levels=(scale, float(LAST_LEVEL), 1 / light.map.prefiltered.width),
             emissive=light.emissive,
-            white=white,
-            sun_count=len(light.suns),
-            sun_direction=_sun_directions(light.suns),
-            sun_color=_padded([sun.illuminance_rgb for sun in light.suns], 3),
+            white=self._white,
+            sun_color=as_floats(np.array([sun.illuminance_rgb for sun in light.suns])),
         )
-        set_uniforms(
-            self._visibility,
-            direction=_floats(light.illumination.directions),
-            energy=_floats(light.illumination.energies_rgb),
-            bounce=_floats(_bounce(light)),
-        )
+        shown = scale if light.background_visible else 0.0
+        set_uniforms(self._background, background_scale=shown, white=self._white)
 
-    def set_state(
-        self, light: SceneLight, drawables: Sequence[Drawable], T_world_objects: FloatArray
-    ) -> None:
+    def set_state(self, drawables: Sequence[Drawable], T_world_objects: FloatArray) -> None:
         """Draw the shadow maps of one state of the bodies."""
-        grids, soft = self._shadows.draw(
-            drawables, T_world_objects, light.suns, light.illumination.directions
-        )
-        self._set_sun_grids(grids)
-        self._set_soft_grid(soft)
-
-    def _set_sun_grids(self, grids: Sequence[SunGrid]) -> None:
-        matrices = np.zeros((MOST_SUNS, 4, 4), np.float32)
-        for index, grid in enumerate(grids):
-            matrices[index] = grid.tile_from_world.T
-        numbers = [(grid.texel_m, grid.range_m, index / MOST_SUNS) for index, grid in enumerate(grids)]
-        set_uniforms(
-            self._shade,
-            sun_from_world=matrices.tobytes(),
-            sun_grid=_padded(numbers, 3),
-            sun_tile=(1 / MOST_SUNS, float(SUN_TILE)),
-        )
-
-    def _set_soft_grid(self, grid: SoftGrid) -> None:
-        # Without casters every projection lands outside its tile, where nothing is in the way.
-        away = 0.0 if grid.radius_m else 9.0
-        set_uniforms(
-            self._visibility,
-            side_u=_floats(grid.side_u + np.array([0.0, 0.0, 0.0, away])),
-            side_v=_floats(grid.side_v),
-            casters=(*(float(v) for v in grid.center_m), grid.depth_m or 1.0),
-            texel_m=grid.texel_m,
-        )
+        self._visibility.set_state(drawables, T_world_objects)
 
     def draw(
-        self, targets: Targets, halves: LightTargets, view: View, light: SceneLight, nonce: float
+        self, targets: Targets, coarse: LightTargets, view: View, light: SceneLight, nonce: float
     ) -> None:
         """Fill the radiance target from the label targets."""
-        labels = targets.labels
-        camera: dict[str, object] = {
-            "R_world_camera": _floats(view.T_world_camera[:3, :3].T),
-            "eye_world": tuple(float(v) for v in view.T_world_camera[:3, 3]),
-            "ray_of_pixel": _ray_of_pixel(view.intrinsics),
-        }
-        self._context.gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
-        labels.normal_depth.use(0)
-        self._draw_visibility(halves, camera)
-        for texture, unit in (
-            (labels.albedo_slot, 2),
-            (labels.shading, 3),
-            (halves.share, 4),
-            (light.map.prefiltered, 5),
-            (light.map.background, 6),
-            (self._shadows.sun_depths, 7),
-            (self._shadows.sun_depths, 8),
+        gl = self._context.gl
+        gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
+        self._visibility.draw(targets, coarse, view)
+        targets.unsmoothed.use()
+        targets.unsmoothed.clear(nonce, nonce, nonce, nonce)
+        self._shade_pixels(targets, coarse, view, light)
+        self._antialias.draw(targets, self._white)
+
+    def _shade_pixels(self, targets: Targets, coarse: LightTargets, view: View, light: SceneLight) -> None:
+        """Shade surfaces, then fill in the background; the labels' depth keeps each from the other's pixels."""
+        gl, labels = self._context.gl, targets.labels
+        R_world_camera = view.T_world_camera[:3, :3]
+        R_map_camera = rotation_about_z(-light.rotation_rad) @ R_world_camera
+        for unit, texture in enumerate(
+            (
+                labels.normal_depth,
+                labels.albedo_slot,
+                labels.shading,
+                coarse.shares,
+                light.map.prefiltered,
+                light.map.background,
+            )
         ):
             texture.use(unit)
-        self._shadows.plain.use(7)
-        self._shadows.compare.use(8)
+        (width, height), (half_width, half_height) = targets.size_px, coarse.shares.size
+        camera: dict[str, object] = {
+            "ray_of_pixel": ray_of_pixel(view.intrinsics),
+            "R_map_camera": as_floats(R_map_camera.T),
+        }
         set_uniforms(
-            self._shade, normal_depth=0, albedo_slot=2, shading_surface=3, soft_visibility=4,
-            prefiltered=5, background=6, sun_depths=7, sun_shadows=8, **camera,
+            self._shade, normal_depth=0, albedo_slot=1, shading_surface=2, shares=3, prefiltered=4,
+            spacing=float(coarse.spacing_px),
+            texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
+            R_world_camera=as_floats(R_world_camera.T),
+            sun_direction=as_floats(suns_in_camera(light.suns, view)), **camera,
         )  # fmt: skip
+        set_uniforms(self._background, background=5, **camera)
         targets.shaded.use()
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
-        self._context.fill(self._shade)
-        self._shadows.plain.clear(7)
-        self._shadows.compare.clear(8)
-        self._draw_antialiased(targets, nonce)
-
-    def _draw_antialiased(self, targets: Targets, nonce: float) -> None:
-        """Copy the radiance, marking edges in the depth buffer, then draw the marked pixels again, smoothed."""
-        gl = self._context.gl
-        targets.radiance.use(1)
-        targets.tone.use(2)
-        texel = (1 / targets.size_px[0], 1 / targets.size_px[1])
-        targets.smoothed.use()
-        targets.smoothed.viewport = (0, 0, *targets.size_px)
-        targets.smoothed.clear(nonce, nonce, nonce, nonce, depth=1.0)
-        targets.smoothed.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST)
-        for program, test in ((self._edges, "1"), (self._antialias, ">")):
+        for program, test in ((self._shade, ">"), (self._background, "<=")):
             gl.depth_func = test
-            set_uniforms(program, normal_depth=0, radiance=1, tone_mapped=2, texel=texel)
             self._context.fill(program)
         gl.depth_func = "<"
         gl.disable(moderngl.DEPTH_TEST)
-
-    def _draw_visibility(self, halves: LightTargets, camera: dict[str, object]) -> None:
-        self._shadows.soft_depths.use(1)
-        self._shadows.compare.use(1)
-        halves.framebuffers[0].use()
-        set_uniforms(self._visibility, normal_depth=0, depths=1, **camera)
-        self._context.fill(self._visibility)
-        self._shadows.compare.clear(1)
-        last = (halves.size_px[0] - 1, halves.size_px[1] - 1)
-        ray = camera["ray_of_pixel"]
-        set_uniforms(self._smooth, normal_depth=0, light=1, last=last, plane_m=_SAME_PLANE, ray_of_pixel=ray)
-        passes = (
-            (halves.textures[0], halves.framebuffers[1], (1, 0), False),
-            (halves.textures[1], halves.share_framebuffer, (0, 1), True),
-        )
-        for source, target, along, final in passes:
-            source.use(1)
-            target.use()
-            set_uniforms(self._smooth, along=along, final=final)
-            self._context.fill(self._smooth)
 
 
 def _bounce(light: SceneLight) -> FloatArray:
@@ -257,24 +181,6 @@ def _white(light: SceneLight) -> float:
         (np.asarray(sun.illuminance_rgb) * max(sun.direction_world[2], 0.0) for sun in light.suns), up * 0
     )
     return max(float((up + suns / np.pi) @ LUMINANCE_RGB), 1e-3)
-
-
-def _ray_of_pixel(camera: Intrinsics) -> tuple[float, float, float, float]:
-    return (1 / camera.fx, 1 / camera.fy, -camera.cx / camera.fx, -camera.cy / camera.fy)
-
-
-def _sun_directions(suns: Sequence[DirectionalLight]) -> bytes:
-    return _padded([(*sun.direction_world, float(np.tan(sun.angular_diameter_rad / 2))) for sun in suns], 4)
-
-
-def _padded(rows: Sequence[Sequence[float]], width: int) -> bytes:
-    table = np.zeros((MOST_SUNS, width), np.float32)
-    table[: len(rows)] = np.reshape(rows, (-1, width))
-    return table.tobytes()
-
-
-def _floats(values: FloatArray) -> bytes:
-    return np.ascontiguousarray(values, dtype=np.float32).tobytes()
 
 
 def _times(rgb: Sequence[float], factor: float) -> tuple[float, float, float]:

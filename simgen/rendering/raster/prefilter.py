@@ -14,8 +14,8 @@ from simgen.records.asset import Float32Array
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.environment import MapAnalysis, analyse
 
-LAST_LEVEL = 5
-_LEVEL_0 = (256, 128)
+LAST_LEVEL = 4
+_LEVEL_0 = (128, 128)  # octahedral, so that reading it takes no arc functions
 _BACKGROUND_WIDTH = 2048
 _HALF_MAX = 65024.0  # largest value of an 11-bit float
 _R11G11B10F = 0x8C3A  # one word a texel: software rendering reads it four times as fast as four floats
@@ -93,7 +93,7 @@ class MapCache:
             size = (max(width >> level, 1), max(height >> level, 1))
             result.write(self._level(source, size, (level / LAST_LEVEL) ** 2), level=level)
         result.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        result.repeat_y = False
+        result.repeat_x = result.repeat_y = False
         source.release()
         return result
 

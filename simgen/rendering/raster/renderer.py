@@ -18,11 +18,12 @@ from simgen.rendering.raster.drawables import Drawable, make_drawables, visible_
 from simgen.rendering.raster.environment import uniform_map
 from simgen.rendering.raster.gate import check_nonce, nonce_of
 from simgen.rendering.raster.geometry import GeometryPass
-from simgen.rendering.raster.lighting import LightPass, LightTargets, SceneLight, scene_light
+from simgen.rendering.raster.lighting import LightPass, SceneLight, scene_light
 from simgen.rendering.raster.meshes import ModelCache
 from simgen.rendering.raster.prefilter import GpuMap, MapCache
 from simgen.rendering.raster.silhouettes import SilhouettePass
 from simgen.rendering.raster.targets import Targets, read_rows
+from simgen.rendering.raster.visibility import LightTargets
 
 _NAME = "raster"
 _KEPT_SIZES = 4
@@ -152,5 +153,5 @@ class RasterScene:
     def _draw_shadows(self, renderer: RasterRenderer, T_world_objects: FloatArray) -> None:
         """Draw the shadow maps unless the bodies stand where they stood for the view before."""
         if self._state is None or not np.array_equal(self._state, T_world_objects):
-            renderer.light.set_state(self._light, self._drawables, T_world_objects)
+            renderer.light.set_state(self._drawables, T_world_objects)
             self._state = T_world_objects.copy()

@@ -57,6 +57,7 @@ class SoftGrid:
     """Where the 64 depth maps lie in the world.
 
     Attributes:
+        directions: (64, 3) unit, towards the light.
         center_m: of the sphere around all things.
         radius_m: of that sphere; 0 without casters.
         depth_m: half of the depth that 0..1 spans.
@@ -64,6 +65,7 @@ class SoftGrid:
         side_v: (64, 4) world -> tile y.
     """
 
+    directions: FloatArray
     center_m: FloatArray
     radius_m: float
     depth_m: float
@@ -252,7 +254,7 @@ def soft_grid(directions: FloatArray, things_m: FloatArray, blockers_m: FloatArr
     """
     if len(things_m) == 0:
         nothing = np.zeros((len(directions), 4))
-        return SoftGrid(np.zeros(3), 0.0, 0.0, nothing, nothing)
+        return SoftGrid(directions, np.zeros(3), 0.0, 0.0, nothing, nothing)
     center = (things_m.min(axis=0) + things_m.max(axis=0)) / 2
     radius = float(np.linalg.norm(things_m - center, axis=1).max()) * (1 + 4 / SOFT_TILE)
     depth = float(np.linalg.norm(blockers_m - center, axis=1).max()) * 1.001
@@ -261,7 +263,12 @@ def soft_grid(directions: FloatArray, things_m: FloatArray, blockers_m: FloatArr
     half = np.abs((things_m - center) @ sides.transpose(0, 2, 1)).max(axis=1) * (1 + 4 / SOFT_TILE)
     u, v = (sides[:, side] / half[:, side, None] for side in (0, 1))
     return SoftGrid(
-        center, radius, depth, np.column_stack([u, -u @ center]), np.column_stack([v, -v @ center])
+        directions,
+        center,
+        radius,
+        depth,
+        np.column_stack([u, -u @ center]),
+        np.column_stack([v, -v @ center]),
     )
 
 

@@ -44,12 +44,15 @@ class Targets:
         self.size_px = (width, height + 1)
         self._owned: list[moderngl.Texture | moderngl.Renderbuffer | moderngl.Framebuffer] = []
         self.labels = self._labels()
-        # Software rendering reads full floats several times faster than half floats: only what is read back is half.
-        self.radiance = self.texture(self.size_px, 4, "f4")
-        self.tone = self.texture(self.size_px, 1, "f1")
-        self.tone.filter = (moderngl.LINEAR, moderngl.LINEAR)
-        self.shaded = self.framebuffer([self.radiance, self.tone])
-        self.smoothed = self.framebuffer([self.texture(self.size_px, 4, "f2")], self._depth())
+        self.radiance = self.texture(self.size_px, 4, "f2")
+        self.outline = self.texture(self.size_px, 1, "u4")
+        self.unsmoothed = self.framebuffer([self.radiance])
+        # The labels' depth tells surfaces from background; shading never writes it.
+        self.shaded = self.framebuffer([self.radiance, self.outline], self.labels.depth)
+        self.shaded.depth_mask = False
+        depth = self._depth()
+        self.marks = self.framebuffer([], depth)
+        self.smoothed = self.framebuffer([self.texture(self.size_px, 4, "f2")], depth)
 
     @cached_property
     def labels_and_extra(self) -> moderngl.Framebuffer:

@@ -13,7 +13,14 @@ from numpy.typing import NDArray
 from simgen.errors import RenderError
 from simgen.geometry import apply, invert_rigid
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene, SceneObject, SunLight
+from simgen.records.scene import (
+    CameraSensor,
+    EnvironmentLight,
+    MaterialOverride,
+    Scene,
+    SceneObject,
+    SunLight,
+)
 from tests.builders import box, camera, floor, make_scene, sphere
 
 Render = Callable[[Scene], Frame]
@@ -99,8 +106,10 @@ def test_the_background_is_black_where_cameras_do_not_see_the_map(render: Render
     assert luminance(frame)[60, 80] > 0.0
 
 
-def shadow_scene(caster: SceneObject, sun: SunLight, environment: EnvironmentLight = DARK) -> Scene:
-    return make_scene([floor(material=MATT_GREY), caster], [OVERHEAD], suns=[sun], environment=environment)
+def shadow_scene(
+    caster: SceneObject, sun: SunLight, environment: EnvironmentLight = DARK, seen_by: CameraSensor = OVERHEAD
+) -> Scene:
+    return make_scene([floor(material=MATT_GREY), caster], [seen_by], suns=[sun], environment=environment)
 
 
 def test_the_shadow_of_a_box_ends_where_geometry_says(render: Render) -> None:
@@ -130,9 +139,10 @@ def test_the_foot_of_a_box_is_dark_on_the_side_away_from_the_sun(render: Render)
 
 def test_a_wider_sun_has_a_wider_penumbra(render: Render) -> None:
     widths: list[int] = []
+    fine = camera(eye=(0.0, 0.0, 3.0), target=(0.0, 0.0, 0.0), width=640, height=480)
     for diameter in (0.01, 0.15):
         sun = SunLight("sun", (0.6, 0.0, 0.8), 10_000.0, angular_diameter_rad=diameter)
-        lit = luminance(render(shadow_scene(box((0.4, 0.4, 0.05), at=(0.0, 0.0, 0.6)), sun)))
+        lit = luminance(render(shadow_scene(box((0.4, 0.4, 0.05), at=(0.0, 0.0, 0.6)), sun, seen_by=fine)))
         ground = 0.5 * 8_000.0 / pi
         widths.append(int(((lit > 0.15 * ground) & (lit < 0.85 * ground)).sum()))
     assert widths[1] > 2 * widths[0]

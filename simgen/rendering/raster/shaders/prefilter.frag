@@ -10,9 +10,7 @@ layout(location = 0) out vec4 out_radiance;
 const int SAMPLES = 96;
 
 void main() {
-    vec2 uv = gl_FragCoord.xy / level_size;
-    float azimuth = (uv.x * 2.0 - 1.0) * PI, polar = uv.y * PI;
-    vec3 n = vec3(sin(polar) * cos(azimuth), sin(polar) * sin(azimuth), cos(polar));
+    vec3 n = unfolded((gl_FragCoord.xy - 0.5) / (level_size - 1.0) * 2.0 - 1.0);  // outermost texels lie on the fold
     vec3 side = normalize(abs(n.z) < 0.9 ? vec3(-n.y, n.x, 0.0) : vec3(0.0, -n.z, n.y));
     vec3 other = cross(n, side);
     float a2 = roughness * roughness * roughness * roughness;

@@ -2,29 +2,31 @@
 // Light pass: linear radiance (cd/m2) of every pixel from the surface that the geometry pass left.
 // Metallic-roughness as in glTF 2.0: Lambert + GGX with height-correlated Smith shadowing (Heitz, JCGT 2014)
 // and Schlick's Fresnel term; surroundings light by spherical harmonics and a prefiltered map.
+// Compiled for a number of SUNS and, where a scene has lamps, for EMISSIVE surfaces. In the camera's frame.
 #include "common.glsl"
-#include "shadow.glsl"
+#include "packing.glsl"
 
 uniform sampler2D normal_depth;
 uniform sampler2D albedo_slot;
 uniform sampler2D shading_surface;
-uniform sampler2D soft_visibility;
+uniform usampler2D shares;
 uniform sampler2D prefiltered;
-uniform sampler2D background;
 
-uniform mat3 R_world_camera;
-uniform vec3 eye_world;
+uniform vec4 texel;              // of a target of the image's size, of `shares`
+uniform float spacing;           // image pixels for each pixel of `shares`
 uniform vec4 ray_of_pixel;       // pixel centre -> camera x, y at z = 1: xy scale, zw shift
+uniform mat3 R_world_camera;
+uniform mat3 R_map_camera;
 uniform vec3 irradiance_sh[9];   // of the surroundings without their suns, divided by pi, world frame
-uniform vec2 map_rotation;       // cos, sin of the map's turn about world Z
-uniform float map_scale;         // map units -> cd/m2
-uniform float last_level;        // of `prefiltered`: the level of roughness 1
-uniform float background_scale;  // 0 where cameras do not see the map
+uniform vec3 levels;             // of `prefiltered`: map units -> cd/m2, level of roughness 1, 1 / size of level 0
+#if SUNS > 0
+uniform vec3 sun_direction[SUNS];  // towards the light
+uniform vec3 sun_color[SUNS];      // lux
+#endif
+#ifdef EMISSIVE
 uniform vec3 emissive[64];
-uniform float white;             // luminance that tone-maps to one half, for the anti-aliasing that follows
-
-layout(location = 0) out vec4 out_radiance;
-layout(location = 1) out float out_tone;
+#endif
+#include "output.glsl"
 
 // Ramamoorthi and Hanrahan, "An efficient representation for irradiance environment maps", SIGGRAPH 2001.
 vec3 ambient(vec3 n) {
@@ -32,10 +34,6 @@ vec3 ambient(vec3 n) {
         + irradiance_sh[4] * (n.x * n.y) + irradiance_sh[5] * (n.y * n.z) + irradiance_sh[6] * (3.0 * n.z * n.z - 1.0)
         + irradiance_sh[7] * (n.x * n.z) + irradiance_sh[8] * (n.x * n.x - n.y * n.y);
     return max(e, 0.0);
-}
-
-vec3 in_map(vec3 d) {
-    return vec3(map_rotation.x * d.x + map_rotation.y * d.y, map_rotation.x * d.y - map_rotation.y * d.x, d.z);
 }
 
 // Share of light that GGX reflects, as scale and bias on F0 (Karis, "Physically based shading on mobile", 2014).
@@ -46,82 +44,68 @@ vec2 split_sum(float roughness, float n_v) {
     return vec2(-1.04, 1.04) * a + r.zw;
 }
 
-vec3 ggx(vec3 n, vec3 v, vec3 l, vec3 f0, float alpha) {
-    vec3 h = normalize(v + l);
-    float n_l = clamp(dot(n, l), 0.0, 1.0), n_v = max(dot(n, v), 1e-3), n_h = clamp(dot(n, h), 0.0, 1.0);
-    float a2 = alpha * alpha;
-    float q = (n_h * a2 - n_h) * n_h + 1.0;
-    float d = a2 / (PI * q * q);
-    float shadowing = n_l * sqrt(n_v * n_v * (1.0 - a2) + a2) + n_v * sqrt(n_l * n_l * (1.0 - a2) + a2);
-    vec3 f = f0 + (1.0 - f0) * pow(1.0 - clamp(dot(v, h), 0.0, 1.0), 5.0);
-    return f * (d * 0.5 / max(shadowing, 1e-6));
-}
-
-// Soft visibility of a full-resolution pixel: of the four nearest half-resolution ones, those on its surface.
-vec3 soft_visibility_at(ivec2 at, vec4 label, vec3 p) {
-    ivec2 corner = (at - 1 + (at & 1)) / 2, last = textureSize(soft_visibility, 0) - 1;
-    vec3 sum = vec3(0.0);
-    float weight = 0.0;
-    for (int i = 0; i < 4; ++i) {
-        ivec2 there = min(corner + ivec2(i & 1, i >> 1), last);
-        vec4 other = texelFetch(normal_depth, there * 2, 0);
-        float away = abs(dot(vec3(vec2(there * 2) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0) * other.w - p, label.xyz));
-        vec2 apart = abs(vec2(at - there * 2));
-        float w = (2.0 - min(apart.x, 1.9)) * (2.0 - min(apart.y, 1.9));
-        float differs = 150.0 * away / label.w + 8.0 * (1.0 - dot(other.xyz, label.xyz));
-        w = isnan(other.w) ? 0.0 : w / (1.0 + 20.0 * differs * differs);
-        sum += texelFetch(soft_visibility, there, 0).rgb * w;
-        weight += w;
-    }
-    return weight > 0.0 ? sum / weight : vec3(1.0);
-}
-
-vec3 surface(ivec2 at, vec4 label, vec3 ray) {
-    vec4 base = texelFetch(albedo_slot, at, 0);
-    vec4 bent = texelFetch(shading_surface, at, 0);
-    vec3 albedo = base.rgb * base.rgb;
-    float metallic = bent.a, roughness = clamp(bent.b, 0.045, 1.0);  // below it, highlights alias away
-    vec3 n = R_world_camera * unfolded(bent.xy * 2.0 - 1.0), n_geometric = R_world_camera * label.xyz;
-    vec3 p = eye_world + R_world_camera * (ray * label.w);
-    vec3 v = -normalize(R_world_camera * ray);
-    float n_v = clamp(dot(n, v), 1e-3, 1.0);
-    vec3 f0 = mix(vec3(0.04), albedo, metallic), diffuse = albedo * (1.0 - metallic);
-
-    vec2 reflected = split_sum(roughness, n_v);
-    vec3 specular = f0 * reflected.x + reflected.y;
-    vec3 share = soft_visibility_at(at, label, ray * label.w);  // of the surroundings' light, what arrives here
-    vec3 l = diffuse * (1.0 - specular) * ambient(n) * share;
-    float visible = min(luminance(share), 1.0);
-    vec3 mirrored = in_map(reflect(-v, n));
-    vec3 seen = textureLod(prefiltered, latlong(mirrored), sqrt(roughness) * last_level).rgb * map_scale;
-    // Lagarde and de Rousiers, "Moving Frostbite to physically based rendering", 2014, section 4.10.2.
-    float open = clamp(pow(n_v + visible, exp2(-16.0 * roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
-    l += specular * seen * open;
-
-    for (int i = 0; i < sun_count; ++i) {
-        vec3 direction = sun_direction[i].xyz;
-        float n_l = dot(n, direction);
-        float faces = min(n_l, dot(n_geometric, direction));
-        float lit = sun_visibility(i, p, n_geometric) * float(faces > 0.0);
-        vec3 response = diffuse * (1.0 - specular) / PI + ggx(n, v, direction, f0, roughness * roughness);
-        l += sun_color[i] * (max(n_l, 0.0) * lit) * response;
-    }
-    return l + emissive[int(base.a * 255.0 + 0.5)];
+vec3 mirrored(vec3 d, float roughness) {
+    float level = sqrt(roughness) * levels.y, inner = 0.5 - 0.5 * exp2(level) * levels.z;
+    return textureLod(prefiltered, folded(d) * inner + 0.5, level).rgb * levels.x;
 }
 
 void main() {
-    ivec2 at = ivec2(gl_FragCoord.xy);
-    vec4 label = texelFetch(normal_depth, at, 0);
+    vec2 uv = gl_FragCoord.xy * texel.xy;
+    vec4 label = textureLod(normal_depth, uv, 0.0), base = textureLod(albedo_slot, uv, 0.0);
+    vec4 bent = textureLod(shading_surface, uv, 0.0);
     vec3 ray = vec3((gl_FragCoord.xy - 0.5) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0);
-    vec3 l;
-    if (isnan(label.w)) {
-        vec3 d = normalize(R_world_camera * ray);
-        l = textureLod(background, latlong(in_map(d)), 0.0).rgb * background_scale;
-    } else {
-        l = surface(at, label, ray);
+
+    // Of the four nearest pixels of `shares`, those on the plane of this one.
+    float plane = dot(label.xyz, ray) * label.w, weight = 1e-9;
+    vec2 cell = floor(gl_FragCoord.xy / spacing), corner = (cell + 0.5) * texel.zw;
+    vec2 past = gl_FragCoord.xy - 0.5 - cell * spacing, beside = mix(vec2(0.02), vec2(1.0), past);  // past is 0 or 1
+    vec3 share = vec3(0.0);  // of the surroundings' light, what arrives here
+    vec4 lit = vec4(0.0);    // of each sun's light
+    for (int i = 0; i < 4; ++i) {
+        vec2 step = vec2(i & 1, i >> 1);
+        uvec4 there = textureLod(shares, corner + step * texel.zw, 0.0);
+        float off = OFF_PLANE(uintBitsToFloat(there.x), (ray + vec3((step * spacing - past) * ray_of_pixel.xy, 0.0)));
+        off /= ray_of_pixel.x;
+        float w = ((i & 1) == 1 ? beside.x : 1.0) * (i > 1 ? beside.y : 1.0) / (1.0 + 4.0 * off * off);
+        share += unpacked_share(there.y) * w;
+#if SUNS > 0
+        lit += vec4(there.z & 255u, there.z >> 8 & 255u, there.z >> 16 & 255u, there.z >> 24) * w;
+#endif
+        weight += w;
     }
-    l = clamp(l, 0.0, 65504.0);
-    float y = luminance(l);
-    out_radiance = vec4(l, 1.0);
-    out_tone = y / (y + white);
+    share *= 1.0 / (1023.0 * weight);
+    lit *= 1.0 / (255.0 * weight);
+
+    vec3 albedo = base.rgb * base.rgb;
+    float metallic = bent.a, roughness = clamp(bent.b, 0.045, 1.0);  // below it, highlights alias away
+    vec3 n = unfolded(bent.xy * 2.0 - 1.0), v = -normalize(ray);
+    float n_v = clamp(dot(n, v), 1e-3, 1.0);
+    vec3 f0 = mix(vec3(0.04), albedo, metallic), diffuse = albedo * (1.0 - metallic);
+    vec2 reflected = split_sum(roughness, n_v);
+    vec3 specular = f0 * reflected.x + reflected.y;
+    diffuse *= 1.0 - specular;
+
+    vec3 l = diffuse * ambient(R_world_camera * n) * share;
+    float visible = min(luminance(share), 1.0);
+    // Lagarde and de Rousiers, "Moving Frostbite to physically based rendering", 2014, section 4.10.2.
+    float open = clamp(pow(n_v + visible, exp2(-16.0 * roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
+    l += specular * mirrored(R_map_camera * (2.0 * n_v * n - v), roughness) * open;
+
+#if SUNS > 0
+    float alpha = roughness * roughness, a2 = alpha * alpha, root_v = sqrt(n_v * n_v * (1.0 - a2) + a2);
+    for (int i = 0; i < SUNS; ++i) {
+        vec3 direction = sun_direction[i];
+        float n_l = clamp(dot(n, direction), 0.0, 1.0), v_l = dot(v, direction);
+        float inverse = inversesqrt(max(2.0 + 2.0 * v_l, 1e-6));
+        float n_h = min((n_v + n_l) * inverse, 1.0), v_h = clamp((1.0 + v_l) * inverse, 0.0, 1.0);
+        float q = (n_h * a2 - n_h) * n_h + 1.0, g = n_l * root_v + n_v * sqrt(n_l * n_l * (1.0 - a2) + a2);
+        float x = 1.0 - v_h, x2 = x * x, x5 = x2 * x2 * x;
+        float lobe = a2 * 0.5 / (max(q * q * g, 1e-9));
+        l += sun_color[i] * (n_l * lit[i] / PI) * (diffuse + (f0 + (1.0 - f0) * x5) * lobe);
+    }
+#endif
+#ifdef EMISSIVE
+    l += emissive[int(base.a * 255.0 + 0.5)];
+#endif
+    put_out(l, 1.0 / label.w);
 }

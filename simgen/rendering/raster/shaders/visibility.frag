@@ -1,49 +1,50 @@
 #version 330 core
-// Soft visibility at half resolution: which part of the surroundings' light reaches the surface, from depth maps
-// along 64 directions of equal energy. Each pixel asks 4 of them; a 4 x 4 block of pixels asks all.
+// Soft visibility at a quarter of the resolution: which part of the surroundings' light reaches the surface, from depth maps
+// along 64 directions of equal energy. Each pixel asks 16 of them; a 2 x 2 block of pixels asks all.
 #include "common.glsl"
 
 uniform sampler2D normal_depth;
-uniform sampler2DShadow depths;   // 8 x 8 tiles
-uniform mat3 R_world_camera;
-uniform vec3 eye_world;
-uniform vec4 ray_of_pixel;
-uniform vec3 direction[64];       // towards the light, world
-uniform vec4 side_u[64];          // world -> tile x in -1..1: xyz axis / half width, w shift
+uniform sampler2D depths;         // 8 x 8 tiles
+uniform int spacing;              // image pixels for each pixel of this pass, along each axis
+uniform vec4 ray_of_pixel;        // pixel centre -> camera x, y at z = 1: xy scale, zw shift
+uniform vec4 towards[64];         // direction to the light, camera frame; w: with the position, depth 0..1 of its tile
+uniform vec4 side_u[64];          // camera -> tile x in -1..1: xyz axis / half width, w shift
 uniform vec4 side_v[64];
 uniform vec3 energy[64];
 uniform vec3 bounce[64];          // what a blocker in that direction sends back of the light that reaches it
-uniform vec4 casters;             // centre, half of the depth that the maps span
+uniform float range_m;            // that the maps' depth spans
 uniform float texel_m;
-layout(location = 0) out vec4 out_light;  // rgb share that arrives times weight, a weight: what would arrive
+uniform vec2 far_m;               // a blocker this far away blocks less, and this far away nothing
+layout(location = 0) out vec4 out_light;    // rgb share that arrives times weight, a weight: what would arrive
+layout(location = 1) out vec4 out_surface;  // normal, 1 / z (0 where there is no surface)
 
-const int SHARE = 4;
+const int SHARE = 16;
 
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
-    vec4 label = texelFetch(normal_depth, at * 2, 0);
+    vec4 label = texelFetch(normal_depth, at * spacing, 0);
     if (isnan(label.w)) {
-        out_light = vec4(1.0);
+        out_light = vec4(1.0, 1.0, 1.0, 1e-6);
+        out_surface = vec4(0.0);
         return;
     }
-    vec3 ray = vec3(vec2(at * 2) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0);
-    vec3 n = R_world_camera * label.xyz;
-    vec3 p = eye_world + R_world_camera * (ray * label.w) + n * (0.7 * texel_m);
-    int phase = (at.x & 3) + 4 * (at.y & 3);
+    vec3 n = label.xyz;
+    vec3 p = vec3(vec2(at * spacing) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0) * label.w + n * (0.7 * texel_m);
+    float fade = 1.0 / (far_m.y - far_m.x);
     vec3 direct = vec3(0.0), returned = vec3(0.0);
     vec3 all = vec3(1e-12);
     float seen = 0.0;
     for (int k = 0; k < SHARE; ++k) {
-        int i = (phase + 16 * k) & 63;
-        float n_l = dot(n, direction[i]);
-        if (n_l <= 0.0) continue;
-        vec2 tile = vec2(dot(side_u[i].xyz, p) + side_u[i].w, dot(side_v[i].xyz, p) + side_v[i].w);
-        float z = 0.5 - 0.5 * dot(direction[i], p - casters.xyz) / casters.w;
-        float open = 1.0;
-        if (max(abs(tile.x), abs(tile.y)) < 1.0) {
-            vec2 uv = (vec2(i & 7, i >> 3) + tile * 0.5 + 0.5) / 8.0;
-            open = textureLod(depths, vec3(uv, z - 0.5 * texel_m / casters.w), 0.0);
-        }
+        int i = k * 4 + (at.x & 1) + 2 * (at.y & 1);
+        vec4 d = towards[i];
+        float n_l = max(dot(n, d.xyz), 0.0);
+        vec4 u = side_u[i], v = side_v[i];
+        vec2 tile = vec2(dot(u.xyz, p) + u.w, dot(v.xyz, p) + v.w);
+        float z = d.w - dot(d.xyz, p) / range_m;
+        vec2 uv = (vec2(i & 7, i >> 3) + clamp(tile * 0.5 + 0.5, 0.0, 1.0)) * 0.125;
+        float gap = (z - textureLod(depths, uv, 0.0).r) * range_m;
+        bool blocked = gap > 0.5 * texel_m && max(abs(tile.x), abs(tile.y)) < 1.0;
+        float open = blocked ? clamp((gap - far_m.x) * fade, 0.0, 1.0) : 1.0;
         vec3 e = energy[i] * n_l;
         direct += e * open;
         returned += bounce[i] * (n_l * (1.0 - open));
@@ -54,4 +55,5 @@ void main() {
     float weight = luminance(all);
     // A ratio for each pixel: the few directions it asks differ in colour from those that its neighbours ask.
     out_light = vec4((direct + returned * (seen / weight)) / all * weight, weight);
+    out_surface = vec4(n, 1.0 / label.w);
 }

@@ -1,0 +1,13 @@
+#version 330 core
+// What cameras see where there is no surface: the light map, sharp.
+#include "common.glsl"
+uniform sampler2D background;
+uniform vec4 ray_of_pixel;
+uniform mat3 R_map_camera;
+uniform float background_scale;  // map units -> cd/m2; 0 where cameras do not see the map
+#include "output.glsl"
+
+void main() {
+    vec3 ray = vec3((gl_FragCoord.xy - 0.5) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0);
+    put_out(textureLod(background, latlong(R_map_camera * normalize(ray)), 0.0).rgb * background_scale, 0.0);
+}

@@ -1,0 +1,15 @@
+// What a coarse pixel knows of its surface and of the light that reaches it, packed into one texel: reading one wide
+// texel costs software rendering less than reading two narrow ones.
+// x: bits of 1 / z; y: share of the surroundings' light, 10 bits each of r, g, b; z: share of four suns, 8 bits each.
+
+uint packed_share(vec3 share) {
+    uvec3 s = uvec3(clamp(share, 0.0, 1.0) * 1023.0 + 0.5);
+    return s.r | s.g << 10 | s.b << 20;
+}
+
+vec3 unpacked_share(uint s) {  // 0..1023
+    return vec3(float(s & 1023u), float(s >> 10 & 1023u), float(s >> 20 & 1023u));
+}
+
+// How far, as an angle from the eye, the plane of the pixel that asks lies from a coarse pixel's surface.
+#define OFF_PLANE(INVERSE_Z, RAY) (dot(label.xyz, RAY) - plane * (INVERSE_Z))

@@ -1,0 +1,181 @@
+"""The visibility passes: which part of each light reaches a pixel's surface, at half and quarter resolution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import moderngl
+import numpy as np
+
+from simgen.camera import Intrinsics
+from simgen.geometry import FloatArray
+from simgen.records.frame import View
+from simgen.rendering.raster.context import GlContext, set_uniforms
+from simgen.rendering.raster.drawables import Drawable
+from simgen.rendering.raster.environment import Illumination
+from simgen.rendering.raster.shadows import (
+    MOST_SUNS,
+    SUN_TILE,
+    DirectionalLight,
+    ShadowMaps,
+    SoftGrid,
+    SunGrid,
+)
+from simgen.rendering.raster.targets import Targets
+
+# A blocker this many radii of all things away blocks less, and this many nothing: assumed. Each soft direction stands
+# for a wide region, of which a distant blocker covers little, but the direction's depth map would let it cover all.
+_BLOCKS_LESS, _BLOCKS_NOTHING = 1.5, 3.5
+Ray = tuple[float, float, float, float]
+_SMALL_IMAGE_PX = 320 * 240  # up to this, shadows are looked up for every pixel
+_TO_UNIT = np.array([[0.5, 0, 0, 0.5], [0, 0.5, 0, 0.5], [0, 0, 1, 0], [0, 0, 0, 1]])
+
+
+class LightTargets:
+    """Coarse buffers of what reaches the surfaces, for one image size.
+
+    Attributes:
+        spacing_px: image pixels for each pixel of `shares`, along each axis; the other buffers have twice as many.
+    """
+
+    def __init__(self, targets: Targets) -> None:
+        self.spacing_px = 2 if targets.width * targets.height > _SMALL_IMAGE_PX else 1
+        half, quarter = (_over(targets, step * self.spacing_px) for step in (1, 2))
+        self.light = targets.texture(quarter, 4, "f4")
+        self.surfaces = targets.texture(quarter, 4, "f4")
+        self.soft = targets.texture(quarter, 4, "u4")
+        self.shares = targets.texture(half, 4, "u4")
+        self.asked = targets.framebuffer([self.light, self.surfaces])
+        self.averaged = targets.framebuffer([self.soft])
+        self.shared = targets.framebuffer([self.shares])
+
+
+class VisibilityPass:
+    """Draws the shadow maps of a state and reads them for every view of it."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._context = context
+        self._ask = context.program("fullscreen.vert", "visibility.frag")
+        self._smooth = context.program("fullscreen.vert", "smooth.frag")
+        self._shadows = ShadowMaps(context)
+        self._suns: tuple[DirectionalLight, ...] = ()
+        self._sun_grids: list[SunGrid] = []
+
+    def set_scene(
+        self, illumination: Illumination, suns: tuple[DirectionalLight, ...], bounce: FloatArray
+    ) -> None:
+        """Set the lights.
+
+        Args:
+            bounce: (64, 3) what a blocker in each soft direction sends back, as energy.
+        """
+        self._suns, self._illumination = suns, illumination
+        self._share = self._context.program("fullscreen.vert", "shares.frag", [f"SUNS {len(suns)}"])
+        set_uniforms(self._ask, energy=as_floats(illumination.energies_rgb), bounce=as_floats(bounce))
+
+    def set_state(self, drawables: Sequence[Drawable], T_world_objects: FloatArray) -> None:
+        """Draw the shadow maps of one state of the bodies."""
+        self._sun_grids, self._soft_grid = self._shadows.draw(
+            drawables, T_world_objects, self._suns, self._illumination.directions
+        )
+
+    def draw(self, targets: Targets, coarse: LightTargets, view: View) -> None:
+        """Fill `coarse.shares` from the label targets."""
+        ray = ray_of_pixel(view.intrinsics)
+        targets.labels.normal_depth.use(0)
+        self._draw_soft(coarse, view, ray)
+        self._shadows.sun_depths.use(2)
+        self._shadows.sun_depths.use(3)
+        self._shadows.plain.use(2)
+        self._shadows.compare.use(3)
+        coarse.soft.use(1)
+        set_uniforms(
+            self._share, normal_depth=0, coarse=1, sun_depths=2, sun_shadows=3, ray_of_pixel=ray,
+            coarse_texel=_texel(coarse.soft), pixel_angle=coarse.spacing_px * ray[0] / 2,
+            spacing=coarse.spacing_px, **self._sun_uniforms(view),
+        )  # fmt: skip
+        coarse.shared.use()
+        self._context.fill(self._share)
+        self._shadows.plain.clear(2)
+        self._shadows.compare.clear(3)
+
+    def _draw_soft(self, coarse: LightTargets, view: View, ray: Ray) -> None:
+        self._shadows.soft_depths.use(1)
+        self._shadows.plain.use(1)
+        spacing = 2 * coarse.spacing_px
+        set_uniforms(
+            self._ask,
+            normal_depth=0,
+            depths=1,
+            ray_of_pixel=ray,
+            spacing=spacing,
+            **soft_uniforms(self._soft_grid, view),
+        )
+        coarse.asked.use()
+        self._context.fill(self._ask)
+        self._shadows.plain.clear(1)
+        coarse.light.use(1)
+        coarse.surfaces.use(2)
+        set_uniforms(
+            self._smooth, light=1, surfaces=2, texel=_texel(coarse.light), ray_of_pixel=ray, spacing=spacing
+        )
+        coarse.averaged.use()
+        self._context.fill(self._smooth)
+
+    def _sun_uniforms(self, view: View) -> dict[str, object]:
+        grids = self._sun_grids
+        matrices = [(_TO_UNIT @ grid.tile_from_world @ view.T_world_camera).T for grid in grids]
+        numbers = [
+            (grid.texel_m, grid.range_m, index / MOST_SUNS, grid.texel_m * SUN_TILE)
+            for index, grid in enumerate(grids)
+        ]
+        directions = suns_in_camera(self._suns, view)
+        widths = [[np.tan(sun.angular_diameter_rad / 2)] for sun in self._suns]
+        if not grids:
+            return {}
+        return {
+            "sun_from_camera": as_floats(np.array(matrices)),
+            "sun_grid": as_floats(np.array(numbers)),
+            "sun_tile": (1 / MOST_SUNS, float(SUN_TILE)),
+            "sun_direction": as_floats(np.column_stack([directions, widths])),
+        }
+
+
+def soft_uniforms(grid: SoftGrid, view: View) -> dict[str, object]:
+    """Return the uniforms of `visibility.frag` that say where the soft depth maps lie, camera frame."""
+    R, eye = view.T_world_camera[:3, :3], view.T_world_camera[:3, 3]
+    range_m = 2 * grid.depth_m or 1.0
+    # Without casters every projection lands outside its tile, where nothing is in the way.
+    away = np.array([0.0, 0.0, 0.0, 0.0 if grid.radius_m else 9.0])
+    nearest = 0.5 + grid.directions @ (grid.center_m - eye) / range_m
+    return {
+        "towards": as_floats(np.column_stack([grid.directions @ R, nearest])),
+        "side_u": as_floats(grid.side_u @ view.T_world_camera + away),
+        "side_v": as_floats(grid.side_v @ view.T_world_camera),
+        "range_m": range_m,
+        "texel_m": grid.texel_m,
+        "far_m": (_BLOCKS_LESS * (grid.radius_m or 1.0), _BLOCKS_NOTHING * (grid.radius_m or 1.0)),
+    }
+
+
+def suns_in_camera(suns: Sequence[DirectionalLight], view: View) -> FloatArray:
+    """Return (n, 3) unit directions towards the suns, camera frame."""
+    return np.reshape([sun.direction_world for sun in suns], (-1, 3)) @ view.T_world_camera[:3, :3]
+
+
+def ray_of_pixel(camera: Intrinsics) -> Ray:
+    """Return scale x, y and shift x, y that take a pixel to its ray's point at z = 1."""
+    return (1 / camera.fx, 1 / camera.fy, -camera.cx / camera.fx, -camera.cy / camera.fy)
+
+
+def as_floats(values: FloatArray) -> bytes:
+    """Return values as the bytes of a uniform array."""
+    return np.ascontiguousarray(values, dtype=np.float32).tobytes()
+
+
+def _over(targets: Targets, spacing_px: int) -> tuple[int, int]:
+    return -(-targets.width // spacing_px), -(-targets.height // spacing_px)
+
+
+def _texel(texture: moderngl.Texture) -> tuple[float, float]:
+    return (1 / texture.width, 1 / texture.height)
