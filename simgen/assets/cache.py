@@ -59,6 +59,7 @@ def pack(model: Model, collision: Collision) -> bytes:
         "materials": [_material_entry(m, textures, kept) for m in model.materials],
         "textures": [{"pixels": blobs.add(t.pixels), "srgb": t.srgb} for t in kept],
         "size_m": model.size_m,
+        "lod_errors_m": model.lod_errors_m,
         "hulls": [blobs.add(hull) for hull in collision.hulls_m],
         "center_of_mass_m": collision.center_of_mass_m,
         "volume_m3": collision.volume_m3,
@@ -89,6 +90,7 @@ def unpack(data: bytes) -> Prepared:
         lods=tuple(tuple(_submesh(entry, read) for entry in level) for level in header["lods"]),
         materials=tuple(_material(entry, textures) for entry in header["materials"]),
         size_m=tuple(header["size_m"]),
+        lod_errors_m=tuple(header["lod_errors_m"]),
     )
     collision = Collision(
         hulls_m=tuple(read(entry) for entry in header["hulls"]),

@@ -29,14 +29,28 @@ def prepare(raw: RawModel, recipe: Recipe) -> tuple[Model, Collision]:
     )
     scale, centre = _fit(raw, recipe, R_asset_file)
     parts = [_moved(part, R_asset_file, scale, centre) for part in raw.parts]
-    lods = levels_of_detail(parts)
-    low, high = _bounds([submesh.positions_m for submesh in lods[0]])
+    levels = levels_of_detail(parts, _textured(raw))
+    low, high = _bounds([submesh.positions_m for submesh in levels[0].submeshes])
     if raw.collision and recipe.collision == "auto":
         hulls = [_points(points, R_asset_file, scale, centre) for points in raw.collision]
     else:
         hulls = convex_parts(parts, recipe.collision)
-    model = Model(lods=lods, materials=raw.materials, size_m=_size(high - low, recipe))
+    model = Model(
+        lods=tuple(level.submeshes for level in levels),
+        materials=raw.materials,
+        size_m=_size(high - low, recipe),
+        lod_errors_m=tuple(level.error_m for level in levels),
+    )
     return model, collision_of(hulls)
+
+
+def _textured(raw: RawModel) -> list[int]:
+    """Return the materials whose texture coordinates matter."""
+    return [
+        index
+        for index, m in enumerate(raw.materials)
+        if m.base_color_map or m.metallic_roughness_map or m.normal_map
+    ]
 
 
 def _size(extent: NDArray[np.float64], recipe: Recipe) -> Vec3:

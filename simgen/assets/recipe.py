@@ -10,7 +10,7 @@ from typing import Literal
 from simgen.geometry import Quat, Vec3
 
 IMPORTER_VERSION = (
-    1  # raise with every change of the importers, collision or levels that changes their result
+    3  # raise with every change of the importers, collision or levels that changes their result
 )
 CollisionMode = Literal["auto", "hull", "decompose"]
 

@@ -101,11 +101,13 @@ class Model:
         lods: submeshes per level, finest first; level 0 always exists.
         materials: shared by all levels.
         size_m: extent of the axis-aligned box of level 0, centred at the origin.
+        lod_errors_m: for each level, how far its surface may be from level 0's; growing, 0 first.
     """
 
     lods: tuple[tuple[Submesh, ...], ...]
     materials: tuple[Material, ...]
     size_m: Vec3
+    lod_errors_m: tuple[float, ...] = (0.0,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -79,7 +79,7 @@ def make_drawables(scene: Scene, library: AssetLibrary, models: ModelCache) -> t
     emissive = 0
     for body in scene.objects:
         model = models.get(library.load(body.asset))
-        if model.levels:
+        if not model.is_empty:
             drawables.append(Drawable(body, model, model.radius_m * body.scale, emissive))
             emissive += len(model.materials.emissive) - 1
     if emissive >= _EMISSIVE_SLOTS:
@@ -106,7 +106,8 @@ def visible_items(drawables: Sequence[Drawable], view: View) -> list[DrawItem]:
         T = T_camera_world @ view.T_world_objects[drawable.body.instance_id - 1]
         if sphere_in_view(view.intrinsics, T[:3, 3], drawable.radius_m):
             radius_px = _radius_px(view.intrinsics, T[:3, 3], drawable.radius_m)
-            items.append(DrawItem(drawable, drawable.model.level_for(radius_px), T, radius_px))
+            px_per_m = _px_per_m(view.intrinsics, T[:3, 3], drawable.radius_m) * drawable.body.scale
+            items.append(DrawItem(drawable, drawable.model.level_for(px_per_m), T, radius_px))
     # Near ones first hide what lies behind before it is shaded; huge ones (floor, walls) are behind nearly always.
     return sorted(items, key=lambda item: (item.radius_px == np.inf, float(item.T_camera_object[2, 3])))
 
@@ -139,3 +140,12 @@ def _radius_px(camera: Intrinsics, center: FloatArray, radius_m: float) -> float
     if distance <= radius_m:
         return float(np.inf)
     return max(camera.fx, camera.fy) * radius_m / float(np.sqrt(distance**2 - radius_m**2))
+
+
+def _px_per_m(camera: Intrinsics, center: FloatArray, radius_m: float) -> float:
+    """Return the most pixels that a metre within a sphere can cover, at its nearest depth and away from the axis."""
+    depth = float(center[2]) - radius_m
+    if depth <= camera.near_m:
+        return float(np.inf)
+    off_axis = float(np.linalg.norm(center)) / float(center[2])
+    return max(camera.fx, camera.fy) * off_axis / depth

@@ -6,7 +6,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import pi
 
 import moderngl
 import numpy as np
@@ -20,13 +19,11 @@ from simgen.rendering.raster.materials import MaterialKey, MaterialSet
 
 _LAYOUT = ("3f 3f 2f 1f", "in_position", "in_normal", "in_uv", "in_material")
 _VERTEX_FLOATS = 9
-# Triangles a level may have for each pixel of the object's projected disc. Simplified models of many small parts lose
-# some of them, so that a finer level is worth its vertices up to about here.
-_TRIANGLES_PER_PIXEL = 1.2
-_ALWAYS_AFFORDABLE = 600
+_MOST_ERROR_PX = 0.5  # of a level of detail, in the image
 # Shadows need the shape, not the detail; those of soft light even less.
 _CASTER_TRIANGLES = 2500
 _ROUGH_CELLS = 11  # along the longest side
+_ROUGH_ENOUGH = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,6 @@ class GpuLevel:
         positions_m: (n, 3) float32, object frame, before the scene's scale.
         triangles: (m, 3) uint32 into them, those of alpha-tested materials last.
         opaque_triangles: how many triangles come before the alpha-tested ones.
-        outline_m: (k, 3) vertices that can lie on the outline seen from outside (the convex hull's).
     """
 
     def __init__(self, context: GlContext, submeshes: Sequence[Submesh], materials: MaterialSet) -> None:
@@ -58,11 +54,15 @@ class GpuLevel:
         self.positions_m = np.ascontiguousarray(vertices[:, :3])
         self.batches = _batches(ordered, materials)
         self.opaque_triangles = sum(batch.count for batch in self.batches if not batch.key.masked) // 3
-        self.outline_m = _outline(self.positions_m)
         self.byte_count = vertices.nbytes + 2 * self.triangles.nbytes + self.positions_m.nbytes
         self._vertices = context.gl.buffer(vertices.tobytes())
         self._indices = context.gl.buffer(self.triangles.tobytes())
         self._arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
+
+    @cached_property
+    def outline_m(self) -> FloatArray:
+        """Vertices (k, 3) that can lie on the outline seen from outside: the convex hull's."""
+        return _outline(self.positions_m)
 
     def draw(self, program: moderngl.Program, first: int, count: int) -> None:
         """Draw some of the indices with a program whose uniforms are set."""
@@ -89,16 +89,40 @@ class GpuModel:
 
     def __init__(self, context: GlContext, model: Model) -> None:
         self.materials = MaterialSet(context, model.materials)
+        self._context, self._errors_m = context, model.lod_errors_m
         solid = [[part for part in level if len(part.triangles)] for level in model.lods]
-        self.levels = tuple(GpuLevel(context, level, self.materials) for level in solid if level)
+        self._levels = [level for level in solid if level]
+        self._uploaded: dict[int, GpuLevel] = {}
         self.radius_m = float(np.linalg.norm(model.size_m)) / 2
         self.half_size_m: FloatArray = np.asarray(model.size_m, dtype=float) / 2
-        self.byte_count = self.materials.byte_count + sum(level.byte_count for level in self.levels)
 
-    def level_for(self, radius_px: float) -> GpuLevel:
-        """Return the finest level worth its triangles for an object of this projected radius."""
-        affordable = max(_ALWAYS_AFFORDABLE, _TRIANGLES_PER_PIXEL * pi * radius_px**2)
-        return self._finest_within(affordable)
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not self._levels
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of the maps and of the levels that were drawn so far."""
+        return self.materials.byte_count + sum(level.byte_count for level in self._uploaded.values())
+
+    def level_for(self, px_per_m: float) -> GpuLevel:
+        """Return the coarsest level whose error cannot be seen.
+
+        Args:
+            px_per_m: the most pixels that a metre of the model covers in the image; infinite if without bound.
+        """
+        chosen = 0
+        for index, error_m in enumerate(self._errors_m[: len(self._levels)]):
+            if error_m == 0 or error_m * px_per_m <= _MOST_ERROR_PX:
+                chosen = index
+        return self.level(chosen)
+
+    def level(self, index: int) -> GpuLevel:
+        """Return a level, uploading it if it is not there; 0 is the finest."""
+        if index not in self._uploaded:
+            self._uploaded[index] = GpuLevel(self._context, self._levels[index], self.materials)
+        return self._uploaded[index]
 
     @cached_property
     def rough_triangles(self) -> NDArray[np.uint32]:
@@ -109,14 +133,13 @@ class GpuModel:
     @property
     def caster(self) -> GpuLevel:
         """The level that casts shadows."""
-        return self._finest_within(_CASTER_TRIANGLES)
-
-    def _finest_within(self, triangles: float) -> GpuLevel:
-        return next((level for level in self.levels if len(level.triangles) <= triangles), self.levels[-1])
+        counts = [sum(len(part.triangles) for part in level) for level in self._levels]
+        rough = (index for index, count in enumerate(counts) if count <= _CASTER_TRIANGLES)
+        return self.level(next(rough, len(counts) - 1))
 
     def release(self) -> None:
         """Free buffers and textures."""
-        for level in self.levels:
+        for level in self._uploaded.values():
             level.release()
         self.materials.release()
 
@@ -173,7 +196,7 @@ def _batches(ordered: Sequence[Submesh], materials: MaterialSet) -> tuple[Batch,
 
 def _clustered(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Return the distinct triangles between cells of a coarse grid, one vertex a cell (Rossignac and Borrel, 1993)."""
-    if len(triangles) <= _ALWAYS_AFFORDABLE // 2:
+    if len(triangles) <= _ROUGH_ENOUGH:
         return triangles
     extent = np.ptp(positions_m, axis=0)
     cells = np.floor((positions_m - positions_m.min(axis=0)) / (float(extent.max()) / _ROUGH_CELLS)).astype(
