@@ -81,11 +81,14 @@ def flow_faults(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Iterator[
         yield from _warp_faults(frame, other, motion, ~hidden, way)
 
 
+@np.errstate(all="ignore")  # damaged files may hold any number; what comes of it is reported, not warned of
 def motion_between(frame: CheckedFrame, other: CheckedFrame) -> Motion | None:
     """Return where the points of a frame are in another, from depth, ids, poses and K; None without depth or ids."""
     if frame.depth_m is None or frame.instance_id is None:
         return None
     if other.depth_m is None or other.instance_id is None:
+        return None
+    if max(frame.labels.frame_index, other.labels.frame_index) >= len(frame.trajectory.times_s):
         return None
     camera = frame.labels.intrinsics
     T_other_world = invert_rigid(other.labels.T_world_camera)
@@ -114,8 +117,8 @@ def _formula_faults(frame: CheckedFrame, motion: Motion, way: Way) -> Iterator[F
     wrong = int(np.count_nonzero(missing & ~beside))
     if wrong:
         yield f"flow_{way}", f"is undefined where it is defined, or the reverse, on {wrong} pixels"
-    error = np.linalg.norm(flow_px - motion.flow_px, axis=2)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
+        error = np.linalg.norm(flow_px - motion.flow_px, axis=2)
         off = error > _OFF_PX + _OFF_RELATIVE * np.linalg.norm(motion.flow_px, axis=2)
     if off.any():
         yield (
@@ -128,8 +131,8 @@ def _scene_flow_faults(frame: CheckedFrame, motion: Motion) -> Iterator[Finding]
     flow_m = frame.others.get("scene_flow")
     if flow_m is None:
         return
-    known = motion.points_m - frame.labels.intrinsics.unproject(motion.depth_m)
-    with np.errstate(invalid="ignore"):
+    with np.errstate(all="ignore"):
+        known = motion.points_m - frame.labels.intrinsics.unproject(motion.depth_m)
         off = np.abs(flow_m - known).max(axis=2) > 1e-5 + _OFF_RELATIVE * motion.depth_m
     wrong = int(np.count_nonzero(off | (np.isnan(flow_m) != np.isnan(known)).any(axis=2)))
     if wrong:
@@ -138,18 +141,24 @@ def _scene_flow_faults(frame: CheckedFrame, motion: Motion) -> Iterator[Finding]
 
 def _occlusion_faults(motion: Motion, hidden: Mask, way: Way) -> Iterator[Finding]:
     """What counts as visible falls into a pixel of the picture that shows its object."""
+    wrong = _shown_otherwise(motion) & ~hidden
+    if wrong.any():
+        yield (
+            f"flow_occlusion_{way}",
+            f"{int(wrong.sum())} pixels count as visible where the other frame shows something else",
+        )
+
+
+@np.errstate(all="ignore")
+def _shown_otherwise(motion: Motion) -> Mask:
+    """Return (h, w) where a point falls, for sure, out of the picture or into a pixel of another object."""
     target = np.nan_to_num(motion.target_px, nan=-1e9)
     sure = (np.abs(target - np.floor(target) - 0.5) > _BORDER_PX).all(axis=2)
     height, width = motion.size
     column, row = np.floor(target[..., 0] + 0.5), np.floor(target[..., 1] + 0.5)
     inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
     at = np.where(inside, row * width + column, 0).astype(np.intp)
-    wrong = ~hidden & sure & (~inside | (np.take(motion.ids_other, at) != motion.ids))
-    if wrong.any():
-        yield (
-            f"flow_occlusion_{way}",
-            f"{int(wrong.sum())} pixels count as visible where the other frame shows something else",
-        )
+    return sure & (~inside | (np.take(motion.ids_other, at) != motion.ids))
 
 
 def _warp_faults(
@@ -176,6 +185,7 @@ def _warp_faults(
             yield f"flow_{way}", f"and the flow back do not cancel on {share:.1%} of the visible pixels"
 
 
+@np.errstate(all="ignore")
 def _surrounded(motion: Motion, visible: Mask) -> tuple[IntArray, IntArray]:
     """Return flat indices (n,) of visible pixels that come between four smooth pixels of their object, and those."""
     height, width = motion.size
@@ -190,6 +200,7 @@ def _surrounded(motion: Motion, visible: Mask) -> tuple[IntArray, IntArray]:
     return where[same], corners[same]
 
 
+@np.errstate(all="ignore")
 def _smooth(depth_m: NDArray[np.float32], ids: NDArray[np.uint16], focal_px: float) -> Mask:
     """Return (h, w) where both neighbours along each axis are of the same object and the surface does not bend.
 
@@ -210,6 +221,7 @@ def _smooth(depth_m: NDArray[np.float32], ids: NDArray[np.uint16], focal_px: flo
     return smooth
 
 
+@np.errstate(all="ignore")
 def _share_outside(
     values: NDArray[Any], others: NDArray[Any], where: IntArray, corners: IntArray, unit: NDArray[Any]
 ) -> float:

@@ -19,15 +19,16 @@ def normal_faults(frame: CheckedFrame) -> Iterator[Finding]:
         normals = frame.others.get(output)
         if normals is None:
             continue
-        length = np.linalg.norm(normals.astype(float), axis=2)
+        with np.errstate(all="ignore"):
+            length = np.linalg.norm(normals.astype(float), axis=2)
         wrong = int(np.count_nonzero(np.abs(length - 1.0) > _HALF))
         if wrong:
             yield output, f"{wrong} normals are not of length 1"
         yield from _coverage(frame, output, np.isfinite(length))
     if {"normals", "normals_world"} <= frame.others.keys():
         R_world_camera = frame.labels.T_world_camera[:3, :3]
-        turned = frame.others["normals"].astype(float) @ R_world_camera.T
-        with np.errstate(invalid="ignore"):
+        with np.errstate(all="ignore"):
+            turned = frame.others["normals"].astype(float) @ R_world_camera.T
             off = np.abs(turned - frame.others["normals_world"]).max(axis=2) > _TURNED
         if off.any():
             yield (
@@ -43,8 +44,8 @@ def distance_faults(frame: CheckedFrame) -> Iterator[Finding]:
         return
     yield from _coverage(frame, "distance", np.isfinite(distance_m))
     if frame.depth_m is not None:
-        known = frame.depth_m * np.linalg.norm(frame.labels.intrinsics.rays(), axis=2)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(all="ignore"):
+            known = frame.depth_m * np.linalg.norm(frame.labels.intrinsics.rays(), axis=2)
             off = np.abs(distance_m - known) > _DISTANCE * known
         if off.any():
             yield "distance", f"{int(off.sum())} distances are not the depth along the pixel's ray"
