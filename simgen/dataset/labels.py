@@ -82,17 +82,17 @@ def decode_labels(data: bytes) -> FrameLabels:
     try:
         raw = json.loads(data)
         return FrameLabels(
-            scene_index=raw["scene_index"],
-            sensor=raw["sensor"],
-            frame_index=raw["frame_index"],
-            time_s=raw["time_s"],
+            scene_index=_known(raw, "scene_index", int),
+            sensor=_known(raw, "sensor", str),
+            frame_index=_known(raw, "frame_index", int),
+            time_s=_known(raw, "time_s", float),
             intrinsics=Intrinsics(**raw["intrinsics"]),
             T_world_camera=np.array(raw["T_world_camera"], dtype=float),
-            ev100=raw["ev100"],
-            renderer=raw["renderer"],
+            ev100=_known(raw, "ev100", float),
+            renderer=_known(raw, "renderer", str),
             annotation=Annotation(tuple(_label(entry) for entry in raw["objects"])),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise DatasetError(f"not readable labels ({type(error).__name__}: {error})") from error
 
 
@@ -120,17 +120,49 @@ def _object(label: ObjectLabel) -> dict[str, Any]:
 
 def _label(raw: dict[str, Any]) -> ObjectLabel:
     boxes: dict[str, Any] = {key: _tuple(raw[key]) for key in raw if key.startswith("bbox_")}
-    masks = {key: Rle((raw[key]["size"][0], raw[key]["size"][1]), raw[key]["counts"]) for key in _MASKS}
+    masks = {key: _rle(raw[key]) for key in _MASKS}
     arrays: dict[str, Any] = {"T_camera_object": np.array(raw["T_camera_object"], dtype=float)}
-    fields: dict[str, Any] = raw | boxes | masks | arrays | {"size_m": tuple(raw["size_m"])}
+    plain = {key: _known(raw, key, kind) for key, kind in _KINDS.items()}
+    size_m = tuple(float(side) for side in raw["size_m"])
+    fields: dict[str, Any] = raw | plain | boxes | masks | arrays | {"size_m": size_m}
     return ObjectLabel(**fields)
 
 
 _MASKS = ("mask_modal", "mask_amodal")
+_KINDS: dict[str, type] = {
+    "instance_id": int,
+    "category_id": int,
+    "category": str,
+    "is_thing": bool,
+    "name": str,
+    "visible_px": int,
+    "amodal_px": int,
+    "in_frame_fraction": float,
+    "unoccluded_fraction": float,
+    "visible_fraction": float,
+}
+
+
+def _known(raw: dict[str, Any], key: str, kind: type) -> Any:
+    """Return a value that is of its kind; whole numbers are numbers too, but true and false are none."""
+    value = raw[key]
+    if kind is float and type(value) is int:
+        return float(value)
+    if type(value) is not kind:
+        raise TypeError(f"{key} is {value!r}, not of type {kind.__name__}")
+    return value
+
+
+def _rle(raw: dict[str, Any]) -> Rle:
+    height, width = raw["size"]
+    return Rle((int(height), int(width)), _known(raw, "counts", str))
 
 
 def _tuple(box: list[float] | None) -> BoxXyxy | None:
-    return None if box is None else (box[0], box[1], box[2], box[3])
+    if box is None:
+        return None
+    x0, y0, x1, y1 = (float(edge) for edge in box)
+    return (x0, y0, x1, y1)
 
 
 def _box(box: BoxXyxy | None) -> list[float] | None:

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from simgen.dataset.conventions import CONVENTIONS
 from simgen.dataset.files import read_json
 from simgen.dataset.layout import DATASET_FILE, FORMAT_VERSION, OUTPUT_SUFFIXES
@@ -56,6 +58,9 @@ class Manifest:
             raise DatasetError(f"labels.outputs: {unknown or 'nothing is listed'}; allowed are {allowed}")
 
 
+_codec = TypeAdapter(Manifest)
+
+
 def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
     """Return the head of `dataset.json`."""
     return {
@@ -80,35 +85,41 @@ def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
     }
 
 
-def manifest_from_json(raw: dict[str, Any]) -> Manifest:
+def manifest_from_json(raw: Any) -> Manifest:
     """Return the manifest of a `dataset.json`.
 
     Raises:
         DatasetError: another format version, or keys are missing.
     """
+    if not isinstance(raw, dict):
+        raise DatasetError(f"{DATASET_FILE} holds a {type(raw).__name__}, no object; make the dataset again")
     if raw.get("format_version") != FORMAT_VERSION:
         raise DatasetError(
             f"format version {raw.get('format_version')!r}; this simgen reads {FORMAT_VERSION!r}: "
             "use the version of simgen that wrote it"
         )
     try:
-        return Manifest(
-            scenario_name=raw["scenario"]["name"],
-            scenario_json=json.dumps(raw["scenario"]["canonical"]),
-            scenario_hash=raw["scenario"]["hash"],
-            seed=raw["seed"],
-            scene_count=raw["scene_count"],
-            outputs=tuple(raw["outputs"]),
-            min_visible_px=raw["min_visible_px"],
-            taxonomy=tuple(_category(entry) for entry in raw["taxonomy"]),
-            renderer=raw["renderer"],
-            simgen_version=raw["generator"]["version"],
-            software=tuple(raw["software"].items()),
-            licence=raw["licence"],
-            authors=tuple(raw["authors"]),
-            description=raw["description"],
-        )
-    except (KeyError, TypeError) as error:
+        fields = {
+            "scenario_name": raw["scenario"]["name"],
+            "scenario_json": json.dumps(raw["scenario"]["canonical"]),
+            "scenario_hash": raw["scenario"]["hash"],
+            "seed": raw["seed"],
+            "scene_count": raw["scene_count"],
+            "outputs": tuple(raw["outputs"]),
+            "min_visible_px": raw["min_visible_px"],
+            "taxonomy": tuple(_category(entry) for entry in raw["taxonomy"]),
+            "renderer": raw["renderer"],
+            "simgen_version": raw["generator"]["version"],
+            "software": tuple(raw["software"].items()),
+            "licence": raw["licence"],
+            "authors": tuple(raw["authors"]),
+            "description": raw["description"],
+        }
+        return _codec.validate_python(fields)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise DatasetError(f"dataset.json garbles {where}; make the dataset again") from error
+    except (KeyError, TypeError, AttributeError) as error:
         raise DatasetError(f"dataset.json lacks or garbles {error}; make the dataset again") from error
 
 

@@ -62,7 +62,11 @@ class SceneView:
     @property
     def rejections(self) -> Rejections:
         """Draws refused before this one."""
-        return _rejections(read_json(self.path / LOG_FILE))
+        counts = _field(self.path / LOG_FILE, "rejections")
+        try:
+            return Rejections(tuple(sorted((str(reason), int(count)) for reason, count in counts.items())))
+        except (AttributeError, TypeError, ValueError) as error:
+            raise _damaged(self.path / LOG_FILE, error) from error
 
     @cached_property
     def frames(self) -> tuple[tuple[int, str], ...]:
@@ -142,7 +146,10 @@ class Dataset(Sequence[SampleView]):
         path = self.path / ATTRIBUTION_FILE
         if not path.is_file():
             raise DatasetError(f"{path} is missing: the dataset is not finished; run generate --resume")
-        return read_bytes(path).decode()
+        try:
+            return read_bytes(path).decode()
+        except UnicodeDecodeError as error:
+            raise DatasetError(f"{path} is damaged ({error}); run generate --resume") from error
 
     @cached_property
     def committed(self) -> tuple[int, ...]:
@@ -153,7 +160,7 @@ class Dataset(Sequence[SampleView]):
     def failed(self) -> dict[int, str]:
         """Scenes that could not be made, by index: the reason."""
         records = ((index, scene_path(self.path, index) / FAILED_FILE) for index in self.committed)
-        return {index: str(read_json(path)["reason"]) for index, path in records if path.is_file()}
+        return {index: str(_field(path, "reason")) for index, path in records if path.is_file()}
 
     @cached_property
     def scene_indices(self) -> tuple[int, ...]:
@@ -209,5 +216,14 @@ class Dataset(Sequence[SampleView]):
         return SampleView(self.scene(scene), sensor, frame)
 
 
-def _rejections(log: dict[str, Any]) -> Rejections:
-    return Rejections(tuple(sorted((str(k), int(v)) for k, v in log["rejections"].items())))
+def _field(path: Path, key: str) -> Any:
+    try:
+        return read_json(path)[key]
+    except (KeyError, TypeError, IndexError) as error:
+        raise _damaged(path, error) from error
+
+
+def _damaged(path: Path, error: Exception) -> DatasetError:
+    return DatasetError(
+        f"{path} is damaged ({type(error).__name__}: {error}); delete its folder and run generate --resume"
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,14 +55,14 @@ def decode_trajectory(data: bytes) -> Trajectory:
     """
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            fields = {name: np.array(archive[name]) for name in _ARRAYS}
+            fields: dict[str, Any] = {name: np.array(archive[name]) for name in _ARRAYS}
             return Trajectory(
                 **fields,
                 contacts=tuple(_contact(row) for row in archive["contacts"]),
                 settled=bool(archive["settled"]),
                 settle_time_s=float(archive["settle_time_s"]),
             )
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except Exception as error:
         raise DatasetError(f"not a readable trajectory ({type(error).__name__}: {error})") from error
 
 

@@ -40,8 +40,10 @@ def scene_file_faults(root: Path, index: int) -> Iterator[Fault]:
     listing_file = _in(root, folder / CHECKSUMS_FILE)
     try:
         raw = read_json(folder / CHECKSUMS_FILE)
-        listed = {str(name): Checksum(entry["sha256"], entry["size_bytes"]) for name, entry in raw.items()}
-    except (DatasetError, AttributeError, KeyError, TypeError) as error:
+        listed = {
+            str(name): Checksum(str(entry["sha256"]), int(entry["size_bytes"])) for name, entry in raw.items()
+        }
+    except (DatasetError, AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
         yield Fault("files", f"unreadable checksums ({error})", index, file=listing_file)
         return
     present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}

@@ -12,7 +12,7 @@ from simgen.dataset.verify.boxes import solid_faults, tight_faults, unclipped_fa
 from simgen.dataset.verify.files import folder_faults, scene_file_faults
 from simgen.dataset.verify.flow import end_faults, flow_faults
 from simgen.dataset.verify.fractions import fraction_faults
-from simgen.dataset.verify.frame import CheckedFrame, FrameCheck, open_frame
+from simgen.dataset.verify.frame import CheckedFrame, Finding, FrameCheck, open_frame
 from simgen.dataset.verify.masks import amodal_faults, count_faults, mask_size_faults, partition_faults
 from simgen.dataset.verify.pictures import (
     depth_faults,
@@ -25,7 +25,7 @@ from simgen.dataset.verify.poses import camera_faults, identity_faults, pose_fau
 from simgen.dataset.verify.report import Fault, VerifyReport
 from simgen.dataset.verify.surface import SurfaceCheck
 from simgen.dataset.verify.surfaces import albedo_faults, distance_faults, normal_faults, part_faults
-from simgen.errors import AssetError, DatasetError
+from simgen.errors import AssetError, DatasetError, SimgenError
 
 Progress = Callable[[int, int], None]
 
@@ -153,7 +153,17 @@ class _Verifier:
 
 def _run(name: str, check: FrameCheck, frame: CheckedFrame, sample: SampleView) -> Iterator[Fault]:
     folder = f"scenes/{sample.scene_view.path.name}"
-    for output, message in check(frame):
+    for output, message in _findings(check, frame):
         suffix = OUTPUT_SUFFIXES.get(output, LABELS_SUFFIX)
         file = f"{folder}/{frame_file(sample.sensor, sample.frame_index, suffix)}"
         yield Fault(name, message, sample.scene_index, sample.sensor, sample.frame_index, file)
+
+
+def _findings(check: FrameCheck, frame: CheckedFrame) -> Iterator[Finding]:
+    """Yield what a check finds; labels so wrong that the check itself breaks are a finding too."""
+    try:
+        yield from check(frame)
+    except SimgenError:
+        raise
+    except Exception as error:  # noqa: BLE001 (damage has no end of forms, and must be reported, not raised)
+        yield "labels", f"cannot be checked ({type(error).__name__}: {error})"
