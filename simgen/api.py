@@ -23,6 +23,7 @@ from simgen.pipeline import SceneProducer, SceneResult, Studio, manifest_of, set
 from simgen.records.annotation import Sample
 from simgen.records.asset import AssetRef
 from simgen.records.scene import Scene
+from simgen.rendering import make_working_renderer
 from simgen.report import frame_sheet, write_preview
 from simgen.report.picture import check_picture_name, save_picture
 from simgen.resources import shipped
@@ -242,6 +243,21 @@ def _refresh_preview(path: Path, results: Sequence[SceneResult]) -> Path | None:
     if (is_new or not target.is_file()) and len(Dataset(path)):
         write_preview(path, target)
     return target if target.is_file() else None
+
+
+def choose_renderer(name: str) -> tuple[str, str]:
+    """Return the back end that a name stands for on this machine, and a sentence for the user, mostly empty.
+
+    `auto` is the raster renderer, or the path tracer where no GL context can be made; any other name is itself.
+
+    Raises:
+        RenderError: `auto`, and neither runs here; the text says what to install.
+    """
+    if name != "auto":
+        return name, ""
+    renderer, note = make_working_renderer()
+    with closing(renderer):
+        return renderer.name, note
 
 
 def _summary(

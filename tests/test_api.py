@@ -218,3 +218,8 @@ def test_shipped_scenes_have_a_name_and_one_line_each() -> None:
     assert names == sorted(names)
     assert {"bin_picking", "tabletop_clutter", "warehouse_shelf"} <= set(names)
     assert all(line and "\n" not in line for _, line in api.shipped_scenes())
+
+
+def test_auto_is_the_raster_renderer_where_a_context_can_be_made() -> None:
+    assert api.choose_renderer("auto") == ("raster", "")
+    assert api.choose_renderer("pathtrace") == ("pathtrace", "")

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 class RendererChoice(StrEnum):
     """Rendering back ends by name."""
 
+    auto = "auto"
     raster = "raster"
+    pathtrace = "pathtrace"
 
 
 Scenarios = Annotated[
@@ -50,6 +52,12 @@ InstallPacks = Annotated[
 ]
 
 
+Renderer = Annotated[
+    RendererChoice,
+    typer.Option(help="Rendering back end; auto is raster, or pathtrace where no GL context can be made."),
+]
+
+
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
     app.command("generate")(generate)
@@ -75,7 +83,7 @@ def generate(
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue a dataset that was interrupted.")
     ] = False,
-    renderer: Annotated[RendererChoice, typer.Option(help="Rendering back end.")] = RendererChoice.raster,
+    renderer: Renderer = RendererChoice.auto,
     overrides: Overrides = None,
     install_packs: InstallPacks = False,
 ) -> None:
@@ -90,6 +98,7 @@ def generate(
             _install_missing(scenario)
     for scenario in loaded:
         api.require_packs(scenario)
+    chosen = _chosen(renderer)
     failed = 0
     for scenario in loaded:
         folder = out if len(loaded) == 1 else out / scenario.name
@@ -101,7 +110,7 @@ def generate(
                 out=folder,
                 workers=workers,
                 resume=resume,
-                renderer=renderer.value,
+                renderer=chosen,
                 on_event=on_event,
             )
         _print_summary(summary)
@@ -127,6 +136,7 @@ def preview(
     out: Annotated[Path | None, typer.Option(help="Picture to write; default NAME.preview.png.")] = None,
     seed: Seed = 0,
     index: Annotated[int, typer.Option(parser=whole_number(0), metavar="N", help="Scene index.")] = 0,
+    renderer: Renderer = RendererChoice.auto,
     overrides: Overrides = None,
     install_packs: InstallPacks = False,
 ) -> None:
@@ -137,8 +147,17 @@ def preview(
     if install_packs:
         _install_missing(loaded)
     path = out or Path(f"{loaded.name}.preview.png")
-    api.write_scene_preview(loaded, seed=seed, index=index, path=path)
+    api.write_scene_preview(loaded, seed=seed, index=index, path=path, renderer=_chosen(renderer))
     typer.echo(f"{path}")
+
+
+def _chosen(renderer: RendererChoice) -> str:
+    from simgen import api
+
+    name, note = api.choose_renderer(renderer.value)
+    if note:
+        typer.echo(note, err=True)
+    return name
 
 
 def _install_missing(scenario: Scenario) -> None:
