@@ -6,8 +6,9 @@ import signal
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from types import FrameType
 
-_SIGNALS = frozenset({signal.SIGINT, signal.SIGTERM})
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
@@ -17,12 +18,26 @@ def interrupts_held() -> Generator[None]:
     Python runs a callback after every import, and drops an exception that falls into it: a Ctrl-C then would do
     nothing at all, and it is likely to fall there, since a signal that comes while a library is being loaded is
     handled in the first Python code afterwards.
+
+    A signal whose handler Python does not know, and any thread but the main one, is left as it is.
     """
-    if threading.current_thread() is not threading.main_thread():  # signals are none of its business
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    arrived: list[int] = []
+
+    def note(number: int, frame: FrameType | None) -> None:
+        del frame
+        arrived.append(number)
+
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():
+        handlers = {
+            number: handler for number in _SIGNALS if (handler := signal.getsignal(number)) is not None
+        }
+    for number in handlers:
+        signal.signal(number, note)
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number in dict.fromkeys(arrived):
+            signal.raise_signal(number)

@@ -53,17 +53,41 @@ def test_holding_twice_ends_with_the_outer_block() -> None:
     assert inner
 
 
+def test_an_interrupt_that_another_thread_takes_is_held_too() -> None:
+    def interrupt() -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+
+    reached = False
+    with pytest.raises(KeyboardInterrupt), interrupts_held():
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        thread.join()
+        reached = True
+    assert reached
+
+
 def test_other_threads_leave_signals_alone() -> None:
-    masks: list[set[int]] = []
+    handlers: list[object] = []
 
     def work() -> None:
         with interrupts_held():
-            masks.append(set(signal.pthread_sigmask(signal.SIG_BLOCK, [])))
+            handlers.append(signal.getsignal(signal.SIGINT))
 
+    before = signal.getsignal(signal.SIGINT)
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert signal.SIGINT not in masks[0]
+    assert handlers == [before]
+
+
+def test_an_ignored_interrupt_stays_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interrupts_held():
+            signal.raise_signal(signal.SIGINT)
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 _INTERRUPTED_WHILE_LOADING = """
