@@ -13,12 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, KDTree, QhullError
 
-from simgen.assets.importers.polygons import connected_pieces, face_vectors, weld
+from simgen.assets.importers.polygons import connected_pieces, weld
 from simgen.assets.importers.raw import Float64Array, RawPart
+from simgen.assets.surface_points import hull_surface_points, surface_points
+from simgen.assets.vessel import vessel_parts
 from simgen.records.asset import Collision
 
-MAX_PARTS = 16
+MAX_PARTS = 12
 MAX_VERTICES = 64
+_SPREAD_POINTS = 24_000
+_PART_VERTICES = 32  # of one part of several: physics costs grow with them
 _HOLLOW_SHARE = 0.06  # of the diagonal; assumed: a hull further off its mesh than this is decomposed
 _THINNEST_M = 0.001
 _DECOMPOSED_TRIANGLES = 2000
@@ -28,20 +32,25 @@ _FINE, _COARSE, _SIMPLE_PIECES = 0.1, 0.2, 8
 
 
 def convex_parts(parts: Sequence[RawPart], mode: Literal["auto", "hull", "decompose"]) -> list[Float64Array]:
-    """Return convex vertex sets, each (n <= 64, 3), at most 16 of them, for the triangles of a model in metres."""
+    """Return convex vertex sets, each (n <= 64, 3), at most 12 of them, for the triangles of a model in metres."""
     positions, triangles = merged(parts)
-    hull = _hull_points(positions)
+    hull = hull_points(positions)
     if mode == "hull" or (mode == "auto" and hollowness(positions, triangles, hull) < _HOLLOW_SHARE):
         return [few_vertices(hull)]
+    spread = np.concatenate([positions, surface_points(positions, triangles, _SPREAD_POINTS)])
+    vessel = vessel_parts(spread)
+    if vessel is not None:
+        return [few_vertices(hull_points(part), _PART_VERTICES) for part in vessel]
     return _decomposed(positions, triangles) or [few_vertices(hull)]
 
 
 def collision_of(hulls: Sequence[Float64Array]) -> Collision:
     """Return the collision record of convex parts, its mass properties at uniform density.
 
-    Parts are taken as not overlapping; where they do, the common part counts twice.
+    Parts are taken as not overlapping; where they do, the common part counts twice. Vertices are rounded to
+    float32, as they are shipped.
     """
-    ordered = [_hull_points(points) for points in hulls]
+    ordered = [hull_points(points).astype(np.float32).astype(float) for points in hulls]
     solids = [ConvexHull(points) for points in ordered]
     volumes = np.array([solid.volume for solid in solids])
     centres = np.array([_centroid(points, solid) for points, solid in zip(ordered, solids, strict=True)])
@@ -69,9 +78,8 @@ def merged(parts: Sequence[RawPart]) -> tuple[Float64Array, NDArray[np.int64]]:
 
 def hollowness(positions: Float64Array, triangles: NDArray[np.int64], hull: Float64Array) -> float:
     """Return how far the hull's surface lies off the mesh: 95th percentile of the distance over the diagonal."""
-    solid = ConvexHull(hull)
-    on_hull = _surface_points(hull, solid.simplices.astype(np.int64), 600)
-    on_mesh = _surface_points(positions, triangles, 6000)
+    on_hull = hull_surface_points(hull, 600)
+    on_mesh = surface_points(positions, triangles, 6000)
     distances = KDTree(on_mesh).query(on_hull)[0]
     diagonal = float(np.linalg.norm(np.ptp(positions, axis=0)))
     return float(np.percentile(distances, 95)) / diagonal
@@ -95,33 +103,33 @@ def few_vertices(points: Float64Array, most: int = MAX_VERTICES) -> Float64Array
 def _decomposed(positions: Float64Array, triangles: NDArray[np.int64]) -> list[Float64Array]:
     import coacd
 
+    low, high = positions.min(axis=0), positions.max(axis=0)
     if len(triangles) > _DECOMPOSED_TRIANGLES:
         import fast_simplification
 
         share = 1.0 - _DECOMPOSED_TRIANGLES / len(triangles)
         simple = fast_simplification.simplify(positions, triangles.astype(np.int32), target_reduction=share)
-        positions, triangles = np.asarray(simple[0], float), np.asarray(simple[1], np.int64)
-    pieces = len(np.unique(connected_pieces(triangles)))
+        positions, triangles = np.clip(simple[0], low, high).astype(float), np.asarray(simple[1], np.int64)
+    loose = len(np.unique(connected_pieces(triangles)))
     coacd.set_log_level("error")
     pieces = coacd.run_coacd(
         coacd.Mesh(positions, triangles.astype(np.int32)),
-        threshold=_FINE if pieces <= _SIMPLE_PIECES else _COARSE,
+        threshold=_FINE if loose <= _SIMPLE_PIECES else _COARSE,
         max_convex_hull=MAX_PARTS,
         preprocess_resolution=30,
         resolution=300,
         mcts_nodes=5,
         mcts_iterations=10,
         mcts_max_depth=1,
-        decimate=True,
-        max_ch_vertex=MAX_VERTICES,
         seed=0,
     )
-    hulls = [few_vertices(_hull_points(np.asarray(piece[0], float))) for piece in pieces]
+    inside = [np.clip(np.asarray(piece[0], float), low, high) for piece in pieces]  # remeshing reaches beyond
+    hulls = [few_vertices(hull_points(points), _PART_VERTICES) for points in inside]
     hulls.sort(key=lambda hull: hull.tolist())
     return hulls[:MAX_PARTS]
 
 
-def _hull_points(points: Float64Array) -> Float64Array:
+def hull_points(points: Float64Array) -> Float64Array:
     """Return the vertices of the convex hull in order of their input; a flat set is thickened to 1 mm first."""
     thin = np.ptp(points, axis=0) < _THINNEST_M
     if thin.any():
@@ -150,16 +158,3 @@ def _centroid(points: Float64Array, solid: ConvexHull) -> Float64Array:
 
 def _cross(corners: Float64Array, inner: Float64Array) -> Float64Array:
     return np.cross(corners[:, 1] - inner, corners[:, 2] - inner)
-
-
-def _surface_points(positions: Float64Array, triangles: NDArray[np.int64], count: int) -> Float64Array:
-    """Return `count` points spread over a surface by area: stratified in area, R2 sequence inside a triangle."""
-    areas = np.linalg.norm(face_vectors(positions, triangles), axis=1)
-    edges = np.cumsum(areas)
-    face = np.searchsorted(edges, (np.arange(count) + 0.5) / count * edges[-1])
-    index = np.arange(1, count + 1)
-    u, v = (0.7548776662466927 * index) % 1, (0.5698402909980532 * index) % 1  # R2: Roberts 2018
-    over = u + v > 1
-    u, v = np.where(over, 1 - u, u), np.where(over, 1 - v, v)
-    a, b, c = (positions[triangles[np.minimum(face, len(triangles) - 1), k]] for k in range(3))
-    return a + u[:, None] * (b - a) + v[:, None] * (c - a)

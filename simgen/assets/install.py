@@ -69,7 +69,7 @@ def _install(pack: Pack, from_file: Path | None, work: Path, target: Path, say: 
     say(f"unpacking {source.name}")
     version = _take(pack, source, new)
     say("checking sizes and hashes")
-    files = {name: _digest(new / name) for name in pack.files}
+    files = {name: digest(new / name) for name in pack.files}
     version, warnings = _check(pack, version, files, new)
     record = {
         "name": pack.name,
@@ -119,7 +119,8 @@ def _take_from_zip(pack: Pack, source: Path, into: Path) -> None:
                     shutil.copyfileobj(packed, target, 1 << 20)
 
 
-def _digest(file: Path) -> tuple[int, str]:
+def digest(file: Path) -> tuple[int, str]:
+    """Return (size in bytes, SHA-256 in hex) of a file."""
     with file.open("rb") as data:
         return file.stat().st_size, hashlib.file_digest(data, "sha256").hexdigest()
 
@@ -159,7 +160,7 @@ def _same_models(pack: Pack, folder: Path) -> tuple[int, int]:
     models = [entry for entry in catalogue.models.values() if entry.info.pack == pack.name]
     maps = [entry for entry in catalogue.maps.values() if entry.info.pack == pack.name]
     same = sum(hash_in(folder, entry.library, entry.key) == entry.info.content_hash for entry in models)
-    same += sum(_digest(folder / entry.file)[1] == entry.info.content_hash for entry in maps)
+    same += sum(digest(folder / entry.file)[1] == entry.info.content_hash for entry in maps)
     return same, len(models) + len(maps)
 
 

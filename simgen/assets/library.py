@@ -12,10 +12,11 @@ from simgen.assets.catalogue import Catalogue, MapEntry, ModelEntry, shipped_cat
 from simgen.assets.packs import PACKS, require
 from simgen.assets.taxonomy import Taxonomy, load_taxonomy
 from simgen.errors import AssetError, did_you_mean
-from simgen.records.asset import Asset, AssetInfo, AssetRef, EnvironmentMap
+from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, EnvironmentMap
 
 PROCEDURAL = "procedural"
 MEMORY_BYTES = 150 * 2**20
+_COLLISIONS_HELD = 1024  # some kilobytes each
 
 
 class AssetLibrary:
@@ -27,6 +28,7 @@ class AssetLibrary:
     def __init__(self, memory_bytes: int = MEMORY_BYTES) -> None:
         self._memory_bytes = memory_bytes
         self._loaded: OrderedDict[AssetRef, tuple[Asset, int]] = OrderedDict()
+        self._collisions: OrderedDict[AssetRef, Collision] = OrderedDict()
         self._held_bytes = 0
         self._maps: dict[AssetRef, EnvironmentMap] = {}
         self._user: Catalogue | None = None
@@ -118,6 +120,21 @@ class AssetLibrary:
             self._held_bytes -= self._loaded.popitem(last=False)[1][1]
         return asset
 
+    def collision(self, ref: AssetRef) -> Collision:
+        """Return what physics needs of an asset, without its meshes and textures.
+
+        Raises:
+            AssetError: as in `load`; a catalogued model's files are opened only where no shape was shipped for it.
+        """
+        if ref in self._collisions:
+            self._collisions.move_to_end(ref)
+            return self._collisions[ref]
+        shape = self._open_collision(ref)
+        self._collisions[ref] = shape
+        if len(self._collisions) > _COLLISIONS_HELD:
+            self._collisions.popitem(last=False)
+        return shape
+
     def load_environment(self, ref: AssetRef) -> EnvironmentMap:
         """Return a light map, read once.
 
@@ -138,15 +155,32 @@ class AssetLibrary:
             from simgen.assets import procedural
 
             return procedural.build(ref)
+        from simgen.assets.cache import cached_model
+        from simgen.assets.sources import make_model
+
+        entry = self._model_entry(ref)
+        key = entry.recipe.key(entry.info.content_hash or entry.info.asset_id)
+        return Asset(entry.info, cached_model(key, lambda: make_model(entry)), self.collision(ref))
+
+    def _open_collision(self, ref: AssetRef) -> Collision:
+        if _is_procedural(ref):
+            from simgen.assets import procedural
+
+            return procedural.collision(ref)
+        from simgen.assets.cache import cached_collision
+        from simgen.assets.hulls import shipped_hulls
+
+        entry = self._model_entry(ref)
+        key = entry.recipe.collision_key(entry.info.content_hash or entry.info.asset_id)
+        table = shipped_hulls(entry.info.pack)
+        shape = None if table is None else table.get(key)
+        return shape or cached_collision(key, lambda: _computed_collision(entry))
+
+    def _model_entry(self, ref: AssetRef) -> ModelEntry:
         entry = self._entry(ref)
         if isinstance(entry, MapEntry):
             raise AssetError(f"'{ref.asset_id}' is a light map, not a model; use it as `environment: map:`")
-        from simgen.assets.cache import cached
-        from simgen.assets.sources import make
-
-        key = entry.recipe.key(entry.info.content_hash or entry.info.asset_id)
-        model, collision = cached(key, lambda: make(entry))
-        return Asset(entry.info, model, collision)
+        return entry
 
     def _open_map(self, ref: AssetRef) -> EnvironmentMap:
         from simgen.assets.environment import read_map
@@ -183,6 +217,12 @@ class AssetLibrary:
     def _models(self) -> list[ModelEntry]:
         entries = [entry for catalogue in self._catalogues() for entry in catalogue.models.values()]
         return sorted(entries, key=lambda entry: entry.info.asset_id)
+
+
+def _computed_collision(entry: ModelEntry) -> Collision:
+    from simgen.assets.sources import make_collision  # brings SciPy and the importers
+
+    return make_collision(entry)
 
 
 def memory_of(asset: Asset) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.assets.collision import collision_of, convex_parts
+from simgen.assets.collision import collision_of, convex_parts, few_vertices, hull_points
 from simgen.assets.importers.raw import RawModel, RawPart
 from simgen.assets.lod import levels_of_detail
 from simgen.assets.recipe import Recipe
@@ -24,24 +24,77 @@ def prepare(raw: RawModel, recipe: Recipe) -> tuple[Model, Collision]:
     Raises:
         AssetError: the model has no extent at all.
     """
-    R_asset_file = (
-        matrix_from_quaternion(recipe.up) @ _upright(raw) @ np.reshape(recipe.file_rotation, (3, 3))
-    )
-    scale, centre = _fit(raw, recipe, R_asset_file)
-    parts = [_moved(part, R_asset_file, scale, centre) for part in raw.parts]
-    levels = levels_of_detail(parts, _textured(raw))
+    return prepare_model(raw, recipe), prepare_collision(raw, recipe)
+
+
+def prepare_model(raw: RawModel, recipe: Recipe) -> Model:
+    """Return the visual model of an imported model, its box centred at the origin.
+
+    Raises:
+        AssetError: the model has no extent at all.
+    """
+    levels = levels_of_detail(_Placing.of(raw, recipe).parts(raw), _textured(raw), _see_through(raw))
     low, high = _bounds([submesh.positions_m for submesh in levels[0].submeshes])
-    if raw.collision and recipe.collision == "auto":
-        hulls = [_points(points, R_asset_file, scale, centre) for points in raw.collision]
-    else:
-        hulls = convex_parts(parts, recipe.collision)
-    model = Model(
+    return Model(
         lods=tuple(level.submeshes for level in levels),
         materials=raw.materials,
         size_m=_size(high - low, recipe),
         lod_errors_m=tuple(level.error_m for level in levels),
     )
-    return model, collision_of(hulls)
+
+
+def prepare_collision(raw: RawModel, recipe: Recipe) -> Collision:
+    """Return the collision shape of an imported model: the file's own if it has one and is to keep it.
+
+    Raises:
+        AssetError: the model has no extent at all.
+    """
+    placing = _Placing.of(raw, recipe)
+    if raw.collision and recipe.collision == "auto":
+        return collision_of([few_vertices(hull_points(placing.points(points))) for points in raw.collision])
+    return collision_of(convex_parts(placing.parts(raw), recipe.collision))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Placing:
+    """From the file's coordinates to the asset's: turned, then centred, then scaled.
+
+    Attributes:
+        R_asset_file: (3, 3).
+        scale: per axis (3,).
+        centre: box centre before scaling (3,), in the asset's axes.
+    """
+
+    R_asset_file: NDArray[np.float64]
+    scale: NDArray[np.float64]
+    centre: NDArray[np.float64]
+
+    @staticmethod
+    def of(raw: RawModel, recipe: Recipe) -> _Placing:
+        R_asset_file = (
+            matrix_from_quaternion(recipe.up) @ _upright(raw) @ np.reshape(recipe.file_rotation, (3, 3))
+        )
+        scale, centre = _fit(raw, recipe, R_asset_file)
+        return _Placing(R_asset_file, scale, centre)
+
+    def points(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        return (points @ self.R_asset_file.T - self.centre) * self.scale
+
+    def parts(self, raw: RawModel) -> list[RawPart]:
+        return [self._part(part) for part in raw.parts]
+
+    def _part(self, part: RawPart) -> RawPart:
+        normals = (part.normals @ self.R_asset_file.T) / self.scale
+        lengths = np.linalg.norm(normals, axis=1, keepdims=True)
+        triangles = part.triangles
+        if np.linalg.det(self.R_asset_file) * float(np.prod(self.scale)) < 0:
+            triangles = triangles[:, ::-1]
+        return replace(
+            part,
+            positions=self.points(part.positions),
+            normals=(normals / np.where(lengths > 0, lengths, 1.0)).astype(np.float32),
+            triangles=triangles,
+        )
 
 
 def _textured(raw: RawModel) -> list[int]:
@@ -51,6 +104,10 @@ def _textured(raw: RawModel) -> list[int]:
         for index, m in enumerate(raw.materials)
         if m.base_color_map or m.metallic_roughness_map or m.normal_map
     ]
+
+
+def _see_through(raw: RawModel) -> list[int]:
+    return [index for index, material in enumerate(raw.materials) if material.alpha_mode != "opaque"]
 
 
 def _size(extent: NDArray[np.float64], recipe: Recipe) -> Vec3:
@@ -85,28 +142,3 @@ def _bounds(clouds: list[NDArray[np.float64]] | list[NDArray[np.float32]]) -> tu
     low = np.min([cloud.min(axis=0) for cloud in clouds], axis=0).astype(float)
     high = np.max([cloud.max(axis=0) for cloud in clouds], axis=0).astype(float)
     return low, high
-
-
-def _points(
-    points: NDArray[np.float64],
-    R_asset_file: NDArray[np.float64],
-    scale: NDArray[np.float64],
-    centre: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    return (points @ R_asset_file.T - centre) * scale
-
-
-def _moved(
-    part: RawPart, R_asset_file: NDArray[np.float64], scale: NDArray[np.float64], centre: NDArray[np.float64]
-) -> RawPart:
-    normals = (part.normals @ R_asset_file.T) / scale
-    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
-    triangles = part.triangles
-    if np.linalg.det(R_asset_file) * float(np.prod(scale)) < 0:
-        triangles = triangles[:, ::-1]
-    return replace(
-        part,
-        positions=_points(part.positions, R_asset_file, scale, centre),
-        normals=(normals / np.where(lengths > 0, lengths, 1.0)).astype(np.float32),
-        triangles=triangles,
-    )

@@ -9,9 +9,8 @@ from typing import Literal
 
 from simgen.geometry import Quat, Vec3
 
-IMPORTER_VERSION = (
-    3  # raise with every change of the importers, collision or levels that changes their result
-)
+IMPORTER_VERSION = 4  # raise with every change of the importers or levels that changes their result
+COLLISION_VERSION = 1  # likewise for collision shapes; then run `scripts/catalogue hulls`
 CollisionMode = Literal["auto", "hull", "decompose"]
 
 
@@ -35,6 +34,13 @@ class Recipe:
     collision: CollisionMode = "auto"
 
     def key(self, content_hash: str) -> str:
-        """Return the SHA-256 (hex) that names the result of this recipe on a source of that hash."""
-        text = json.dumps([IMPORTER_VERSION, content_hash, asdict(self)], sort_keys=True)
+        """Return the SHA-256 (hex) that names the model this recipe makes from a source of that hash."""
+        return self._key(IMPORTER_VERSION, content_hash)
+
+    def collision_key(self, content_hash: str) -> str:
+        """Return the SHA-256 (hex) that names the collision shape this recipe makes from a source of that hash."""
+        return self._key(COLLISION_VERSION, content_hash)
+
+    def _key(self, version: int, content_hash: str) -> str:
+        text = json.dumps([version, content_hash, asdict(self)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from simgen.assets.catalogue import IMPORTED, ModelEntry
 from simgen.assets.importers import FolderFiles, RawModel, SourceFiles, ZipFiles, read_model
 from simgen.assets.importers.sh3f import Library, read_library
 from simgen.assets.packs import require
-from simgen.assets.prepare import prepare
+from simgen.assets.prepare import prepare_collision, prepare_model
 from simgen.assets.recipe import Recipe
 from simgen.errors import AssetError
 from simgen.records.asset import Collision, Model
+
+Made = TypeVar("Made", Model, Collision)
 
 
 class RecordingFiles:
@@ -45,12 +49,25 @@ class RecordingFiles:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def make(entry: ModelEntry) -> tuple[Model, Collision]:
-    """Return the prepared model of a catalogue entry.
+def make_model(entry: ModelEntry) -> Model:
+    """Return the prepared visual model of a catalogue entry.
 
     Raises:
         AssetError: its pack is not installed, or its files are not those the catalogue was made for.
     """
+    return _made(entry, prepare_model)
+
+
+def make_collision(entry: ModelEntry) -> Collision:
+    """Return the collision shape of a catalogue entry, computed from its files.
+
+    Raises:
+        AssetError: as for its model.
+    """
+    return _made(entry, prepare_collision)
+
+
+def _made(entry: ModelEntry, prepare: Callable[[RawModel, Recipe], Made]) -> Made:
     raw, recipe, content_hash = open_raw(entry)
     expected = entry.info.content_hash
     if expected and content_hash != expected:

@@ -54,7 +54,9 @@ def install(
             typer.echo(f"{name}: already installed")
             continue
         typer.echo(f"{name}: installing", err=True)
-        packs.install(name, from_file=from_file)
+        done = packs.install(name, from_file=from_file, progress=_say)
+        for warning in done.warnings:
+            _say(f"warning: {warning}")
         typer.echo(f"{name}: installed")
 
 
@@ -68,7 +70,7 @@ def import_assets(
     """Add your own models to the catalogue of this machine."""
     from simgen.assets.imported import import_file
 
-    for info in import_file(file, category=category, licence=licence, author=author):
+    for info in import_file(file, category=category, licence=licence, author=author, on_note=_say):
         typer.echo(info.asset_id)
 
 
@@ -83,3 +85,7 @@ def show(
     path = out or Path(asset_id.replace("/", "_") + ".png")
     write_turntable(asset_id, path)
     typer.echo(f"{path}")
+
+
+def _say(line: str) -> None:
+    typer.echo(line, err=True)

@@ -214,7 +214,7 @@ class BulletWorld:
         shapes: dict[tuple[AssetRef, float], int] = {}
         with TemporaryDirectory(prefix="simgen-hulls-") as folder:
             for body in self._scene.objects:
-                collision = library.load(body.asset).collision
+                collision = library.collision(body.asset)
                 if not collision.hulls_m:
                     raise _unusable(body, 0)
                 form = body_shape(collision)

@@ -81,7 +81,7 @@ class _Flight:
         self.gravity = np.asarray(gravity_mps2) if self.moves else np.zeros(3)
         self.omega = np.asarray(body.angular_velocity_radps) if self.moves else np.zeros(3)
         self.velocity = np.asarray(body.linear_velocity_mps) if self.moves else np.zeros(3)
-        com = library.load(body.asset).collision.center_of_mass_m if self.moves else (0.0, 0.0, 0.0)
+        com = library.collision(body.asset).center_of_mass_m if self.moves else (0.0, 0.0, 0.0)
         self.com_object = np.asarray(com) * body.scale
         arm = self._arm(body.pose.quaternion_wxyz)
         self.com_start = np.asarray(body.pose.position_m) + arm

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -8,18 +9,20 @@ import numpy as np
 import pytest
 import trimesh
 
-from simgen.assets.cache import Prepared, cached, pack, unpack
-from simgen.assets.prepare import prepare
+from simgen.assets.cache import cached_collision, cached_model
+from simgen.assets.locks import held
+from simgen.assets.packed import pack_collision, pack_model, unpack_collision, unpack_model
+from simgen.assets.prepare import prepare_collision, prepare_model
 from simgen.assets.recipe import Recipe
 from simgen.errors import AssetError
-from simgen.records.asset import Material, Model, Texture
+from simgen.records.asset import Collision, Material, Model, Texture
 from tests.assets.shapes import cup, model, private_folders
 
 __all__ = ["private_folders"]
 
 
-def prepared() -> Prepared:
-    made, collision = prepare(model(cup(), trimesh.creation.box()), Recipe(collision="hull"))
+def prepared() -> Model:
+    made = prepare_model(model(cup(), trimesh.creation.box()), Recipe())
     pixels = np.arange(5 * 7 * 3, dtype=np.uint8).reshape(5, 7, 3)
     shared = Texture(pixels, srgb=True)
     materials = (
@@ -28,7 +31,11 @@ def prepared() -> Prepared:
         ),
         Material("b", base_color_map=shared, normal_map=Texture(pixels, srgb=False), double_sided=False),
     )
-    return Model(made.lods, materials, made.size_m), collision
+    return Model(made.lods, materials, made.size_m)
+
+
+def shape() -> Collision:
+    return prepare_collision(model(cup(), trimesh.creation.box()), Recipe(collision="hull"))
 
 
 def plain(value: Any) -> Any:
@@ -42,16 +49,22 @@ def plain(value: Any) -> Any:
     return value
 
 
-def never() -> Prepared:
+def never() -> Any:
     raise AssertionError("made again")
 
 
 def test_everything_comes_back_as_it_was() -> None:
-    assert plain(unpack(pack(*prepared()))) == plain(prepared())
+    assert plain(unpack_model(pack_model(prepared()))) == plain(prepared())
+    assert plain(unpack_collision(pack_collision(shape()))) == plain(shape())
+
+
+def test_a_model_is_no_collision_shape() -> None:
+    with pytest.raises(ValueError, match="another version"):
+        unpack_collision(pack_model(prepared()))
 
 
 def test_shared_textures_stay_shared_and_arrays_are_read_only() -> None:
-    loaded, _ = unpack(pack(*prepared()))
+    loaded = unpack_model(pack_model(prepared()))
     first, second = loaded.materials
     assert first.base_color_map is second.base_color_map
     with pytest.raises(ValueError, match="read-only"):
@@ -59,24 +72,42 @@ def test_shared_textures_stay_shared_and_arrays_are_read_only() -> None:
 
 
 def test_the_same_model_gives_the_same_bytes() -> None:
-    assert pack(*prepared()) == pack(*prepared())
+    assert pack_model(prepared()) == pack_model(prepared())
+    assert pack_collision(shape()) == pack_collision(shape())
 
 
 def test_a_model_is_made_once(private_folders: Path) -> None:
-    made = cached("ab12", prepared)
-    assert plain(cached("ab12", never)) == plain(made)
+    made = cached_model("ab12", prepared)
+    assert plain(cached_model("ab12", never)) == plain(made)
     assert [p.name for p in (private_folders / "cache").rglob("*") if p.is_file()] == ["ab12.model"]
 
 
 @pytest.mark.parametrize("damage", ["cut", "flip", "empty", "other version"])
 def test_a_damaged_file_is_made_again(private_folders: Path, damage: str) -> None:
-    cached("ab12", prepared)
+    cached_model("ab12", prepared)
     file = private_folders / "cache" / "models" / "ab" / "ab12.model"
     data = file.read_bytes()
     flipped = data[:5000] + bytes([data[5000] ^ 1]) + data[5001:]
     file.write_bytes({"cut": data[:5000], "flip": flipped, "empty": b""}.get(damage, b"SIMGENM0" + data[8:]))
-    assert plain(cached("ab12", prepared)) == plain(prepared())
+    assert plain(cached_model("ab12", prepared)) == plain(prepared())
     assert file.read_bytes() == data
+
+
+def test_a_collision_shape_is_made_once(private_folders: Path) -> None:
+    made = cached_collision("ab12", shape)
+    assert plain(cached_collision("ab12", never)) == plain(made) == plain(shape())
+
+
+def test_who_waits_for_a_model_takes_what_the_other_made(private_folders: Path) -> None:
+    lock = private_folders / "cache" / "locks" / "ab12.model.lock"
+    with ThreadPoolExecutor(1) as pool:
+        with held(lock, 0.0) as mine:
+            waiting = pool.submit(cached_model, "ab12", never)
+            made = private_folders / "cache" / "models" / "ab" / "ab12.model"
+            made.parent.mkdir(parents=True)
+            made.write_bytes(pack_model(prepared()))
+        assert mine
+        assert plain(waiting.result()) == plain(prepared())
 
 
 def test_a_folder_that_cannot_be_written_is_told(private_folders: Path) -> None:
@@ -84,13 +115,13 @@ def test_a_folder_that_cannot_be_written_is_told(private_folders: Path) -> None:
     with pytest.raises(
         AssetError, match=r"cannot write the model cache .* set SIMGEN_CACHE to another folder"
     ):
-        cached("ab12", prepared)
+        cached_model("ab12", prepared)
 
 
 def test_a_model_that_cannot_be_made_leaves_nothing_behind(private_folders: Path) -> None:
-    def broken() -> Prepared:
+    def broken() -> Model:
         raise AssetError("no such model")
 
     with pytest.raises(AssetError, match="no such model"):
-        cached("ab12", broken)
-    assert not (private_folders / "cache").exists()
+        cached_model("ab12", broken)
+    assert not [path for path in (private_folders / "cache").rglob("*") if path.is_file()]

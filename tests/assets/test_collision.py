@@ -25,11 +25,13 @@ def inside(hulls: tuple[np.ndarray, ...], point: tuple[float, float, float]) -> 
 
 
 @given(st.tuples(*[st.floats(0.01, 3.0)] * 3), st.tuples(*[st.floats(-2.0, 2.0)] * 3))
-def test_mass_properties_of_a_box_are_exact(size: tuple[float, ...], at: tuple[float, ...]) -> None:
+def test_mass_properties_of_a_box_are_those_of_its_float32_corners(
+    size: tuple[float, ...], at: tuple[float, ...]
+) -> None:
     box = trimesh.creation.box(extents=size, transform=trimesh.transformations.translation_matrix(at))
     collision = collision_of([np.asarray(box.vertices, float)])
-    assert collision.volume_m3 == pytest.approx(np.prod(size))
-    np.testing.assert_allclose(collision.center_of_mass_m, at, atol=1e-9)
+    assert collision.volume_m3 == pytest.approx(np.prod(size), rel=1e-3), "vertices are float32"
+    np.testing.assert_allclose(collision.center_of_mass_m, at, atol=5e-7)
 
 
 def test_the_centre_of_mass_of_two_parts_is_weighted_by_volume() -> None:

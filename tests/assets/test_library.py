@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from simgen.assets import AssetLibrary
-from simgen.assets.cache import pack
 from simgen.assets.catalogue import shipped_catalogue
 from simgen.assets.library import memory_of
-from simgen.assets.sources import make
+from simgen.assets.packed import pack_model
+from simgen.assets.sources import make_collision, make_model
 from simgen.errors import AssetError
 from simgen.records.asset import AssetRef
 from tests.assets.shapes import private_folders
@@ -115,7 +115,7 @@ def test_a_pack_that_is_not_installed_is_named(private_folders: Path) -> None:
         AssetLibrary().load(ref)
     with pytest.raises(AssetError, match="run: simgen assets install blender-hdri"):
         AssetLibrary().load_environment(AssetRef("blender-hdri/city"))
-    assert list(private_folders.iterdir()) == []
+    assert not [path for path in private_folders.rglob("*") if path.is_file()]
 
 
 def test_a_model_that_is_not_the_one_described_is_refused() -> None:
@@ -126,7 +126,7 @@ def test_a_model_that_is_not_the_one_described_is_refused() -> None:
     with pytest.raises(
         AssetError, match=r"pybullet-data/mug: its files in pack 'pybullet-data' are not those"
     ):
-        make(other)
+        make_model(other)
 
 
 CURATED = [  # several materials, alpha maps, a rotated model, a person, one of each library
@@ -143,7 +143,7 @@ def test_real_models_are_upright_to_size_textured_and_made_the_same_twice(key: s
 
     entries = {f"{e.library}:{e.key}": e for e in shipped_catalogue().models.values()}
     entry = replace(entries[key], recipe=replace(entries[key].recipe, collision="hull"))
-    model, collision = make(entry)
+    model, collision = make_model(entry), make_collision(entry)
     points = np.concatenate([s.positions_m for s in model.lods[0]]).astype(float)
     np.testing.assert_allclose(points.max(axis=0), np.asarray(entry.info.size_m) / 2, rtol=1e-5)
     np.testing.assert_allclose(points.min(axis=0), np.asarray(entry.info.size_m) / -2, rtol=1e-5)
@@ -153,7 +153,30 @@ def test_real_models_are_upright_to_size_textured_and_made_the_same_twice(key: s
         assert int(submesh.triangles.max()) < len(submesh.positions_m)
         assert np.isfinite(submesh.uvs).all()
     assert 0 < collision.volume_m3 <= np.prod(entry.info.size_m) * 1.001
-    assert pack(model, collision) == pack(*make(entry))
+    assert pack_model(model) == pack_model(make_model(entry))
+
+
+def test_the_collision_shape_is_the_one_of_the_loaded_model(library: AssetLibrary) -> None:
+    refs = [MUG, AssetRef("procedural/carton"), AssetRef("procedural/sphere"), AssetRef("procedural/mug")]
+    for ref in refs:
+        shape, loaded = library.collision(ref), library.load(ref).collision
+        assert [hull.tobytes() for hull in shape.hulls_m] == [hull.tobytes() for hull in loaded.hulls_m]
+        assert (shape.center_of_mass_m, shape.volume_m3) == (loaded.center_of_mass_m, loaded.volume_m3)
+
+
+def test_physics_needs_neither_the_pack_nor_the_cache(private_folders: Path) -> None:
+    found = AssetLibrary().find(pack="sweethome3d", tags=["graspable"])
+    library = AssetLibrary()
+    shapes = [library.collision(AssetRef(info.asset_id)) for info in found]
+    assert all(shape.hulls_m and shape.volume_m3 > 0 for shape in shapes)
+    assert list(private_folders.iterdir()) == []
+
+
+def test_what_has_no_collision_shape_is_told(library: AssetLibrary) -> None:
+    with pytest.raises(AssetError, match="'blender-hdri/city' is a light map, not a model"):
+        library.collision(AssetRef("blender-hdri/city"))
+    with pytest.raises(AssetError, match="no asset 'pybullet-data/mugg'; did you mean"):
+        library.collision(AssetRef("pybullet-data/mugg"))
 
 
 def test_starting_up_does_not_bring_the_heavy_libraries() -> None:

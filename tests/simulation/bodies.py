@@ -34,6 +34,10 @@ class HullLibrary(AssetLibrary):
     def load(self, ref: AssetRef) -> Asset:
         return self._made.get(ref.asset_id) or super().load(ref)
 
+    def collision(self, ref: AssetRef) -> Collision:
+        made = self._made.get(ref.asset_id)
+        return super().collision(ref) if made is None else made.collision
+
 
 def body_of(asset: AssetRef, size_m: Vec3, at: Vec3, **fields: Any) -> SceneObject:
     """A dynamic body of 1 kg with a hand-made collision shape of extent `size_m`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simgen.assets.procedural.light_maps import build_environment, describe_environment, environment_names
 from simgen.assets.procedural.rack import bay_centers_m, deck_top_m, rack_size_m
-from simgen.assets.procedural.registry import build, describe, names
+from simgen.assets.procedural.registry import build, collision, describe, names
 from simgen.assets.procedural.surfaces import SURFACES
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "bay_centers_m",
     "build",
     "build_environment",
+    "collision",
     "deck_top_m",
     "describe",
     "describe_environment",

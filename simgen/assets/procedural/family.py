@@ -64,15 +64,15 @@ class Family:
         """Return a member, its box centred at the origin."""
         values = parse(ref, self.parameters)
         outline = self.outline(values)
-        volume, centroid = solids.total(outline.parts)
-        center = np.asarray(outline.center_m)
-        x, y, z = (float(v) for v in centroid - center)
-        hulls = tuple(part.vertices_m - center for part in outline.parts)
         return Asset(
             info=self._info(ref, values, outline),
             model=_model(self.paint(values), outline),
-            collision=Collision(hulls, (x, y, z), volume),
+            collision=_collision(outline),
         )
+
+    def collision(self, ref: AssetRef) -> Collision:
+        """Return a member's collision shape without making its mesh and prints."""
+        return _collision(self.outline(parse(ref, self.parameters)))
 
     def _info(self, ref: AssetRef, values: Values, outline: Outline) -> AssetInfo:
         volume, _ = solids.total(outline.parts)
@@ -93,6 +93,13 @@ class Family:
             tags=outline.tags,
             params=ref.params,
         )
+
+
+def _collision(outline: Outline) -> Collision:
+    volume, centroid = solids.total(outline.parts)
+    center = np.asarray(outline.center_m)
+    x, y, z = (float(v) for v in centroid - center)
+    return Collision(tuple(part.vertices_m - center for part in outline.parts), (x, y, z), volume)
 
 
 def _model(paint: Paint, outline: Outline) -> Model:

@@ -20,7 +20,7 @@ from simgen.assets.procedural import (
 )
 from simgen.assets.procedural.family import Family
 from simgen.errors import AssetError, did_you_mean
-from simgen.records.asset import Asset, AssetInfo, AssetRef
+from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision
 
 _PREFIX = "procedural/"
 _FAMILIES: dict[str, Family] = {
@@ -63,6 +63,17 @@ def build(ref: AssetRef) -> Asset:
     if _name(ref) in primitives.SHAPES:
         return primitives.build(ref)
     return _FAMILIES[_name(ref)].build(ref)
+
+
+def collision(ref: AssetRef) -> Collision:
+    """Return the collision shape of a procedural model without making its mesh and prints.
+
+    Raises:
+        AssetError: as in `describe`.
+    """
+    if _name(ref) in primitives.SHAPES:
+        return primitives.build(ref).collision  # of a few triangles and no texture
+    return _FAMILIES[_name(ref)].collision(ref)
 
 
 def _name(ref: AssetRef) -> str:
