@@ -1,4 +1,4 @@
-"""What a light map means for shading: its suns, its soft remainder, and 64 directions that stand for it.
+"""What a light map means for shading: its suns, its soft remainder, and 32 directions that stand for it.
 
 All in the map's own units and at zero rotation, so that one analysis serves every scene that uses the map;
 `illuminate` then turns and scales it.
@@ -23,12 +23,12 @@ from simgen.rendering.light_map import (
     upward_illuminance,
 )
 
-DIRECTION_COUNT = 64
+DIRECTION_COUNT = 32
 
 _COARSE_WIDTH = 128
 _SUN_TIMES_MEAN = 12.0  # assumed: a texel this much brighter than the sphere's mean may belong to a sun
 _SUN_LEAST_SHARE = 0.05  # of all light; weaker lamps stay in the soft part
-_SUN_WIDEST_RAD = 0.35  # wider lamps cast shadows so soft that the 64 directions carry them better
+_SUN_WIDEST_RAD = 0.35  # wider lamps cast shadows so soft that the 32 directions carry them better
 _SUN_NARROWEST_RAD = 0.0093
 _MOST_SUNS = 2
 
@@ -55,9 +55,9 @@ class MapAnalysis:
     Attributes:
         upward_illuminance: luminance-weighted, of the whole map on an upward-facing plane, map units.
         soft: (256, 512, 3) or smaller, the map without its suns.
-        directions: (64, 3) unit, map frame; regions of equal energy of `soft`.
-        energies_rgb: (64, 3) radiance times solid angle of each region.
-        solid_angles: (64,) of each region.
+        directions: (32, 3) unit, map frame; regions of equal energy of `soft`.
+        energies_rgb: (32, 3) radiance times solid angle of each region.
+        solid_angles: (32,) of each region.
     """
 
     upward_illuminance: float
@@ -74,9 +74,9 @@ class Illumination:
 
     Attributes:
         irradiance_sh: (9, 3) irradiance / pi as polynomial coefficients in the order of `shade.frag`.
-        directions: (64, 3) unit.
-        energies_rgb: (64, 3) lux on a plane facing each.
-        solid_angles: (64,) of the region behind each.
+        directions: (32, 3) unit.
+        energies_rgb: (32, 3) lux on a plane facing each.
+        solid_angles: (32,) of the region behind each.
         map_scale: map units -> cd/m².
     """
 
@@ -185,7 +185,7 @@ def _sun(energy_rgb: FloatArray, directions: FloatArray) -> MapSun:
 
 
 def _median_cut(coarse: Float32Array) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return directions, energies and solid angles of 64 regions of equal energy (Debevec, 2005, median cut)."""
+    """Return directions, energies and solid angles of 32 regions of equal energy (Debevec, 2005, median cut)."""
     directions, solid_angles = sphere_grid(coarse.shape[1], coarse.shape[0])
     energy = coarse.astype(float) * solid_angles[..., None]
     # A floor under the weights keeps dark parts of the map represented.

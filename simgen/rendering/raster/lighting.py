@@ -17,7 +17,7 @@ from simgen.rendering.raster.antialias import AntialiasPass
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import Drawable, emissive_table
 from simgen.rendering.raster.environment import LUMINANCE_RGB, Illumination, illuminate, sun_in_scene
-from simgen.rendering.raster.prefilter import LAST_LEVEL, GpuMap
+from simgen.rendering.raster.prefilter import LEVELS, ROOT_SMOOTHEST, GpuMap, folded_directions
 from simgen.rendering.raster.shadows import MOST_SUNS, DirectionalLight
 from simgen.rendering.raster.targets import Targets
 from simgen.rendering.raster.visibility import (
@@ -31,6 +31,8 @@ from simgen.rendering.raster.visibility import (
 # Share of light that a blocker sends on, and share of it that a blocker receives: assumed, middle grey in half shade.
 _BLOCKER_ALBEDO = 0.4
 _BLOCKER_OPENNESS = 0.6
+_IRRADIANCE_SIDE = 32  # as in `shade.frag`
+_BRIGHTEST = 65024.0  # of a half float, nearly
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +92,9 @@ class LightPass:
         self._background = context.program("fullscreen.vert", "background.frag")
         self._visibility = VisibilityPass(context)
         self._antialias = AntialiasPass(context)
+        side = (_IRRADIANCE_SIDE, _IRRADIANCE_SIDE)
+        self._irradiance = context.gl.texture(side, 4, dtype="f2")
+        self._irradiance.repeat_x = self._irradiance.repeat_y = False
 
     def set_scene(self, light: SceneLight) -> None:
         """Set what does not change from view to view."""
@@ -98,10 +103,12 @@ class LightPass:
         self._white = _white(light)
         self._visibility.set_scene(light.illumination, light.suns, _bounce(light))
         scale = light.illumination.map_scale * light.map.value_scale
+        steps = (LEVELS - 1) / (1 - ROOT_SMOOTHEST)
+        self._irradiance.write(_irradiance_texels(light))
         set_uniforms(
             self._shade,
-            irradiance_sh=as_floats(light.illumination.irradiance_sh),
-            levels=(scale, float(LAST_LEVEL), 1 / light.map.prefiltered.width),
+            mirror=(scale, 1 / light.map.prefiltered.width, 1 / light.map.prefiltered.height),
+            level_of=(steps, 0.5 - steps * ROOT_SMOOTHEST),
             emissive=light.emissive,
             white=self._white,
             sun_color=as_floats(np.array([sun.illuminance_rgb for sun in light.suns])),
@@ -128,8 +135,7 @@ class LightPass:
     def _shade_pixels(self, targets: Targets, coarse: LightTargets, view: View, light: SceneLight) -> None:
         """Shade surfaces, then fill in the background; the labels' depth keeps each from the other's pixels."""
         gl, labels = self._context.gl, targets.labels
-        R_world_camera = view.T_world_camera[:3, :3]
-        R_map_camera = rotation_about_z(-light.rotation_rad) @ R_world_camera
+        R_map_camera = rotation_about_z(-light.rotation_rad) @ view.T_world_camera[:3, :3]
         for unit, texture in enumerate(
             (
                 labels.normal_depth,
@@ -137,6 +143,7 @@ class LightPass:
                 labels.shading,
                 coarse.shares,
                 light.map.prefiltered,
+                self._irradiance,
                 light.map.background,
             )
         ):
@@ -147,13 +154,12 @@ class LightPass:
             "R_map_camera": as_floats(R_map_camera.T),
         }
         set_uniforms(
-            self._shade, normal_depth=0, albedo_slot=1, shading_surface=2, shares=3, prefiltered=4,
+            self._shade, normal_depth=0, albedo_slot=1, shading_surface=2, shares=3, prefiltered=4, irradiance=5,
             spacing=float(coarse.spacing_px),
             texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
-            R_world_camera=as_floats(R_world_camera.T),
             sun_direction=as_floats(suns_in_camera(light.suns, view)), **camera,
         )  # fmt: skip
-        set_uniforms(self._background, background=5, **camera)
+        set_uniforms(self._background, background=6, **camera)
         targets.shaded.use()
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST)
@@ -165,13 +171,21 @@ class LightPass:
 
 
 def _bounce(light: SceneLight) -> FloatArray:
-    """Return (64, 3) what a grey blocker in each soft direction sends back, as energy."""
+    """Return (32, 3) what a grey blocker in each soft direction sends back, as energy."""
     towards_viewer = -light.illumination.directions
     received = light.illumination.irradiance(towards_viewer)
     for sun in light.suns:
         facing = np.maximum(towards_viewer @ np.asarray(sun.direction_world), 0.0)
         received = received + facing[:, None] * np.asarray(sun.illuminance_rgb) / np.pi
     return _BLOCKER_ALBEDO * _BLOCKER_OPENNESS * received * light.illumination.solid_angles[:, None]
+
+
+def _irradiance_texels(light: SceneLight) -> bytes:
+    """Return an octahedral map of irradiance / pi in the map's frame, as texels of four half floats."""
+    in_world = folded_directions(_IRRADIANCE_SIDE) @ rotation_about_z(light.rotation_rad).T
+    texels = np.ones((len(in_world), 4))
+    texels[:, :3] = np.minimum(light.illumination.irradiance(in_world), _BRIGHTEST)
+    return texels.astype(np.float16).tobytes()
 
 
 def _white(light: SceneLight) -> float:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
-from math import log2, pi
+from math import pi
 
 import cv2
 import moderngl
 import numpy as np
 
+from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.environment import MapAnalysis, analyse
 
-LAST_LEVEL = 4
-_LEVEL_0 = (128, 128)  # octahedral, so that reading it takes no arc functions
+# Levels of equal steps of the root of roughness, from the smoothest that is shaded (see `shade.frag`). The tiles are
+# octahedral: reading them takes no arc functions. A pixel reads one level; steps this small are not seen.
+LEVELS = 7
+ROOT_SMOOTHEST = 0.045**0.5
+_SHARP_SIDE, _SIDE = 128, 64  # of the tile of level 0, of the others; as in `shade.frag`
+_SHARP_SAMPLES, _SAMPLES = 16, 64
 _BACKGROUND_WIDTH = 2048
 _HALF_MAX = 65024.0  # largest value of an 11-bit float
 _R11G11B10F = 0x8C3A  # one word a texel: software rendering reads it four times as fast as four floats
-_KEPT = 3
+_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,38 +88,36 @@ class MapCache:
         return texture
 
     def _prefilter(self, soft: Float32Array) -> moderngl.Texture:
+        """Return the tiles of all levels side by side."""
         source = self._upload(soft)
         source.build_mipmaps()
         source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        gl, (width, height) = self._context.gl, _LEVEL_0
-        result = gl.texture(_LEVEL_0, 3, dtype="f4", internal_format=_R11G11B10F)
-        result.build_mipmaps(max_level=LAST_LEVEL)
-        for level in range(LAST_LEVEL + 1):
-            size = (max(width >> level, 1), max(height >> level, 1))
-            result.write(self._level(source, size, (level / LAST_LEVEL) ** 2), level=level)
-        result.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        result.repeat_x = result.repeat_y = False
-        source.release()
-        return result
-
-    def _level(self, source: moderngl.Texture, size: tuple[int, int], roughness: float) -> bytes:
         gl = self._context.gl
-        target = gl.texture(size, 4, dtype="f4")
-        framebuffer = gl.framebuffer([target])
+        result = gl.texture((_SHARP_SIDE + (LEVELS - 1) * _SIDE, _SHARP_SIDE), 4, dtype="f2")
+        result.repeat_x = result.repeat_y = False
+        framebuffer = gl.framebuffer([result])
         framebuffer.use()
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
         source.use(0)
-        texel = 4 * pi / (source.width * source.height)
-        set_uniforms(
-            self._program,
-            source=0,
-            level_size=(float(size[0]), float(size[1])),
-            roughness=max(roughness, 2.0 ** -log2(source.width)),
-            source_solid_angle=texel,
-        )
-        self._context.fill(self._program)
-        pixels = np.frombuffer(target.read(), np.float32).reshape(size[1], size[0], 4)
+        set_uniforms(self._program, source=0, source_solid_angle=4 * pi / (source.width * source.height))
+        for level in range(LEVELS):
+            first, side = (0, _SHARP_SIDE) if level == 0 else (_SHARP_SIDE + (level - 1) * _SIDE, _SIDE)
+            framebuffer.viewport = (first, 0, side, side)
+            roughness = (ROOT_SMOOTHEST + (1 - ROOT_SMOOTHEST) * level / (LEVELS - 1)) ** 2
+            samples = _SAMPLES if level else _SHARP_SAMPLES
+            set_uniforms(self._program, tile=(float(first), float(side), float(samples)), roughness=roughness)
+            self._context.fill(self._program)
         self._context.unbind()
         framebuffer.release()
-        target.release()
-        return np.minimum(pixels[..., :3], _HALF_MAX).tobytes()
+        source.release()
+        return result
+
+
+def folded_directions(side: int) -> FloatArray:
+    """Return (side^2, 3) unit directions of the texels of an octahedral map, as `common.glsl` unfolds them."""
+    steps = np.linspace(-1.0, 1.0, side)
+    x, y = (axis.ravel() for axis in np.meshgrid(steps, steps))
+    z = 1 - np.abs(x) - np.abs(y)
+    below = np.maximum(-z, 0.0)
+    directions = np.column_stack([x - np.copysign(below, x), y - np.copysign(below, y), z])
+    return directions / np.linalg.norm(directions, axis=1, keepdims=True)

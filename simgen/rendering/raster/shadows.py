@@ -1,4 +1,4 @@
-"""Shadows of one state of a scene: depth maps of its suns and of 64 directions of the surroundings' light.
+"""Shadows of one state of a scene: depth maps of its suns and of 32 directions of the surroundings' light.
 
 They depend on where the bodies are, not on the camera, so that all views of one state share them.
 """
@@ -18,9 +18,11 @@ from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import DIRECTION_COUNT
 
 MOST_SUNS = 4
-SUN_TILE = 1024
-SOFT_TILE = 192
-_TILES_ACROSS = 8
+SUN_TILE = 768
+_GAP = SUN_TILE // 16 + 4  # between tiles, and never blocked: as wide as shadows are searched for
+ATLAS_WIDTH = MOST_SUNS * (SUN_TILE + _GAP)
+SOFT_TILE = 160
+_TILES_ACROSS, _TILES_DOWN = 8, 4  # as in `visibility.frag`
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,15 @@ class SunGrid:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SoftGrid:
-    """Where the 64 depth maps lie in the world.
+    """Where the 32 depth maps lie in the world.
 
     Attributes:
-        directions: (64, 3) unit, towards the light.
+        directions: (32, 3) unit, towards the light.
         center_m: of the sphere around all things.
         radius_m: of that sphere; 0 without casters.
         depth_m: half of the depth that 0..1 spans.
-        side_u: (64, 4) world -> tile x in -1..1.
-        side_v: (64, 4) world -> tile y.
+        side_u: (32, 4) world -> tile x in -1..1.
+        side_v: (32, 4) world -> tile y.
     """
 
     directions: FloatArray
@@ -85,8 +87,8 @@ class ShadowMaps:
         self._context = context
         self._program = context.program("caster.vert", "caster.frag")
         gl = context.gl
-        self.sun_depths = gl.depth_texture((MOST_SUNS * SUN_TILE, SUN_TILE))
-        self.soft_depths = gl.depth_texture((_TILES_ACROSS * SOFT_TILE, _TILES_ACROSS * SOFT_TILE))
+        self.sun_depths = gl.depth_texture((ATLAS_WIDTH, SUN_TILE))
+        self.soft_depths = gl.depth_texture((_TILES_ACROSS * SOFT_TILE, _TILES_DOWN * SOFT_TILE))
         self.sun_depths.compare_func = ""
         self._suns = gl.framebuffer([], self.sun_depths)
         self._softs = gl.framebuffer([], self.soft_depths)
@@ -122,7 +124,7 @@ class ShadowMaps:
         for index, grid in enumerate(grids):
             to_clip = np.diag([1.0, 1.0, 2.0, 1.0])
             to_clip[2, 3] = -1.0
-            self._tile(self._suns, (index * SUN_TILE, 0), SUN_TILE, to_clip @ grid.tile_from_world, 0, count)
+            self._tile(self._suns, (sun_column(index), 0), SUN_TILE, to_clip @ grid.tile_from_world, 0, count)
         soft = soft_grid(
             soft_directions, _corners(things, T_world_objects), _corners(blockers, T_world_objects)
         )
@@ -206,6 +208,11 @@ class ShadowMaps:
             self._array = None
 
 
+def sun_column(index: int) -> int:
+    """Return the first column of a sun's tile in the atlas."""
+    return index * (SUN_TILE + _GAP) + _GAP // 2
+
+
 def sun_grid(direction_world: Vec3, near_m: FloatArray, everything_m: FloatArray) -> SunGrid:
     """Return the grid of a sun: as wide as the near points, as deep as everything.
 
@@ -245,7 +252,7 @@ def soft_blockers(drawables: Sequence[Drawable], T_world_objects: FloatArray) ->
 
 
 def soft_grid(directions: FloatArray, things_m: FloatArray, blockers_m: FloatArray) -> SoftGrid:
-    """Return the grids of the soft directions (64, 3): as wide as the things, as deep as all blockers.
+    """Return the grids of the soft directions (32, 3): as wide as the things, as deep as all blockers.
 
     Args:
         directions: unit, towards the light.

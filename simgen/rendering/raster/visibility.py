@@ -14,21 +14,21 @@ from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import Illumination
 from simgen.rendering.raster.shadows import (
-    MOST_SUNS,
+    ATLAS_WIDTH,
     SUN_TILE,
     DirectionalLight,
     ShadowMaps,
     SoftGrid,
     SunGrid,
+    sun_column,
 )
 from simgen.rendering.raster.targets import Targets
 
 # A blocker this many radii of all things away blocks less, and this many nothing: assumed. Each soft direction stands
 # for a wide region, of which a distant blocker covers little, but the direction's depth map would let it cover all.
-_BLOCKS_LESS, _BLOCKS_NOTHING = 1.5, 3.5
+_BLOCKS_LESS, _BLOCKS_NOTHING = 1.25, 2.75
 Ray = tuple[float, float, float, float]
 _SMALL_IMAGE_PX = 320 * 240  # up to this, shadows are looked up for every pixel
-_TO_UNIT = np.array([[0.5, 0, 0, 0.5], [0, 0.5, 0, 0.5], [0, 0, 1, 0], [0, 0, 0, 1]])
 
 
 class LightTargets:
@@ -67,7 +67,7 @@ class VisibilityPass:
         """Set the lights.
 
         Args:
-            bounce: (64, 3) what a blocker in each soft direction sends back, as energy.
+            bounce: (32, 3) what a blocker in each soft direction sends back, as energy.
         """
         self._suns, self._illumination = suns, illumination
         self._share = self._context.program("fullscreen.vert", "shares.frag", [f"SUNS {len(suns)}"])
@@ -124,9 +124,11 @@ class VisibilityPass:
 
     def _sun_uniforms(self, view: View) -> dict[str, object]:
         grids = self._sun_grids
-        matrices = [(_TO_UNIT @ grid.tile_from_world @ view.T_world_camera).T for grid in grids]
+        places = [
+            _sun_place(index) @ grid.tile_from_world @ view.T_world_camera for index, grid in enumerate(grids)
+        ]
         numbers = [
-            (grid.texel_m, grid.range_m, index / MOST_SUNS, grid.texel_m * SUN_TILE)
+            (grid.texel_m, grid.range_m, grid.texel_m * SUN_TILE, sun_column(index) / ATLAS_WIDTH)
             for index, grid in enumerate(grids)
         ]
         directions = suns_in_camera(self._suns, view)
@@ -134,9 +136,9 @@ class VisibilityPass:
         if not grids:
             return {}
         return {
-            "sun_from_camera": as_floats(np.array(matrices)),
+            "sun_from_camera": as_floats(np.array(places).transpose(0, 2, 1)),
             "sun_grid": as_floats(np.array(numbers)),
-            "sun_tile": (1 / MOST_SUNS, float(SUN_TILE)),
+            "sun_tile": (SUN_TILE / ATLAS_WIDTH, 1.0, 1 / SUN_TILE),
             "sun_direction": as_floats(np.column_stack([directions, widths])),
         }
 
@@ -171,6 +173,14 @@ def ray_of_pixel(camera: Intrinsics) -> Ray:
 def as_floats(values: FloatArray) -> bytes:
     """Return values as the bytes of a uniform array."""
     return np.ascontiguousarray(values, dtype=np.float32).tobytes()
+
+
+def _sun_place(index: int) -> FloatArray:
+    """Return the matrix that takes a sun's tile, x and y in -1..1, to its place in the atlas, 0..1."""
+    half = SUN_TILE / ATLAS_WIDTH / 2
+    T = np.diag([half, 0.5, 1.0, 1.0])
+    T[:2, 3] = sun_column(index) / ATLAS_WIDTH + half, 0.5
+    return T
 
 
 def _over(targets: Targets, spacing_px: int) -> tuple[int, int]:

@@ -165,6 +165,15 @@ def test_surroundings_light_is_darker_beside_a_thing_than_in_the_open(render: Re
     assert open_ground == pytest.approx(0.5 * 1000.0 / pi, rel=0.05)
 
 
+def test_a_thing_far_from_a_sheet_leaves_no_mark_of_the_surroundings_light_on_it(render: Render) -> None:
+    sky = EnvironmentLight(map=None, illuminance_lux=1000.0)
+    thing = box((0.2, 0.2, 0.2), at=(0.0, 0.0, 1.0))
+    seen = camera(eye=(2.0, 0.0, 2.0), target=(0.0, 0.0, 0.0), width=160, height=120)
+    frame = render(make_scene([floor(material=MATT_GREY), thing], [seen], suns=[], environment=sky))
+    on_floor = luminance(frame)[frame.instance_id == 1]
+    np.testing.assert_allclose(on_floor, np.median(on_floor), rtol=0.04)
+
+
 def test_a_fifth_sun_is_refused_with_the_number_allowed(render: Render) -> None:
     suns = [SunLight(f"sun{i}", (0.0, sin(i / 9), 1.0), 1.0) for i in range(5)]
     with pytest.raises(RenderError, match="5 suns, the raster renderer draws at most 4"):

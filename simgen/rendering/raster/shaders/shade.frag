@@ -15,10 +15,10 @@ uniform sampler2D prefiltered;
 uniform vec4 texel;              // of a target of the image's size, of `shares`
 uniform float spacing;           // image pixels for each pixel of `shares`
 uniform vec4 ray_of_pixel;       // pixel centre -> camera x, y at z = 1: xy scale, zw shift
-uniform mat3 R_world_camera;
 uniform mat3 R_map_camera;
-uniform vec3 irradiance_sh[9];   // of the surroundings without their suns, divided by pi, world frame
-uniform vec3 levels;             // of `prefiltered`: map units -> cd/m2, level of roughness 1, 1 / size of level 0
+uniform sampler2D irradiance;    // octahedral, of the surroundings without their suns, divided by pi, map frame
+uniform vec3 mirror;             // map units -> cd/m2, 1 / size of `prefiltered`
+uniform vec2 level_of;           // root of roughness -> level of `prefiltered`: scale, shift
 #if SUNS > 0
 uniform vec3 sun_direction[SUNS];  // towards the light
 uniform vec3 sun_color[SUNS];      // lux
@@ -28,12 +28,10 @@ uniform vec3 emissive[64];
 #endif
 #include "output.glsl"
 
-// Ramamoorthi and Hanrahan, "An efficient representation for irradiance environment maps", SIGGRAPH 2001.
-vec3 ambient(vec3 n) {
-    vec3 e = irradiance_sh[0] + irradiance_sh[1] * n.y + irradiance_sh[2] * n.z + irradiance_sh[3] * n.x
-        + irradiance_sh[4] * (n.x * n.y) + irradiance_sh[5] * (n.y * n.z) + irradiance_sh[6] * (3.0 * n.z * n.z - 1.0)
-        + irradiance_sh[7] * (n.x * n.z) + irradiance_sh[8] * (n.x * n.x - n.y * n.y);
-    return max(e, 0.0);
+// Outermost texels lie on the fold of the octahedron, so that filtering needs no neighbour beyond them.
+vec3 ambient(vec3 d) {
+    const float SIDE = 32.0;
+    return textureLod(irradiance, folded(d) * (0.5 - 0.5 / SIDE) + 0.5, 0.0).rgb;
 }
 
 // Share of light that GGX reflects, as scale and bias on F0 (Karis, "Physically based shading on mobile", 2014).
@@ -45,8 +43,9 @@ vec2 split_sum(float roughness, float n_v) {
 }
 
 vec3 mirrored(vec3 d, float roughness) {
-    float level = sqrt(roughness) * levels.y, inner = 0.5 - 0.5 * exp2(level) * levels.z;
-    return textureLod(prefiltered, folded(d) * inner + 0.5, level).rgb * levels.x;
+    float level = floor(sqrt(roughness) * level_of.x + level_of.y), first = level < 0.5 ? 0.0 : 64.0 + 64.0 * level;
+    float inner = level < 0.5 ? 63.5 : 31.5;  // half of the tile less its outermost texels' half
+    return textureLod(prefiltered, (vec2(first, 0.0) + folded(d) * inner + inner + 0.5) * mirror.yz, 0.0).rgb * mirror.x;
 }
 
 void main() {
@@ -85,11 +84,12 @@ void main() {
     vec3 specular = f0 * reflected.x + reflected.y;
     diffuse *= 1.0 - specular;
 
-    vec3 l = diffuse * ambient(R_world_camera * n) * share;
+    vec3 n_map = R_map_camera * n, v_map = R_map_camera * v;
+    vec3 l = diffuse * ambient(n_map) * share;
     float visible = min(luminance(share), 1.0);
     // Lagarde and de Rousiers, "Moving Frostbite to physically based rendering", 2014, section 4.10.2.
     float open = clamp(pow(n_v + visible, exp2(-16.0 * roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
-    l += specular * mirrored(R_map_camera * (2.0 * n_v * n - v), roughness) * open;
+    l += specular * mirrored(2.0 * dot(n, v) * n_map - v_map, roughness) * open;
 
 #if SUNS > 0
     float alpha = roughness * roughness, a2 = alpha * alpha, root_v = sqrt(n_v * n_v * (1.0 - a2) + a2);

@@ -1,24 +1,24 @@
 #version 330 core
 // Soft visibility at a quarter of the resolution: which part of the surroundings' light reaches the surface, from depth maps
-// along 64 directions of equal energy. Each pixel asks 16 of them; a 2 x 2 block of pixels asks all.
+// along 32 directions of equal energy. Each pixel asks 8 of them; a 2 x 2 block of pixels asks all.
 #include "common.glsl"
 
 uniform sampler2D normal_depth;
-uniform sampler2D depths;         // 8 x 8 tiles
+uniform sampler2D depths;         // 8 x 4 tiles
 uniform int spacing;              // image pixels for each pixel of this pass, along each axis
 uniform vec4 ray_of_pixel;        // pixel centre -> camera x, y at z = 1: xy scale, zw shift
-uniform vec4 towards[64];         // direction to the light, camera frame; w: with the position, depth 0..1 of its tile
-uniform vec4 side_u[64];          // camera -> tile x in -1..1: xyz axis / half width, w shift
-uniform vec4 side_v[64];
-uniform vec3 energy[64];
-uniform vec3 bounce[64];          // what a blocker in that direction sends back of the light that reaches it
+uniform vec4 towards[32];         // direction to the light, camera frame; w: with the position, depth 0..1 of its tile
+uniform vec4 side_u[32];          // camera -> tile x in -1..1: xyz axis / half width, w shift
+uniform vec4 side_v[32];
+uniform vec3 energy[32];
+uniform vec3 bounce[32];          // what a blocker in that direction sends back of the light that reaches it
 uniform float range_m;            // that the maps' depth spans
 uniform float texel_m;
 uniform vec2 far_m;               // a blocker this far away blocks less, and this far away nothing
 layout(location = 0) out vec4 out_light;    // rgb share that arrives times weight, a weight: what would arrive
 layout(location = 1) out vec4 out_surface;  // normal, 1 / z (0 where there is no surface)
 
-const int SHARE = 16;
+const int SHARE = 8;
 
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
@@ -41,7 +41,7 @@ void main() {
         vec4 u = side_u[i], v = side_v[i];
         vec2 tile = vec2(dot(u.xyz, p) + u.w, dot(v.xyz, p) + v.w);
         float z = d.w - dot(d.xyz, p) / range_m;
-        vec2 uv = (vec2(i & 7, i >> 3) + clamp(tile * 0.5 + 0.5, 0.0, 1.0)) * 0.125;
+        vec2 uv = (vec2(i & 7, i >> 3) + clamp(tile * 0.5 + 0.5, 0.0, 1.0)) * vec2(0.125, 0.25);
         float gap = (z - textureLod(depths, uv, 0.0).r) * range_m;
         bool blocked = gap > 0.5 * texel_m && max(abs(tile.x), abs(tile.y)) < 1.0;
         float open = blocked ? clamp((gap - far_m.x) * fade, 0.0, 1.0) : 1.0;
