@@ -11,11 +11,12 @@ simplification of aggregate detail", SIGGRAPH 2007).
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.assets.closed import closed_first
 from simgen.assets.collapse import CollapsingSurface, Corners
 from simgen.assets.importers.polygons import connected_pieces, weld
 from simgen.assets.importers.raw import Float64Array, RawPart
@@ -48,7 +49,9 @@ class Level:
         return sum(len(submesh.triangles) for submesh in self.submeshes)
 
 
-def levels_of_detail(parts: Sequence[RawPart], textured: Collection[int] = ()) -> tuple[Level, ...]:
+def levels_of_detail(
+    parts: Sequence[RawPart], textured: Collection[int] = (), see_through: Collection[int] = ()
+) -> tuple[Level, ...]:
     """Return the levels, finest first: the model itself, then versions about 0.05 % to 2 % of its diagonal off.
 
     The first has at most 60,000 triangles where 2 % allows that, and counts as exact. A level that would have hardly
@@ -57,21 +60,22 @@ def levels_of_detail(parts: Sequence[RawPart], textured: Collection[int] = ()) -
     Args:
         parts: the model.
         textured: materials with maps; only theirs keep seams of texture coordinates.
+        see_through: materials that are not opaque; what they are part of is not closed.
     """
     top = Level(tuple(_submesh(part) for part in parts), 0.0)
-    if top.triangle_count <= _FEWEST_TRIANGLES:
-        return (top,)
-    surface = _Surface(parts, textured)
-    if top.triangle_count > MAX_TRIANGLES:
-        top = surface.capped()
-    levels = [top]
+    levels = [top] if top.triangle_count <= _FEWEST_TRIANGLES else _simplified(_Surface(parts, textured), top)
+    return tuple(replace(level, submeshes=closed_first(level.submeshes, see_through)) for level in levels)
+
+
+def _simplified(surface: _Surface, top: Level) -> list[Level]:
+    levels = [surface.capped() if top.triangle_count > MAX_TRIANGLES else top]
     for error in _ERRORS:
         if levels[-1].triangle_count <= _FEWEST_TRIANGLES:
             break
         level = surface.simplified(error)
         if 0 < level.triangle_count < _MOST_KEPT * levels[-1].triangle_count:
             levels.append(level)
-    return tuple(levels)
+    return levels
 
 
 def _submesh(part: RawPart) -> Submesh:

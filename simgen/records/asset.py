@@ -84,6 +84,8 @@ class Submesh:
         uvs: (n, 2) float32, v up.
         triangles: (m, 3) uint32.
         material: index into `Model.materials`.
+        closed_count: so many of the first triangles belong to closed surfaces of the model; their backs are never seen
+            from outside.
     """
 
     positions_m: Float32Array
@@ -91,6 +93,7 @@ class Submesh:
     uvs: Float32Array
     triangles: NDArray[np.uint32]
     material: int
+    closed_count: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

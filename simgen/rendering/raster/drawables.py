@@ -17,7 +17,7 @@ from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.frustum import sphere_in_view
 from simgen.rendering.raster.context import set_uniforms
 from simgen.rendering.raster.materials import MaterialKey
-from simgen.rendering.raster.meshes import GpuLevel, GpuModel, ModelCache
+from simgen.rendering.raster.meshes import Batch, GpuLevel, GpuModel, ModelCache
 
 _EMISSIVE_SLOTS = 64
 _FIRST_MAP_UNIT = 1
@@ -45,12 +45,18 @@ class DrawItem:
     Attributes:
         T_camera_object: (4, 4).
         radius_px: projected radius of its sphere; infinite where the camera may be inside.
+        is_cut: whether the camera or its near plane may be inside, so that backs can be seen.
     """
 
     drawable: Drawable
     level: GpuLevel
     T_camera_object: FloatArray
     radius_px: float
+    is_cut: bool
+
+    def culls(self, batch: Batch) -> bool:
+        """Return whether backs of triangles need not be drawn."""
+        return batch.key.culled or (batch.closed and not self.is_cut)
 
     @property
     def instance_id(self) -> int:
@@ -107,7 +113,8 @@ def visible_items(drawables: Sequence[Drawable], view: View) -> list[DrawItem]:
         if sphere_in_view(view.intrinsics, T[:3, 3], drawable.radius_m):
             radius_px = _radius_px(view.intrinsics, T[:3, 3], drawable.radius_m)
             px_per_m = _px_per_m(view.intrinsics, T[:3, 3], drawable.radius_m) * drawable.body.scale
-            items.append(DrawItem(drawable, drawable.model.level_for(px_per_m), T, radius_px))
+            level = drawable.model.level_for(px_per_m)
+            items.append(DrawItem(drawable, level, T, radius_px, is_cut=px_per_m == np.inf))
     # Near ones first hide what lies behind before it is shaded; huge ones (floor, walls) are behind nearly always.
     return sorted(items, key=lambda item: (item.radius_px == np.inf, float(item.T_camera_object[2, 3])))
 

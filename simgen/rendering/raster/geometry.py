@@ -66,7 +66,7 @@ class GeometryPass:
                 **surface,
             )
             set_maps(program, item, batch.key)
-            cull(self._context.gl, batch.key.culled)
+            cull(self._context.gl, item.culls(batch))
             item.level.draw(program, batch.first, batch.count)
 
     def read(self, targets: Targets, view: View, place: str, nonce: float) -> Labels:

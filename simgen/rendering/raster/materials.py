@@ -61,11 +61,6 @@ class MaterialSet:
         self.table = self._table(materials)
         self._known.clear()
 
-    def order(self, material: int) -> tuple[bool, bool, tuple[int, int, int], int]:
-        """Return what submeshes are sorted by: opaque first, equal draws beside each other."""
-        key = self.keys[material]
-        return (key.masked, key.culled, key.maps, material)
-
     def bind(self, key: MaterialKey, first_unit: int) -> None:
         """Bind a key's maps to consecutive texture units."""
         for unit, index in enumerate(key.maps):

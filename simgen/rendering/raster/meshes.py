@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import moderngl
@@ -19,7 +19,8 @@ from simgen.rendering.raster.materials import MaterialKey, MaterialSet
 
 _LAYOUT = ("3f 3f 2f 1f", "in_position", "in_normal", "in_uv", "in_material")
 _VERTEX_FLOATS = 9
-_MOST_ERROR_PX = 0.5  # of a level of detail, in the image
+# Of a level of detail, in the image: its farthest vertex; nearly all of it is a few times nearer.
+_MOST_ERROR_PX = 0.75
 # Shadows need the shape, not the detail; those of soft light even less.
 _CASTER_TRIANGLES = 2500
 _ROUGH_CELLS = 11  # along the longest side
@@ -28,9 +29,14 @@ _ROUGH_ENOUGH = 300
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Consecutive indices that one draw call takes: all triangles of materials with the same maps."""
+    """Consecutive indices that one draw call takes: triangles of materials with the same maps.
+
+    Attributes:
+        closed: whether all of them belong to closed surfaces, whose backs are not seen from outside.
+    """
 
     key: MaterialKey
+    closed: bool
     first: int
     count: int
 
@@ -46,13 +52,11 @@ class GpuLevel:
 
     def __init__(self, context: GlContext, submeshes: Sequence[Submesh], materials: MaterialSet) -> None:
         self._context = context
-        ordered = sorted(submeshes, key=lambda part: materials.order(part.material))
-        vertices = np.concatenate([_interleaved(part) for part in ordered])
-        offsets = np.cumsum([0] + [len(part.positions_m) for part in ordered[:-1]])
-        indices = [part.triangles + np.uint32(at) for part, at in zip(ordered, offsets, strict=True)]
-        self.triangles: NDArray[np.uint32] = np.concatenate(indices).astype(np.uint32)
+        vertices = np.concatenate([_interleaved(part) for part in submeshes])
+        pieces = sorted(_pieces(submeshes, materials), key=lambda piece: piece.order)
+        self.triangles: NDArray[np.uint32] = np.concatenate([piece.triangles for piece in pieces])
         self.positions_m = np.ascontiguousarray(vertices[:, :3])
-        self.batches = _batches(ordered, materials)
+        self.batches = _batches(pieces)
         self.opaque_triangles = sum(batch.count for batch in self.batches if not batch.key.masked) // 3
         self.byte_count = vertices.nbytes + 2 * self.triangles.nbytes + self.positions_m.nbytes
         self._vertices = context.gl.buffer(vertices.tobytes())
@@ -181,15 +185,42 @@ def _interleaved(part: Submesh) -> NDArray[np.float32]:
     return vertices
 
 
-def _batches(ordered: Sequence[Submesh], materials: MaterialSet) -> tuple[Batch, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """Triangles of one submesh that are drawn in one way."""
+
+    key: MaterialKey
+    closed: bool
+    triangles: NDArray[np.uint32]
+
+    @property
+    def order(self) -> tuple[bool, bool, bool, tuple[int, int, int]]:
+        """What pieces are sorted by: opaque first, equal draws beside each other."""
+        return (self.key.masked, self.key.culled, not self.closed, self.key.maps)
+
+
+def _pieces(submeshes: Sequence[Submesh], materials: MaterialSet) -> list[_Piece]:
+    found: list[_Piece] = []
+    start = 0
+    for part in submeshes:
+        key, triangles = materials.keys[part.material], part.triangles.astype(np.uint32) + np.uint32(start)
+        # Where a material drops backs anyway, one draw does for all.
+        closed = 0 if key.masked or key.culled else part.closed_count
+        halves = ((True, triangles[:closed]), (False, triangles[closed:]))
+        found += [_Piece(key, is_closed, half) for is_closed, half in halves if len(half)]
+        start += len(part.positions_m)
+    return found
+
+
+def _batches(pieces: Sequence[_Piece]) -> tuple[Batch, ...]:
     batches: list[Batch] = []
     first = 0
-    for part in ordered:
-        key, count = materials.keys[part.material], part.triangles.size
-        if batches and batches[-1].key == key:
-            batches[-1] = Batch(key, batches[-1].first, batches[-1].count + count)
+    for piece in pieces:
+        count = piece.triangles.size
+        if batches and (batches[-1].key, batches[-1].closed) == (piece.key, piece.closed):
+            batches[-1] = replace(batches[-1], count=batches[-1].count + count)
         else:
-            batches.append(Batch(key, first, count))
+            batches.append(Batch(piece.key, piece.closed, first, count))
         first += count
     return tuple(batches)
 

@@ -150,7 +150,7 @@ class SilhouettePass:
             set_uniforms(program, projection=matrix, window=window)
             if batch.key.masked:
                 set_maps(program, tile.item, batch.key)
-            cull(self._context.gl, batch.key.culled)
+            cull(self._context.gl, tile.item.culls(batch))
             tile.item.level.draw(program, batch.first, batch.count)
 
 
