@@ -92,9 +92,6 @@ class ShadowMaps:
         self.sun_depths.compare_func = ""
         self._suns = gl.framebuffer([], self.sun_depths)
         self._softs = gl.framebuffer([], self.soft_depths)
-        self.compare = gl.sampler(
-            filter=(moderngl.LINEAR, moderngl.LINEAR), compare_func="<=", repeat_x=False, repeat_y=False
-        )
         self.plain = gl.sampler(filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False)
         self._vertices = gl.buffer(reserve=4, dynamic=True)
         self._indices = gl.buffer(reserve=4, dynamic=True)

@@ -85,19 +85,16 @@ class VisibilityPass:
         targets.labels.normal_depth.use(0)
         self._draw_soft(coarse, view, ray)
         self._shadows.sun_depths.use(2)
-        self._shadows.sun_depths.use(3)
         self._shadows.plain.use(2)
-        self._shadows.compare.use(3)
         coarse.soft.use(1)
         set_uniforms(
-            self._share, normal_depth=0, coarse=1, sun_depths=2, sun_shadows=3, ray_of_pixel=ray,
+            self._share, normal_depth=0, coarse=1, sun_depths=2, ray_of_pixel=ray,
             coarse_texel=_texel(coarse.soft), pixel_angle=coarse.spacing_px * ray[0] / 2,
             spacing=coarse.spacing_px, **self._sun_uniforms(view),
         )  # fmt: skip
         coarse.shared.use()
         self._context.fill(self._share)
         self._shadows.plain.clear(2)
-        self._shadows.compare.clear(3)
 
     def _draw_soft(self, coarse: LightTargets, view: View, ray: Ray) -> None:
         self._shadows.soft_depths.use(1)
