@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,22 +16,22 @@ from simgen.errors import AssetError, did_you_mean
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, EnvironmentMap
 
 PROCEDURAL = "procedural"
-MEMORY_BYTES = 150 * 2**20
+MEMORY_BYTES = 96 * 2**20  # renderers hold their own copies: these only save reading the cache's files again
 _COLLISIONS_HELD = 1024  # some kilobytes each
+Held = TypeVar("Held", Asset, EnvironmentMap)
 
 
 class AssetLibrary:
     """Every asset of the packs, of the user's imports and of the code.
 
-    Models stay in memory up to `memory_bytes`; the least recently used go first.
+    Models and light maps stay in memory up to `memory_bytes` together; the least recently used go first.
     """
 
     def __init__(self, memory_bytes: int = MEMORY_BYTES) -> None:
         self._memory_bytes = memory_bytes
-        self._loaded: OrderedDict[AssetRef, tuple[Asset, int]] = OrderedDict()
+        self._held: OrderedDict[AssetRef, tuple[Asset | EnvironmentMap, int]] = OrderedDict()
         self._collisions: OrderedDict[AssetRef, Collision] = OrderedDict()
         self._held_bytes = 0
-        self._maps: dict[AssetRef, EnvironmentMap] = {}
         self._user: Catalogue | None = None
 
     @property
@@ -109,16 +110,22 @@ class AssetLibrary:
         Raises:
             AssetError: it does not exist, its pack is not installed, or its files are damaged.
         """
-        if ref in self._loaded:
-            self._loaded.move_to_end(ref)
-            return self._loaded[ref][0]
-        asset = self._open(ref)
-        size = memory_of(asset)
-        self._loaded[ref] = (asset, size)
+        found = self._recall(ref)
+        return found if isinstance(found, Asset) else self._hold(ref, self._open(ref))
+
+    def _recall(self, ref: AssetRef) -> Asset | EnvironmentMap | None:
+        if ref not in self._held:
+            return None
+        self._held.move_to_end(ref)
+        return self._held[ref][0]
+
+    def _hold(self, ref: AssetRef, thing: Held) -> Held:
+        size = memory_of(thing) if isinstance(thing, Asset) else thing.radiance.nbytes
+        self._held[ref] = (thing, size)
         self._held_bytes += size
-        while self._held_bytes > self._memory_bytes and len(self._loaded) > 1:
-            self._held_bytes -= self._loaded.popitem(last=False)[1][1]
-        return asset
+        while self._held_bytes > self._memory_bytes and len(self._held) > 1:
+            self._held_bytes -= self._held.popitem(last=False)[1][1]
+        return thing
 
     def collision(self, ref: AssetRef) -> Collision:
         """Return what physics needs of an asset, without its meshes and textures.
@@ -136,14 +143,13 @@ class AssetLibrary:
         return shape
 
     def load_environment(self, ref: AssetRef) -> EnvironmentMap:
-        """Return a light map, read once.
+        """Return a light map, from memory where it was loaded not long ago.
 
         Raises:
             AssetError: it does not exist, its pack is not installed, or its file is damaged.
         """
-        if ref not in self._maps:
-            self._maps[ref] = self._open_map(ref)
-        return self._maps[ref]
+        found = self._recall(ref)
+        return found if isinstance(found, EnvironmentMap) else self._hold(ref, self._open_map(ref))
 
     def packs_needed(self, refs: Iterable[AssetRef]) -> tuple[str, ...]:
         """Return the names of the packs that hold these assets, sorted; nothing for procedural ones."""

@@ -39,7 +39,9 @@ def pack_model(model: Model) -> bytes:
 
 
 def unpack_model(data: bytes) -> Model:
-    """Return the model that `pack_model` wrote; its arrays are read-only views of `data`.
+    """Return the model that `pack_model` wrote; its arrays are read-only, textures views of `data`.
+
+    Geometry is copied out: who keeps a mesh (a renderer does) shall not keep the textures with it.
 
     Raises:
         ValueError: the bytes are damaged, cut short or of another version.
@@ -135,7 +137,9 @@ def _submesh_entry(submesh: Submesh, blobs: _Blobs) -> dict[str, Any]:
 
 
 def _submesh(entry: dict[str, Any], read: _Reader) -> Submesh:
-    arrays = {name: read(entry[name]) for name in ("positions_m", "normals", "uvs", "triangles")}
+    arrays = {name: read(entry[name]).copy() for name in ("positions_m", "normals", "uvs", "triangles")}
+    for array in arrays.values():
+        array.flags.writeable = False
     return Submesh(**arrays, material=entry["material"], closed_count=entry["closed_count"])
 
 
