@@ -12,11 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from simgen.assets.collapse_geometry import (
     Float64Array,
@@ -25,6 +23,7 @@ from simgen.assets.collapse_geometry import (
     distances_to_triangles,
     face_normals,
 )
+from simgen.assets.collapse_topology import Edges, Lists, half_edges
 
 _SWEEPS = 3  # independent sets taken from one list of candidates
 _LEAST_TURN = 0.2  # cosine between a triangle's normal before and after (assumed, as meshoptimizer does)
@@ -84,8 +83,8 @@ class CollapsingSurface:
         self._locked = _extremes(places)
         self._places_unused = np.bincount(at[solid].reshape(-1), minlength=len(places)) == 0
         self._quadrics = Quadrics(places, at[solid])
-        start, end, apex, triangle = _half_edges(at[solid])
-        feature = _Edges(start, end, apex, corners.group[self.triangles[triangle, 0]], len(places)).feature
+        start, end, apex, triangle = half_edges(at[solid])
+        feature = Edges(start, end, apex, corners.group[self.triangles[triangle, 0]], len(places)).feature
         self._quadrics.add_borders(start[feature], end[feature], apex[feature])
 
     def collapse(self, bound: float, fewest: int = 0) -> None:
@@ -110,7 +109,7 @@ class CollapsingSurface:
         A collapse watches the vertices that it moves; those around it may drift further, so that all are looked at.
         """
         points, at = np.arange(len(self._owner)), self._at()
-        around = _Lists(at.reshape(-1), np.repeat(np.arange(len(at)), 3), len(self._places))
+        around = Lists(at.reshape(-1), np.repeat(np.arange(len(at)), 3), len(self._places))
         near = self._nearest(points, around, self._owner)
         far = np.flatnonzero(near > self._accepted)
         row, triangle = around.of(self._owner[far])
@@ -120,7 +119,7 @@ class CollapsingSurface:
         near[far] = wider
         return max(self._accepted, float(near.max(initial=0.0)))
 
-    def _nearest(self, points: Int64Array, around: _Lists, place: Int64Array) -> Float64Array:
+    def _nearest(self, points: Int64Array, around: Lists, place: Int64Array) -> Float64Array:
         """Return the distance of each point to the triangles around the place beside it; infinite without any."""
         row, triangle = around.of(place)
         distance = distances_to_triangles(self._places[points[row]], self._places[self._at()[triangle]])
@@ -131,8 +130,8 @@ class CollapsingSurface:
 
     def _candidates(self, bound: float, banned: Int64Array) -> _Moves:
         """Return the cheapest allowed move of each place, as far as edges and quadrics alone can tell."""
-        start, end, apex, triangle = _half_edges(self._at())
-        edges = _Edges(start, end, apex, self._corners.group[self.triangles[triangle, 0]], len(self._places))
+        start, end, apex, triangle = half_edges(self._at())
+        edges = Edges(start, end, apex, self._corners.group[self.triangles[triangle, 0]], len(self._places))
         free = edges.movable() & ~self._locked[edges.start]
         start, end = edges.start[free], edges.end[free]
         cost = self._quadrics.error(start, self._places[end])
@@ -147,7 +146,7 @@ class CollapsingSurface:
 
     def _independent(self, moves: _Moves) -> _Moves:
         """Return moves no two of which touch the same place, cheap ones first."""
-        around = _Lists(
+        around = Lists(
             self._at().reshape(-1), np.repeat(np.arange(len(self.triangles)), 3), len(self._places)
         )
         taken = np.zeros(len(self._places), bool)
@@ -172,7 +171,7 @@ class CollapsingSurface:
     def _try(self, moves: _Moves, bound: float) -> NDArray[np.bool_]:
         """Do those of the independent moves that pass all checks; return which."""
         at = self._at()
-        around = _Lists(at.reshape(-1), np.repeat(np.arange(len(at)), 3), len(self._places))
+        around = Lists(at.reshape(-1), np.repeat(np.arange(len(at)), 3), len(self._places))
         move, triangle = around.of(moves.start)
         dying = (at[triangle] == moves.end[move, None]).any(axis=1)
         corners, crossing = self._carried(moves, around, move, triangle, dying)
@@ -218,7 +217,7 @@ class CollapsingSurface:
         return _SHADING_SHARE * np.sqrt(np.maximum(2 - 2 * cosines, 0.0) * areas)
 
     def _carried(
-        self, moves: _Moves, around: _Lists, move: Int64Array, triangle: Int64Array, dying: NDArray[np.bool_]
+        self, moves: _Moves, around: Lists, move: Int64Array, triangle: Int64Array, dying: NDArray[np.bool_]
     ) -> tuple[Int64Array, Float64Array]:
         """Return the triangles' corners after the moves (r, 3) and each move's error from crossing a seam.
 
@@ -250,7 +249,7 @@ class CollapsingSurface:
         return np.where(here, result[:, None], rows), split
 
     def _nearest_corners(
-        self, moves: _Moves, around: _Lists, move: Int64Array, corner: Int64Array
+        self, moves: _Moves, around: Lists, move: Int64Array, corner: Int64Array
     ) -> tuple[Int64Array, Float64Array]:
         """Return for corners that a move leaves without a partner the best at its end, and the error of taking it."""
         table = self._corners
@@ -267,7 +266,7 @@ class CollapsingSurface:
         return option[best], _SEAM_SHARE * jump[best] * length
 
     def _distance(
-        self, moves: _Moves, good: NDArray[np.bool_], around: _Lists, fan_move: Int64Array, fan: Int64Array
+        self, moves: _Moves, good: NDArray[np.bool_], around: Lists, fan_move: Int64Array, fan: Int64Array
     ) -> Float64Array:
         """Return for each good move how far the original vertices of its start are from the triangles left there."""
         index = np.flatnonzero(good)
@@ -275,8 +274,8 @@ class CollapsingSurface:
         beside = self._at()[triangle]
         still = (beside != moves.start[index][row, None]).all(axis=1)
         faces = np.concatenate([fan, beside[still]])
-        fans = _Lists(np.concatenate([fan_move, index[row[still]]]), np.arange(len(faces)), len(moves))
-        owned = _Lists(self._owner, np.arange(len(self._owner)), len(self._places))
+        fans = Lists(np.concatenate([fan_move, index[row[still]]]), np.arange(len(faces)), len(moves))
+        owned = Lists(self._owner, np.arange(len(self._owner)), len(self._places))
         which, point = owned.of(moves.start[index])
         query, face = fans.of(index[which])
         near = distances_to_triangles(self._places[point[query]], self._places[faces[face]])
@@ -297,67 +296,6 @@ class CollapsingSurface:
         onto = np.arange(len(self._places))
         onto[moves.start] = moves.end
         self._owner = onto[self._owner]
-
-
-class _Edges:
-    """Each edge of a surface in both directions.
-
-    Attributes:
-        start, end: (e,) places.
-        feature: (h,) whether each half edge given is a border, a fold of more than two sheets or between groups.
-    """
-
-    def __init__(
-        self, start: Int64Array, end: Int64Array, apex: Int64Array, group: Int64Array, place_count: int
-    ) -> None:
-        low, high = np.minimum(start, end), np.maximum(start, end)
-        keys, inverse = np.unique(low * place_count + high, return_inverse=True)
-        self._count, n = place_count, len(keys)
-        # Two sheets back to back count once: their apexes are the same.
-        self._apexes = np.bincount(np.unique(inverse * place_count + apex) // place_count, minlength=n)
-        groups = int(group.max(initial=0)) + 1
-        mixed = np.bincount(np.unique(inverse * groups + group) // groups, minlength=n) > 1
-        marked = (self._apexes != 2) | mixed
-        self.feature = marked[inverse]
-        self._low, self._high, self._marked = keys // place_count, keys % place_count, marked
-        self.start = np.concatenate([self._low, self._high])
-        self.end = np.concatenate([self._high, self._low])
-
-    def movable(self) -> NDArray[np.bool_]:
-        """Return for each direction whether features and the link condition let `start` move to `end`."""
-        feature = np.concatenate([self._marked, self._marked])
-        lines = np.bincount(self.start[feature], minlength=self._count)
-        # On a line a place moves along it; where lines end or meet it stays.
-        along = np.where(feature, lines[self.start] == 2, lines[self.start] == 0)
-        return along & np.concatenate([self._linked(), self._linked()])
-
-    def _linked(self) -> NDArray[np.bool_]:
-        ones = np.ones(len(self.start), np.int32)
-        near: Any = csr_array((ones, (self.start, self.end)), shape=(self._count, self._count))
-        common = (near @ near).multiply(near).tocsr()
-        return np.asarray(common[self._low, self._high]).reshape(-1) == self._apexes
-
-
-class _Lists:
-    """Values by key, for many keys at once."""
-
-    def __init__(self, keys: Int64Array, values: Int64Array, key_count: int) -> None:
-        self._values = values[np.argsort(keys, kind="stable")]
-        self._first = np.concatenate([[0], np.cumsum(np.bincount(keys, minlength=key_count))])
-
-    def of(self, keys: Int64Array) -> tuple[Int64Array, Int64Array]:
-        """Return (row, value): for each value of each key, the key's row and the value, in the order of the rows."""
-        counts = self._first[keys + 1] - self._first[keys]
-        row = np.repeat(np.arange(len(keys)), counts)
-        within = np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts, counts)
-        return row, self._values[self._first[keys][row] + within]
-
-
-def _half_edges(at: Int64Array) -> tuple[Int64Array, Int64Array, Int64Array, Int64Array]:
-    """Return start, end, opposite place and triangle of the three edges of each triangle."""
-    following = np.roll(at, -1, axis=1)
-    triangle = np.repeat(np.arange(len(at)), 3)
-    return at.reshape(-1), following.reshape(-1), np.roll(at, -2, axis=1).reshape(-1), triangle
 
 
 def _extremes(places: Float64Array) -> NDArray[np.bool_]:

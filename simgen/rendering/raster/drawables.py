@@ -20,7 +20,8 @@ from simgen.rendering.raster.materials import MaterialKey
 from simgen.rendering.raster.meshes import Batch, GpuLevel, GpuModel, ModelCache
 
 _EMISSIVE_SLOTS = 64
-_FIRST_MAP_UNIT = 1
+# Texture units, which programs are told once: the material table, then the maps in the order of a material's key.
+MAP_UNITS = {"materials": 0, "base_color_map": 1, "metallic_roughness_map": 2, "normal_map": 3}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,12 +135,11 @@ def surface_uniforms(override: MaterialOverride | None) -> dict[str, object]:
     }
 
 
-def set_maps(program: moderngl.Program, item: DrawItem, key: MaterialKey) -> None:
-    """Bind the material table to unit 0 and a key's maps to the units after it."""
+def bind_maps(item: DrawItem, key: MaterialKey) -> None:
+    """Bind the material table and a key's maps to the units of `MAP_UNITS`."""
     materials = item.drawable.model.materials
-    materials.table.use(0)
-    materials.bind(key, _FIRST_MAP_UNIT)
-    set_uniforms(program, materials=0, base_color_map=1, metallic_roughness_map=2, normal_map=3)
+    materials.table.use(MAP_UNITS["materials"])
+    materials.bind(key, MAP_UNITS["base_color_map"])
 
 
 def _radius_px(camera: Intrinsics, center: FloatArray, radius_m: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from simgen.records.frame import View
 from simgen.rendering.raster.context import GlContext, set_uniforms
-from simgen.rendering.raster.drawables import DrawItem, set_maps, surface_uniforms
+from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps, surface_uniforms
 from simgen.rendering.raster.gate import check_nonce
 from simgen.rendering.raster.targets import Targets, projection, read_rows
 
@@ -41,31 +42,45 @@ class GeometryPass:
         gl, extra = self._context.gl, _EXTRA if view.extra_buffers else ()
         labels = targets.labels_and_extra if extra else targets.labels.framebuffer
         labels.use()
-        labels.clear(nonce, nonce, nonce, nonce, depth=1.0)
+        self._clear(labels, targets, nonce)
         labels.viewport = (0, 0, targets.width, targets.height)
-        gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
-        self._context.fill(self._context.program("fullscreen.vert", "nothing.frag", extra))
+        gl.disable(moderngl.BLEND)
         gl.enable(moderngl.DEPTH_TEST)
         gl.front_face = "cw"  # upside down
         matrix = projection(view.intrinsics).T.astype("f4").tobytes()
+        ready: dict[moderngl.Program, DrawItem] = {}
         for item in items:
-            self._draw_item(item, matrix, extra)
-        gl.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+            self._draw_item(item, matrix, extra, ready)
+        gl.disable(moderngl.CULL_FACE)
+        gl.depth_func = "<="
+        self._context.fill(self._context.program("fullscreen.vert", "nothing.frag", extra))
+        gl.depth_func = "<"
+        gl.disable(moderngl.DEPTH_TEST)
 
-    def _draw_item(self, item: DrawItem, matrix: bytes, extra: tuple[str, ...]) -> None:
+    def _clear(self, labels: Any, targets: Targets, nonce: float) -> None:
+        """Clear the depth and the row of the nonce; surfaces, or nothing behind them, write all of the image."""
+        colors = len(labels.color_attachments)
+        labels.color_mask = ((False,) * 4,) * colors
+        labels.clear(depth=1.0)
+        labels.color_mask = ((True,) * 4,) * colors
+        labels.clear(nonce, nonce, nonce, nonce, depth=1.0, viewport=(0, targets.height, targets.width, 1))
+
+    def _draw_item(
+        self, item: DrawItem, matrix: bytes, extra: tuple[str, ...], ready: dict[moderngl.Program, DrawItem]
+    ) -> None:
+        """Draw an object; `ready` holds the one that each program was last set up for."""
         surface = surface_uniforms(item.drawable.body.material)
         for batch in item.level.batches:
             defines = (*batch.key.defines, *extra)
             program = self._context.program("geometry.vert", "geometry.frag", defines)
-            item.set_place(program)
-            set_uniforms(
-                program,
-                projection=matrix,
-                instance_id=float(item.instance_id),
-                first_emissive=float(item.drawable.first_emissive),
-                **surface,
-            )
-            set_maps(program, item, batch.key)
+            if program not in ready:
+                set_uniforms(program, projection=matrix, **MAP_UNITS)
+            if ready.get(program) is not item:
+                item.set_place(program)
+                offset = float(item.drawable.first_emissive)
+                set_uniforms(program, instance_id=float(item.instance_id), first_emissive=offset, **surface)
+                ready[program] = item
+            bind_maps(item, batch.key)
             cull(self._context.gl, item.culls(batch))
             item.level.draw(program, batch.first, batch.count)
 

@@ -47,6 +47,8 @@ class GpuLevel:
     Attributes:
         positions_m: (n, 3) float32, object frame, before the scene's scale.
         triangles: (m, 3) uint32 into them, those of alpha-tested materials last.
+        batches: all draws, opaque ones first.
+        outline_batches: the same for an outline, to which maps matter only where they cut it out.
         opaque_triangles: how many triangles come before the alpha-tested ones.
     """
 
@@ -57,6 +59,7 @@ class GpuLevel:
         self.triangles: NDArray[np.uint32] = np.concatenate([piece.triangles for piece in pieces])
         self.positions_m = np.ascontiguousarray(vertices[:, :3])
         self.batches = _batches(pieces)
+        self.outline_batches = _outline_batches(self.batches)
         self.opaque_triangles = sum(batch.count for batch in self.batches if not batch.key.masked) // 3
         self.byte_count = vertices.nbytes + 2 * self.triangles.nbytes + self.positions_m.nbytes
         self._vertices = context.gl.buffer(vertices.tobytes())
@@ -223,6 +226,18 @@ def _batches(pieces: Sequence[_Piece]) -> tuple[Batch, ...]:
             batches.append(Batch(piece.key, piece.closed, first, count))
         first += count
     return tuple(batches)
+
+
+def _outline_batches(batches: Sequence[Batch]) -> tuple[Batch, ...]:
+    merged: list[Batch] = []
+    for batch in batches:
+        last = merged[-1] if merged else batch
+        alike = (last.key.culled, last.closed) == (batch.key.culled, batch.closed)
+        if merged and alike and not batch.key.masked:
+            merged[-1] = replace(last, count=last.count + batch.count)
+        else:
+            merged.append(batch)
+    return tuple(merged)
 
 
 def _clustered(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -> NDArray[np.uint32]:

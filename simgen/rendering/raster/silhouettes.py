@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from simgen.camera import Intrinsics
 from simgen.records.frame import Silhouette, View
 from simgen.rendering.raster.context import GlContext, set_uniforms
-from simgen.rendering.raster.drawables import DrawItem, set_maps
+from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps
 from simgen.rendering.raster.geometry import cull
 from simgen.rendering.raster.targets import projection
 
@@ -114,9 +114,9 @@ class SilhouettePass:
                 found |= {} if silhouette is None else {key: silhouette}
         return dict(sorted(found.items()))
 
-    def _draw_tiles(self, camera: Intrinsics, tiles: Sequence[Tile]) -> list[NDArray[np.uint8]]:
-        """Return one (h, w) array a tile, non-zero where the object is, in the order of the tiles."""
-        masks: list[NDArray[np.uint8]] = [np.empty((0, 0), np.uint8)] * len(tiles)
+    def _draw_tiles(self, camera: Intrinsics, tiles: Sequence[Tile]) -> list[NDArray[np.bool_]]:
+        """Return one (h, w) array a tile, true where the object is, in the order of the tiles."""
+        masks: list[NDArray[np.bool_]] = [np.empty((0, 0), np.bool_)] * len(tiles)
         for page in pack([tile.size_px for tile in tiles], self._side, self._side):
             rows = max(y + tiles[index].size_px[1] for index, _, y in page)
             self._atlas.use()
@@ -124,18 +124,28 @@ class SilhouettePass:
             self._atlas.clear(viewport=(0, 0, self._side, rows))
             matrix = projection(camera).T.astype("f4").tobytes()
             self._context.gl.front_face = "cw"
+            ready: set[moderngl.Program] = set()
             for index, x, y in page:
-                self._draw_tile(camera, tiles[index], x, y, matrix)
+                self._draw_tile(camera, tiles[index], (x, y), matrix, ready)
             self._atlas.scissor = (0, 0, *self._atlas.size)
             self._context.gl.disable(moderngl.CULL_FACE)
             atlas = np.empty((rows, self._side), np.uint8)
             self._atlas.read_into(atlas, (0, 0, self._side, rows), components=1, dtype="f1")
             for index, x, y in page:
                 width, height = tiles[index].size_px
-                masks[index] = atlas[y : y + height, x : x + width]
+                masks[index] = atlas[y : y + height, x : x + width].view(np.bool_)
         return masks
 
-    def _draw_tile(self, camera: Intrinsics, tile: Tile, x: int, y: int, matrix: bytes) -> None:
+    def _draw_tile(
+        self,
+        camera: Intrinsics,
+        tile: Tile,
+        at: tuple[int, int],
+        matrix: bytes,
+        ready: set[moderngl.Program],
+    ) -> None:
+        """Draw a tile at a place of the atlas; `ready` holds the programs that know the camera."""
+        (x, y), item = at, tile.item
         if tile.whole:
             self._atlas.viewport = (x, y, *tile.size_px)
             window = _window(camera, tile.extent_xyxy)
@@ -144,14 +154,17 @@ class SilhouettePass:
             self._atlas.viewport = (x - left, y - top, camera.width, camera.height)
             window = (1.0, 1.0, 0.0, 0.0)
         self._atlas.scissor = (x, y, *tile.size_px)
-        for batch in tile.item.level.batches:
+        for batch in item.level.outline_batches:
             program = self._context.program("silhouette.vert", "silhouette.frag", batch.key.outline_defines)
-            tile.item.set_place(program)
-            set_uniforms(program, projection=matrix, window=window)
+            if program not in ready:
+                set_uniforms(program, projection=matrix, **MAP_UNITS)
+                ready.add(program)
+            item.set_place(program)
+            set_uniforms(program, window=window)
             if batch.key.masked:
-                set_maps(program, tile.item, batch.key)
-            cull(self._context.gl, tile.item.culls(batch))
-            tile.item.level.draw(program, batch.first, batch.count)
+                bind_maps(item, batch.key)
+            cull(self._context.gl, item.culls(batch))
+            item.level.draw(program, batch.first, batch.count)
 
 
 def outline_of(camera: Intrinsics, item: DrawItem) -> Outline:
@@ -162,7 +175,8 @@ def outline_of(camera: Intrinsics, item: DrawItem) -> Outline:
         w, h = camera.width, camera.height
         margin_x, margin_y = (_CANVAS - 1) / 2 * w, (_CANVAS - 1) / 2 * h
         return Outline((-margin_x - 0.5, -margin_y - 0.5, w + margin_x - 0.5, h + margin_y - 0.5), True)
-    low, high = camera.project(points).min(axis=0), camera.project(points).max(axis=0)
+    projected = camera.project(points)
+    low, high = projected.min(axis=0), projected.max(axis=0)
     return Outline((float(low[0]), float(low[1]), float(high[0]), float(high[1])), False)
 
 
@@ -218,26 +232,29 @@ def _window(camera: Intrinsics, extent_xyxy: Extent) -> tuple[float, float, floa
     )
 
 
-def _pixels_beyond(camera: Intrinsics, tile: Tile, mask: NDArray[np.uint8]) -> float:
+def _pixels_beyond(camera: Intrinsics, tile: Tile, covered: NDArray[np.bool_]) -> float:
     """Return how many image pixels of the object lie outside the image, each tile pixel standing for its area."""
     step_x, step_y = tile.step_px
     columns = tile.extent_xyxy[0] + (np.arange(tile.size_px[0]) + 0.5) * step_x
     rows = tile.extent_xyxy[1] + (np.arange(tile.size_px[1]) + 0.5) * step_y
     inside_x = (columns >= 0) & (columns < camera.width)
     inside_y = (rows >= 0) & (rows < camera.height)
-    covered = mask > 0
-    outside = int(covered.sum()) - int(covered[np.ix_(inside_y, inside_x)].sum())
+    # The image is a rectangle, so that the rows and columns inside it are one run each.
+    x, y = np.flatnonzero(inside_x), np.flatnonzero(inside_y)
+    shown = covered[y[0] : y[-1] + 1, x[0] : x[-1] + 1] if len(x) and len(y) else covered[:0]
+    outside = int(np.count_nonzero(covered)) - int(np.count_nonzero(shown))
     return outside * step_x * step_y
 
 
 def _silhouette(
-    tile: Tile, mask: NDArray[np.uint8], instance_id: NDArray[np.uint16], outline: Outline, beyond_px: float
+    tile: Tile, mask: NDArray[np.bool_], instance_id: NDArray[np.uint16], outline: Outline, beyond_px: float
 ) -> Silhouette | None:
     left, top, right, bottom = (int(v) for v in tile.extent_xyxy)
-    covered = (mask > 0) | (instance_id[top:bottom, left:right] == tile.item.instance_id)
-    columns, rows = np.flatnonzero(covered.any(axis=0)), np.flatnonzero(covered.any(axis=1))
-    if len(columns) == 0:
+    covered = (instance_id[top:bottom, left:right] == tile.item.instance_id) | mask
+    rows = np.flatnonzero(covered.any(axis=1))
+    if len(rows) == 0:
         return None
+    columns = np.flatnonzero(covered[rows[0] : rows[-1] + 1].any(axis=0))
     x0, x1, y0, y1 = int(columns[0]), int(columns[-1]) + 1, int(rows[0]), int(rows[-1]) + 1
     inside = (left + x0, top + y0, left + x1, top + y1)
     tight = np.ascontiguousarray(covered[y0:y1, x0:x1])

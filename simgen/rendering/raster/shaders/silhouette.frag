@@ -1,5 +1,5 @@
 #version 330 core
-// Silhouette pass: 1 where the object covers the pixel's centre.
+// Silhouette pass: a byte of 1 where the object covers the pixel's centre, which is read back as a truth value.
 in vec2 v_uv;
 flat in vec2 v_alpha;
 #ifdef BASE_COLOR_MAP
@@ -15,5 +15,5 @@ void main() {
 #endif
     if (alpha < v_alpha.y) discard;
 #endif
-    out_covered = 1.0;
+    out_covered = 1.0 / 255.0;
 }
