@@ -32,6 +32,9 @@ _SEAM_SHARE = 0.3  # assumed: shading error of a normal that jumps, in lengths o
 # as much in shading as in place.
 _SHADING_SHARE = 0.2
 _MOST_ROUNDS = 200
+# A level is done when this many rounds in a row took away less than this share of the triangles: the last few per cent
+# would cost most of the time.
+_IDLE_ROUNDS, _LEAST_PROGRESS = 2, 0.005
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,9 +92,10 @@ class CollapsingSurface:
 
     def collapse(self, bound: float, fewest: int = 0) -> None:
         """Collapse until no vertex can go without an error above the bound, or few enough triangles are left."""
-        banned = np.zeros(0, np.int64)
+        banned, idle = np.zeros(0, np.int64), 0
         for _ in range(_MOST_ROUNDS):
-            if len(self.triangles) <= fewest:
+            before = len(self.triangles)
+            if before <= fewest or idle == _IDLE_ROUNDS:
                 return
             moves = self._candidates(bound, banned)
             if fewest:
@@ -102,6 +106,7 @@ class CollapsingSurface:
             done = self._try(chosen, bound)
             refused = chosen[~done]
             banned = np.union1d(banned, refused.start * len(self._places) + refused.end)
+            idle = idle + 1 if before - len(self.triangles) < _LEAST_PROGRESS * before else 0
 
     def error(self) -> float:
         """Return how far the surface is from the one at the start, in the unit of the places.
