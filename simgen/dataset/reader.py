@@ -64,7 +64,7 @@ class SceneView:
         """Draws refused before this one."""
         counts = _field(self.path / LOG_FILE, "rejections")
         try:
-            return Rejections(tuple(sorted((str(reason), int(count)) for reason, count in counts.items())))
+            return Rejections(tuple(sorted((str(reason), _count(count)) for reason, count in counts.items())))
         except (AttributeError, TypeError, ValueError) as error:
             raise _damaged(self.path / LOG_FILE, error) from error
 
@@ -227,3 +227,9 @@ def _damaged(path: Path, error: Exception) -> DatasetError:
     return DatasetError(
         f"{path} is damaged ({type(error).__name__}: {error}); delete its folder and run generate --resume"
     )
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{value!r} is no count")
+    return value
