@@ -20,6 +20,7 @@ from simgen.annotate import Completion, annotate, extra_buffers, needs_motion, n
 from simgen.assets import AssetLibrary
 from simgen.dataset import DatasetWriter, Manifest, SceneWriter
 from simgen.errors import SamplingError, SceneRejected
+from simgen.memory import return_freed_memory
 from simgen.records.annotation import Sample
 from simgen.records.frame import Moment, View
 from simgen.records.rejections import Rejections
@@ -276,6 +277,7 @@ class SceneProducer:
         with writer.scene(index) as scene_writer:
             count = write_scene(settled, scene_writer, self._studio, watch)
             scene_writer.write_timings(watch.seconds)
+        return_freed_memory()
         return self._result(index, "written", "", count, settled.rejections, watch)
 
     def lost(self, index: int, reason: str) -> SceneResult:

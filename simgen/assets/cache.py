@@ -6,7 +6,6 @@ whole or not there. Of several processes that want the same one, the first makes
 
 from __future__ import annotations
 
-import ctypes
 import os
 import tempfile
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from typing import TypeVar
 from simgen.assets.locks import held
 from simgen.assets.packed import pack_collision, pack_model, unpack_collision, unpack_model
 from simgen.errors import AssetError
+from simgen.memory import return_freed_memory
 from simgen.records.asset import Collision, Model
 from simgen.resources import cache_folder
 
@@ -58,7 +58,7 @@ def _cached(
             return found
         data = pack(make())
         _store(file, data)
-    _return_memory()
+    return_freed_memory()  # making a model needs much
     return unpack(data)
 
 
@@ -66,13 +66,6 @@ def _read(file: Path, unpack: Callable[[bytes], Made]) -> Made | None:
     with suppress(OSError, ValueError, KeyError, TypeError, IndexError):
         return unpack(file.read_bytes())
     return None
-
-
-def _return_memory() -> None:
-    """Give back what making a model needed: glibc would keep up to some hundred MiB of it in pieces."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def _store(file: Path, data: bytes) -> None:

@@ -16,7 +16,7 @@ from simgen.errors import AssetError, did_you_mean
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, EnvironmentMap
 
 PROCEDURAL = "procedural"
-MEMORY_BYTES = 96 * 2**20  # renderers hold their own copies: these only save reading the cache's files again
+MEMORY_BYTES = 24 * 2**20  # renderers hold their own copies: these only save reading the cache's files again
 _COLLISIONS_HELD = 1024  # some kilobytes each
 Held = TypeVar("Held", Asset, EnvironmentMap)
 
