@@ -137,6 +137,52 @@ class SpotLight:
 
 
 @dataclass(frozen=True, slots=True)
+class PanelLight:
+    """A rectangle that shines, for example a ceiling panel: along +X of its own frame, Lambertian, from one side.
+
+    Its luminance is flux / (pi * width * height), the same from every direction in front of it.
+
+    Attributes:
+        pose: `T_mount_light` in the object frame of `mount`, `T_world_light` without one; the middle of the panel.
+        mount: name of the body it is fixed to; empty: it stands in the world.
+        flux_lm: lumen, all that it gives.
+        width_m: along its Y axis.
+        height_m: along its Z axis.
+        color_rgb: linear, scaled so that its luminance (Rec. 709 weights) is 1.
+        on: at time 0.
+        casts_shadows: whether bodies block it.
+    """
+
+    name: str
+    pose: Pose
+    mount: str
+    flux_lm: float
+    width_m: float
+    height_m: float
+    color_rgb: Vec3 = (1.0, 1.0, 1.0)
+    on: bool = True
+    casts_shadows: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fog:
+    """Air that scatters: uniform, or thinning with height (ground fog).
+
+    Extinction is ln(20) / visibility per metre at `base_m` and below (Koschmieder's law with the contrast threshold
+    0.05 of the WMO's meteorological optical range), above it times exp(-(z - base) / scale height).
+
+    Attributes:
+        visibility_m: meteorological optical range at the ground.
+        scale_height_m: height over which it thins to 1/e; 0: the same at every height.
+        base_m: world z up to which it is densest.
+    """
+
+    visibility_m: float
+    scale_height_m: float = 0.0
+    base_m: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class CameraSensor:
     """A camera and where it stands at each capture frame.
 
@@ -241,6 +287,8 @@ class Scene:
         actors: bodies that behave, by name.
         joints: bodies fixed to each other.
         lights: lamps, by name.
+        panels: shining rectangles, by name.
+        fog: None: clear air.
         lanes: lines that actors can follow.
         events: that can happen here, by name, armed or not.
         faults: of sensors, by name, armed or not.
@@ -265,6 +313,8 @@ class Scene:
     actors: tuple[Actor, ...] = ()
     joints: tuple[Joint, ...] = ()
     lights: tuple[SpotLight, ...] = ()
+    panels: tuple[PanelLight, ...] = ()
+    fog: Fog | None = None
     lanes: tuple[Lane, ...] = ()
     events: tuple[Event, ...] = ()
     faults: tuple[Fault, ...] = ()
@@ -284,8 +334,9 @@ class Scene:
 
     @property
     def light_names(self) -> tuple[str, ...]:
-        """Everything that gives light, in the order of `Trajectory.light_factors`: suns, lamps, `environment`."""
-        return (*(sun.name for sun in self.suns), *(lamp.name for lamp in self.lights), "environment")
+        """Everything that gives light, in the order of `Trajectory.light_factors`: suns, lamps, panels, `environment`."""
+        lamps = (*self.lights, *self.panels)
+        return (*(sun.name for sun in self.suns), *(lamp.name for lamp in lamps), "environment")
 
     @property
     def log_weight(self) -> float:
