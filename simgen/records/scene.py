@@ -334,7 +334,7 @@ class Scene:
 
     @property
     def light_names(self) -> tuple[str, ...]:
-        """Everything that gives light, in the order of `Trajectory.light_factors`: suns, lamps, panels, `environment`."""
+        """Everything that gives light, ordered as `Trajectory.light_factors`: suns, lamps, panels, `environment`."""
         lamps = (*self.lights, *self.panels)
         return (*(sun.name for sun in self.suns), *(lamp.name for lamp in lamps), "environment")
 
