@@ -83,10 +83,11 @@ def scene_flow(frame: Frame, moment: Moment) -> NDArray[np.float32]:
 def hidden(frame: Frame, flow: Flow, other: Frame) -> Mask:
     """Return (h, w) True where the point of a pixel of `frame` is not visible in the other frame.
 
-    It is visible where all three hold: it falls into a pixel of the picture, between the near and the far plane;
-    that pixel shows the same instance (or nothing, for the sky); and it lies behind what that pixel shows by no more
-    than one pixel's width and the slope of the surface there. So an edge is decided to within a pixel, and what
-    passes closer behind another part of the same object than a pixel is wide counts as visible.
+    It is visible where all four hold: it falls into a pixel of the picture, between the near and the far plane;
+    that pixel shows the same instance (or nothing, for the sky); its surface still faces the camera, by its normal; and
+    it lies behind what that pixel shows by no more than one pixel's width and the slope of the surface there. So an
+    edge is decided to within a pixel, and what passes closer behind another part of the same object than a pixel is
+    wide counts as visible.
     """
     camera = other.view.intrinsics
     column = np.floor(flow.flow_px[..., 0] + np.arange(0.5, camera.width, dtype=np.float32))
@@ -95,12 +96,32 @@ def hidden(frame: Frame, flow: Flow, other: Frame) -> Mask:
     at = np.where(inside, row * np.float64(camera.width) + column, 0).astype(np.intp)
     drawn = (flow.depth_m >= camera.near_m) & ((flow.depth_m <= camera.far_m) | (frame.instance_id == 0))
     seen = inside & drawn & (np.take(other.instance_id, at) == frame.instance_id)
+    seen &= ~_turned_away(frame, other)
     before_m = flow.depth_m * np.float32(1 - 1 / min(camera.fx, camera.fy))
     behind = np.flatnonzero(seen & (frame.instance_id > 0) & (before_m > np.take(other.depth_m, at)))
     there = at.flat[behind]
     too_far = before_m.flat[behind] > np.take(other.depth_m, there) + _slope_m(other, there)
     seen.flat[behind[too_far]] = False
     return ~seen
+
+
+def _turned_away(frame: Frame, other: Frame) -> Mask:
+    """Return (h, w) True where the surface of a pixel faces away from the other camera.
+
+    Where that camera stands in the frame of a body, carried back to this moment, the body needs not be turned:
+    n' . p' = n . (p - c), c the other camera's centre seen from this camera with the body held still.
+    """
+    view = other.view
+    steps = body_steps(frame.view, Moment(view.T_world_camera, view.T_world_objects))
+    centers_m = -np.einsum("nji,nj->ni", steps[:, :3, :3], steps[:, :3, 3])
+    rows, columns = np.nonzero(frame.instance_id)
+    camera, n = frame.view.intrinsics, frame.normals_camera[rows, columns]
+    center_m, depth_m = centers_m[frame.instance_id[rows, columns]], frame.depth_m[rows, columns]
+    x_m = (columns - camera.cx) / camera.fx * depth_m - center_m[:, 0]
+    y_m = (rows - camera.cy) / camera.fy * depth_m - center_m[:, 1]
+    away = np.zeros(frame.instance_id.shape, bool)
+    away[rows, columns] = n[:, 0] * x_m + n[:, 1] * y_m + n[:, 2] * (depth_m - center_m[:, 2]) > 0
+    return away
 
 
 def body_steps(view: View, moment: Moment) -> FloatArray:

@@ -297,6 +297,14 @@ def test_there_and_back_again(camera_step: FloatArray, bodies: list[FloatArray])
 # -- occlusion -----------------------------------------------------------------------------------------------------
 
 
+def test_a_face_that_turns_away_is_hidden_however_near_its_edge_it_is() -> None:
+    """A box that turns by a right angle: all that was seen of the face before the camera is beside it then."""
+    scene = camera_scene([box((0.4, 0.4, 0.4), at=(0.0, 0.0, 1.0))], LENS)
+    view = still_view(scene)
+    _, mask = occlusion(scene, moved(HERE, [view.T_world_objects[0] @ turned((0, 1, 0), 1.9)]))
+    assert mask[shown(scene, view).instance_id == 1].all()
+
+
 def occlusion(scene: Scene, moment: Moment) -> tuple[Frame, Mask]:
     frame, other = pair(scene, moment)
     return frame, hidden(frame, optical_flow(frame, moment), other)
