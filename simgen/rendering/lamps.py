@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray
 from simgen.records.frame import View
-from simgen.records.scene import PanelLight, Scene, SpotLight, SunLight
+from simgen.records.scene import EnvironmentLight, PanelLight, Scene, SpotLight, SunLight
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,14 +35,14 @@ class Lights:
 
     Attributes:
         suns: their illuminance as it is now.
-        environment_lux: on an upward-facing plane, as it is now.
+        environment: its illuminance as it is now.
         state: (k, ...) numbers that are equal where the lights are.
     """
 
     suns: tuple[SunLight, ...]
     spots: tuple[PlacedSpot, ...]
     panels: tuple[PlacedPanel, ...]
-    environment_lux: float
+    environment: EnvironmentLight
     state: FloatArray
 
 
@@ -55,11 +55,6 @@ def lights_in(scene: Scene, view: View) -> Lights:
     ids = {body.name: body.instance_id for body in scene.objects}
     first_spot = len(scene.suns)
     first_panel = first_spot + len(scene.lights)
-    suns = [
-        replace(sun, illuminance_lux=sun.illuminance_lux * float(factor))
-        for sun, factor in zip(scene.suns, factors, strict=False)
-        if sun.illuminance_lux * factor > 0
-    ]
     spots: list[PlacedSpot] = []
     for spot, factor in zip(scene.lights, factors[first_spot:], strict=False):
         T_world_light = _place(spot, view, ids)
@@ -74,10 +69,10 @@ def lights_in(scene: Scene, view: View) -> Lights:
             panels.append(PlacedPanel(replace(panel, flux_lm=flux_lm), T_world_light))
     poses = [placed.T_world_light.ravel() for placed in (*spots, *panels)]
     return Lights(
-        suns=tuple(suns),
+        suns=tuple(sun for sun in dimmed_suns(scene, factors) if sun.illuminance_lux > 0),
         spots=tuple(spots),
         panels=tuple(panels),
-        environment_lux=scene.environment.illuminance_lux * float(factors[-1]),
+        environment=dimmed_environment(scene, factors),
         state=np.concatenate([factors, *poses]),
     )
 
@@ -88,6 +83,19 @@ def light_factors(scene: Scene, view: View) -> FloatArray:
         return np.asarray(view.light_factors, dtype=float)
     lamps: list[Any] = [*scene.lights, *scene.panels]
     return np.array([1.0] * len(scene.suns) + [float(lamp.on) for lamp in lamps] + [1.0])
+
+
+def dimmed_suns(scene: Scene, factors: FloatArray) -> tuple[SunLight, ...]:
+    """Return all suns of a scene, as bright as these factors (k,) on `Scene.light_names` make them."""
+    return tuple(
+        replace(sun, illuminance_lux=sun.illuminance_lux * float(factor))
+        for sun, factor in zip(scene.suns, factors, strict=False)
+    )
+
+
+def dimmed_environment(scene: Scene, factors: FloatArray) -> EnvironmentLight:
+    """Return the light around a scene, as bright as these factors (k,) make it."""
+    return replace(scene.environment, illuminance_lux=scene.environment.illuminance_lux * float(factors[-1]))
 
 
 def present_bodies(view: View) -> NDArray[np.bool_]:
