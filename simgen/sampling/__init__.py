@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from simgen.sampling.chances import Chances, draw_chances
 from simgen.sampling.sampler import Draw, sample
-from simgen.sampling.supported import require_supported
 
-__all__ = ["Draw", "require_supported", "sample"]
+__all__ = ["Chances", "Draw", "draw_chances", "sample"]

@@ -1,7 +1,8 @@
-"""Cameras of a scene: `orbit` and `fixed`, one pose a frame, never inside a thing."""
+"""Cameras of a scene: `orbit` and `fixed`, one pose a frame, never inside a thing; `mount`, fixed to a body."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +10,11 @@ import numpy as np
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray, Pose, Vec3, look_at
 from simgen.records.scene import CameraSensor
+from simgen.sampling.cast import Cast
 from simgen.sampling.draws import Draws, Refused
 from simgen.sampling.layout import Layout
+from simgen.sampling.mounts import T_object_mount, camera_on
+from simgen.sampling.objects import Thing
 from simgen.sampling.targets import Targets
 from simgen.scenario import spec
 from simgen.scenario.distributions import ScalarDistribution
@@ -23,6 +27,8 @@ class Staging:
     """What cameras need to know.
 
     Attributes:
+        cast: what names stand for.
+        things: all bodies by name.
         room: where cameras must stand, None where anywhere will do.
         tries: how often one view is drawn again when it lies inside a thing or outside the room.
         redrawn: counts those, by reason; added to.
@@ -31,6 +37,8 @@ class Staging:
     draws: Draws
     layout: Layout
     targets: Targets
+    cast: Cast
+    things: Mapping[str, Thing]
     room: BoxRegion | None
     tries: int
     redrawn: dict[str, int]
@@ -44,10 +52,13 @@ def draw_camera(ctx: Staging, name: str, camera: spec.CameraSpec, frame_count: i
     """
     path = f"sensors.{name}"
     intrinsics = _intrinsics(ctx.draws, camera, path)
+    exposure = None if camera.exposure == "auto" else ctx.draws.number(camera.exposure, f"{path}.exposure")
+    if camera.mount is not None:
+        T = camera_on(T_object_mount(ctx.cast, ctx.things, camera.mount, f"{path}.mount"))
+        return CameraSensor(name, intrinsics, (Pose.from_matrix(T),), exposure, camera.mount.on)
     moves = camera.orbit is not None or (camera.fixed is not None and camera.fixed.per_frame)
     views = range(frame_count if moves else 1)
     poses = tuple(_view(ctx, name, camera, intrinsics.near_m, k, frame_count) for k in views)
-    exposure = None if camera.exposure == "auto" else ctx.draws.number(camera.exposure, f"{path}.exposure")
     return CameraSensor(name, intrinsics, poses, exposure)
 
 
@@ -69,7 +80,7 @@ def _view(ctx: Staging, name: str, camera: spec.CameraSpec, near_m: float, k: in
         if camera.orbit is not None:
             pose = _orbit(ctx, camera.orbit, path, k, frame_count)
         else:
-            assert camera.fixed is not None  # noqa: S101 - the model has exactly one of both
+            assert camera.fixed is not None  # noqa: S101 - the model has exactly one of the three
             pose = _fixed(ctx, camera.fixed, path)
         if _stands_free(ctx, pose, near_m):
             return pose

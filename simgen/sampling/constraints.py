@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Any
 
+import numpy as np
+
 from simgen.errors import Problem, ScenarioError, did_you_mean
+from simgen.geometry import Pose
 from simgen.records.scene import CameraSensor
 from simgen.sampling.draws import Draws, Refused
 from simgen.sampling.layout import Layout
@@ -20,12 +23,17 @@ from simgen.worlds.boxes import OrientedBox, box_distance_m, boxes_overlap
 
 @dataclass(frozen=True, slots=True)
 class Checking:
-    """What constraints look at; cameras are filled in once they are drawn."""
+    """What constraints look at; cameras are filled in once they are drawn.
+
+    Attributes:
+        absent: names of the bodies that are not there from the start: they hide nothing.
+    """
 
     draws: Draws
     layout: Layout
     targets: Targets
     cameras: tuple[CameraSensor, ...] = ()
+    absent: frozenset[str] = frozenset()
 
 
 def check_params(constraints: Sequence[spec.Constraint], draws: Draws) -> None:
@@ -89,14 +97,24 @@ def _visible_from(ctx: Checking, constraint: spec.VisibleFrom, path: str) -> boo
     least = ctx.draws.number(constraint.min_fraction, f"{path}.min_fraction")
     found = _boxes(ctx, [constraint.object], f"{path}.object")
     names = {name for name, _ in found}
-    others = ctx.layout.solids_without(names)
+    others = ctx.layout.solids_without({*names, *ctx.absent, camera.mount})
 
     def seen(pose_index: int) -> bool:
-        pose = camera.poses[pose_index]
+        pose = _in_world(ctx, camera, camera.poses[pose_index])
         return any(visible_fraction(box, camera.intrinsics, pose, others) >= least for _, box in found)
 
     frames = _frames(constraint.frame, len(camera.poses), f"{path}.frame")
     return all(map(seen, frames)) if constraint.frame == "all" else any(map(seen, frames))
+
+
+def _in_world(ctx: Checking, camera: CameraSensor, pose: Pose) -> Pose:
+    """Return `T_world_camera` at time 0 of a camera that may be fixed to a body."""
+    if not camera.mount:
+        return pose
+    body = ctx.layout.box(camera.mount)  # its frame is the object frame
+    T_world_object = np.eye(4)
+    T_world_object[:3, :3], T_world_object[:3, 3] = body.R_world_box, body.center_m
+    return Pose.from_matrix(T_world_object @ pose.matrix())
 
 
 def _frames(frame: int | str, count: int, path: str) -> Sequence[int]:

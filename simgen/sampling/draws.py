@@ -35,6 +35,7 @@ class Draws:
     """The random numbers of one attempt.
 
     Attributes:
+        index: of the draw; both scenes of a counterfactual pair have the same.
         params: drawn values of the scenario's `params`.
     """
 
@@ -43,12 +44,18 @@ class Draws:
     attempt: int
     params: Mapping[str, float | str] = field(default_factory=dict[str, float | str])
 
+    def with_params(self, params: Mapping[str, float | str]) -> Draws:
+        """Return the same random numbers, with params."""
+        return Draws(self.seed, self.index, self.attempt, params)
+
     def rng(self, path: str) -> np.random.Generator:
         """Return the stream of one named value."""
         return stream(self.seed, self.index, self.attempt, path)
 
     def number(self, value: object, path: str) -> float:
         """Return a drawn number, SI units."""
+        if isinstance(value, int | float):
+            return float(value)
         return self._draw(values.draw_number, value, path)
 
     def optional(self, value: object | None, path: str) -> float | None:
@@ -57,6 +64,8 @@ class Draws:
 
     def count(self, value: object, path: str) -> int:
         """Return a drawn whole number."""
+        if isinstance(value, int):
+            return value
         return self._draw(values.draw_int, value, path)
 
     def scalar(self, value: object, path: str) -> float | int | str:
@@ -69,6 +78,9 @@ class Draws:
 
     def vector(self, value: object, path: str) -> Vec3:
         """Return a drawn vector; its three numbers share one stream."""
+        if isinstance(value, list | tuple) and all(isinstance(part, int | float) for part in value):
+            x, y, z = (float(part) for part in value)
+            return (x, y, z)
         return self._draw(values.draw_vector, value, path)
 
     def colour(self, value: object, path: str) -> Vec3:

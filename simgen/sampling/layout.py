@@ -55,6 +55,10 @@ class Layout:
         """Return whether a box shares space with nothing placed so far; touching is allowed."""
         return len(overlapping(box, self._set)) == 0
 
+    def is_free_of_objects(self, box: OrientedBox) -> bool:
+        """Return whether a box shares space with no object placed so far; surroundings do not count."""
+        return not bool(np.any(overlapping(box, self._set) >= self._surrounding))
+
     def keeps_spacing(self, box: OrientedBox, spacing_m: float) -> bool:
         """Return whether every object at the same height keeps that distance between footprints.
 

@@ -64,18 +64,25 @@ def draw_sun(draws: Draws, name: str, sun: spec.SunSpec) -> SunLight:
     path = f"suns.{name}"
     azimuth = draws.number(sun.azimuth, f"{path}.azimuth")
     elevation = draws.number(sun.elevation, f"{path}.elevation")
-    temperature = draws.number(sun.color_temperature, f"{path}.color_temperature")
-    try:
-        color = black_body_rgb(temperature)
-    except ValueError as error:
-        raise ScenarioError([Problem(f"{path}.color_temperature", str(error))]) from error
     return SunLight(
         name=name,
         direction_world=direction(azimuth, elevation),
         illuminance_lux=draws.number(sun.illuminance, f"{path}.illuminance"),
-        color_rgb=color,
+        color_rgb=draw_color(draws, sun.color_temperature, f"{path}.color_temperature"),
         angular_diameter_rad=draws.number(sun.angular_diameter, f"{path}.angular_diameter"),
     )
+
+
+def draw_color(draws: Draws, temperature: object, path: str) -> Vec3:
+    """Return the linear sRGB colour, luminance 1, of a light of a drawn colour temperature (kelvin).
+
+    Raises:
+        ScenarioError: it lies outside 1667 K to 25000 K.
+    """
+    try:
+        return black_body_rgb(draws.number(temperature, path))
+    except ValueError as error:
+        raise ScenarioError([Problem(path, str(error))]) from error
 
 
 def direction(azimuth_rad: float, elevation_rad: float) -> Vec3:

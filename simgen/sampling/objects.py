@@ -18,11 +18,15 @@ class Thing:
     """One object of a group, all drawn but its place.
 
     Attributes:
+        section: of the scenario that it stands in: `objects` or `actors`.
         name: for example `clutter[3]`.
         member: index in its group.
         scale: uniform factor on the asset.
+        present: whether it is there from the start.
+        forward_rad: where its front points, about its Z axis from its X axis.
     """
 
+    section: str
     name: str
     group: str
     member: int
@@ -36,6 +40,13 @@ class Thing:
     category: str
     motion: spec.Motion
     material: MaterialOverride | None
+    present: bool = True
+    forward_rad: float = 0.0
+
+    @property
+    def path(self) -> str:
+        """Where it stands in the scenario; its streams begin with it."""
+        return f"{self.section}.{self.name}"
 
     @property
     def size_m(self) -> Vec3:
@@ -48,24 +59,32 @@ def draw_group(draws: Draws, library: AssetLibrary, name: str, group: spec.Objec
     """Return the objects of a group; one that has no `count` is a single object with the group's name."""
     if group.count is None:
         return (_draw_thing(draws, library, name, 0, name, group),)
-    count = draws.count(group.count, f"objects.{name}.count")
+    count = draws.count(group.count, f"{section_of(group)}.{name}.count")
     return tuple(_draw_thing(draws, library, name, k, f"{name}[{k}]", group) for k in range(count))
+
+
+def section_of(group: spec.ObjectGroup) -> str:
+    """Return the section of the scenario that a group stands in."""
+    return "actors" if isinstance(group, spec.ActorSpec) else "objects"
 
 
 def _draw_thing(
     draws: Draws, library: AssetLibrary, group_name: str, member: int, name: str, group: spec.ObjectGroup
 ) -> Thing:
-    path = f"objects.{name}"
-    asset = _draw_asset(draws, library, f"objects.{group_name}.asset", f"{path}.asset", group.asset)
+    section = section_of(group)
+    path = f"{section}.{name}"
+    asset = _draw_asset(draws, library, f"{section}.{group_name}.asset", f"{path}.asset", group.asset)
     info = library.describe(asset)
     scale = draws.number(group.scale, f"{path}.scale")
     if scale <= 0:
-        raise ScenarioError([Problem(f"objects.{group_name}.scale", f"must be positive, drew {scale:g}")])
+        raise ScenarioError([Problem(f"{section}.{group_name}.scale", f"must be positive, drew {scale:g}")])
     mass = draws.optional(group.mass, f"{path}.mass")
     friction = draws.optional(group.friction, f"{path}.friction")
     restitution = draws.optional(group.restitution, f"{path}.restitution")
     heavy = info.mass_kg * scale**3 if mass is None else mass
+    forward = group.forward if isinstance(group, spec.ActorSpec) else 0.0
     return Thing(
+        section=section,
         name=name,
         group=group_name,
         member=member,
@@ -81,6 +100,8 @@ def _draw_thing(
         category=group.category or info.category,
         motion=group.motion,
         material=draw_material(draws, group.material, f"{path}.material"),
+        present=group.present,
+        forward_rad=draws.number(forward, f"{path}.forward"),
     )
 
 
@@ -152,4 +173,5 @@ def scene_object(thing: Thing, instance_id: int, pose: Pose, library: AssetLibra
         restitution=thing.restitution,
         linear_velocity_mps=thing.velocity_mps,
         material=thing.material,
+        present=thing.present,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simgen.errors import Problem, ScenarioError
+from simgen.sampling.objects import section_of
 from simgen.sampling.relations import named_by
 from simgen.scenario import spec
 
@@ -33,7 +34,7 @@ def _visit(
         message = (
             f"groups are placed relative to each other in a circle: {circle}; place one of them by a region"
         )
-        raise ScenarioError([Problem(f"objects.{name}.place", message)])
+        raise ScenarioError([Problem(f"{section_of(groups[name])}.{name}.place", message)])
     for target in named_by(groups[name].place):
         other = target.split("[")[0]
         if other in groups:

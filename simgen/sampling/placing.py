@@ -12,6 +12,7 @@ from simgen.sampling.layout import Layout
 from simgen.sampling.targets import Targets
 from simgen.scenario import spec, values
 from simgen.worlds.boxes import OrientedBox
+from simgen.worlds.lane_graph import LaneGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Item:
         member: index in the group.
         size_m: extent in its own frame.
         place: the relation asked for.
+        section: of the scenario: `objects` or `actors`.
+        forward_rad: where its front points, about its Z axis from its X axis.
     """
 
     name: str
@@ -31,11 +34,13 @@ class Item:
     member: int
     size_m: Vec3
     place: spec.Place
+    section: str = "objects"
+    forward_rad: float = 0.0
 
     @property
     def path(self) -> str:
         """Key of its placement streams."""
-        return f"objects.{self.name}.place"
+        return f"{self.section}.{self.name}.place"
 
     @property
     def half_m(self) -> FloatArray:
@@ -49,12 +54,14 @@ class Placing:
 
     Attributes:
         tries: how often a relation may try before it says that there is no room.
+        lanes: lanes of the world and paths of the scenario.
     """
 
     draws: Draws
     layout: Layout
     targets: Targets
     tries: int
+    lanes: LaneGraph
 
     def is_free(self, item: Item, pose: Pose) -> bool:
         """Return whether the item fits there."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from simgen.geometry import Pose
 from simgen.sampling import falling, upright
+from simgen.sampling.along import along
 from simgen.sampling.placing import Item, Placing
 from simgen.scenario import spec
 
@@ -27,6 +28,8 @@ def relation_of(asked: spec.Place) -> str:
 
 def advice_for(asked: spec.Place) -> str:
     """Return what to try when a relation finds no room."""
+    if asked.along is not None:
+        return "use fewer of them, or spread s and lateral wider, or raise sample.place_tries"
     spacing = "a smaller min_spacing, " if asked.scatter is not None else ""
     return spacing + _ADVICE
 
@@ -34,7 +37,8 @@ def advice_for(asked: spec.Place) -> str:
 def named_by(asked: spec.Place) -> tuple[str, ...]:
     """Return the names that a placement points at, which must be placed before it."""
     relation = _asked(asked, relation_of(asked))
-    names = (getattr(relation, "target", None), getattr(relation, "facing", None), asked.facing)
+    keys = ("target", "facing", "from_")
+    names = (*(getattr(relation, key, None) for key in keys), asked.facing)
     return tuple(name for name in names if isinstance(name, str))
 
 
@@ -51,4 +55,5 @@ _RELATIONS: dict[str, tuple[str, Callable[[Placing, Item, Any], Pose | None]]] =
     "scatter": ("scatter", upright.scatter),
     "drop": ("drop", falling.drop),
     "stack": ("stack", upright.stack),
+    "along": ("along", along),
 }

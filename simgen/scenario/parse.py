@@ -161,4 +161,6 @@ def _list_hint(raw: object) -> str:
 def _like_quantity(text: str) -> bool:
     """Whether a text that could be a param is meant as a number: a number alone or with something like a unit."""
     parts = quantity_parts(text)
-    return parts is not None and re.fullmatch(r"[A-Za-z°/%]*", parts[1]) is not None
+    if parts is None:
+        return False
+    return parts[1] in ANY.units or re.fullmatch(r"[A-Za-z°/%]*", parts[1]) is not None
