@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import fsum
-from typing import Literal
+from typing import ClassVar, Literal
 
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from simgen.camera import Intrinsics
 from simgen.geometry import Pose, Vec3
@@ -296,6 +296,8 @@ class Scene:
         twin: what it is in a counterfactual pair, None outside of one.
     """
 
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_inf_nan="strings")  # a weight can be 0
+
     scenario_name: str
     scenario_hash: str
     seed: int
@@ -331,6 +333,14 @@ class Scene:
             if body.name == name:
                 return body.instance_id
         raise KeyError(f"no object '{name}' in scene {self.index}")
+
+    @property
+    def draw_index(self) -> int:
+        """Index that names its random streams, those of its simulation and noise included.
+
+        Both scenes of a counterfactual pair have the same, so that they differ only in what the event causes.
+        """
+        return self.index if self.twin is None else self.index // 2
 
     @property
     def light_names(self) -> tuple[str, ...]:
