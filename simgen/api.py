@@ -17,9 +17,9 @@ from simgen.assets.packs import missing
 from simgen.batch import BatchEvent, run_batch
 from simgen.dataset import Dataset, DatasetWriter
 from simgen.dataset.layout import PREVIEW_FILE
-from simgen.errors import AssetError, Problem, ScenarioError, UsageError
+from simgen.errors import AssetError, ExpectationError, Problem, ScenarioError, UsageError
 from simgen.interrupts import interrupts_held
-from simgen.pipeline import SceneProducer, SceneResult, Studio, manifest_of, settle_scene
+from simgen.pipeline import SceneProducer, SceneResult, Studio, expected_samples, manifest_of, settle_scene
 from simgen.records.annotation import Sample
 from simgen.records.asset import AssetRef
 from simgen.records.scene import Scene
@@ -37,6 +37,7 @@ from simgen.scenario.spec import AssetQuery
 from simgen.scenario.walk import asset_ids, check_assets
 
 MAX_SCENES = 10_000_000  # assumed: the indices of more would not fit in a small machine's memory
+MOST_FAILED_IN_A_ROW = 20  # assumed: at half a chance each, one scene in a million meets so many
 PREVIEW_SAMPLES = 8  # more would not fit on a page
 EventSink = Callable[[BatchEvent], None]
 
@@ -288,11 +289,13 @@ def stream(
 ) -> Iterator[Sample]:
     """Yield labelled samples without end, scene after scene, without writing anything.
 
-    The samples are those that `generate` writes for the same seed. A scene that cannot be drawn ends the stream;
-    begin behind it with `start`.
+    The samples are those that `generate` writes for the same seed: a scene whose events do not lead to what they must
+    has none. A scene that cannot be drawn ends the stream; begin behind it with `start`.
 
     Raises:
         ScenarioError: see `check`.
+        ExpectationError: so many scenes in a row did not lead to what they must that no other will; the last one's
+            reason.
         AssetError: a pack that the scenario needs is not installed.
         RenderError: no GL context can be made.
         SamplingError: every draw of a scene was refused; the text names its index and what refused most.
@@ -307,10 +310,16 @@ def stream(
     check(scenario, studio.library)
     require_packs(scenario, studio.library)
     try:
-        index = start
+        index, failed_in_a_row = start, 0
         while True:
             settled = settle_scene(scenario, seed, index, studio.library)
-            yield from studio.samples(settled, outputs=scenario.labels.outputs)
+            try:
+                yield from expected_samples(settled, studio, scenario.labels.outputs)
+                failed_in_a_row = 0
+            except ExpectationError:
+                failed_in_a_row += 1
+                if failed_in_a_row == MOST_FAILED_IN_A_ROW:
+                    raise
             index += 1
     finally:
         studio.close()

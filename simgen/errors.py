@@ -7,6 +7,7 @@ SimgenError                      one readable line; the command line prints it w
 ├── AssetError                   a model, map or pack is missing, damaged or not understood
 ├── SamplingError                no scene could be drawn within the bound; names the worst constraint
 ├── SceneRejected                a physics guard refused this draw; the only error that is retried
+├── ExpectationError             an event was armed and did not lead to what must be seen; the scene counts as failed
 ├── RenderError                  no GL context, or a frame that failed its gate
 └── DatasetError                 a dataset on disk is damaged or not what it says it is
 ```
@@ -84,6 +85,10 @@ class SceneRejected(SimgenError):
     def __init__(self, reason: str, message: str) -> None:
         self.reason = reason
         super().__init__(message)
+
+
+class ExpectationError(SimgenError):
+    """An event was armed, and its label never appears or its objects are never seen: the scene has failed."""
 
 
 class RenderError(SimgenError):

@@ -1,17 +1,20 @@
 """Frame + Scene -> Annotation: masks, boxes, poses and visible fractions, from the frame's own buffers.
 
 `flow` and `derived` add buffers to a frame that follow from those it has: flow, distance, normals in the world.
+`events` says what the scene goes through at that instant.
 """
 
 from __future__ import annotations
 
 from simgen.annotate.derived import Completion, derive, extra_buffers, needs_motion, needs_neighbours
+from simgen.annotate.events import circumstances
 from simgen.annotate.labels import annotate, semantic_mask
 from simgen.annotate.rle import decode_rle, encode_rle
 
 __all__ = [
     "Completion",
     "annotate",
+    "circumstances",
     "decode_rle",
     "derive",
     "encode_rle",

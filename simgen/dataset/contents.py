@@ -15,15 +15,19 @@ from simgen.dataset import encode
 from simgen.dataset.files import to_json
 from simgen.dataset.labels import encode_labels, labels_of
 from simgen.dataset.layout import (
+    CLEAN_SUFFIX,
+    EVENTS_FILE,
     FAILED_FILE,
     LABELS_SUFFIX,
     LOG_FILE,
     OUTPUT_SUFFIXES,
     SCENE_FILE,
+    STATES_FILE,
     TRAJECTORY_FILE,
     frame_file,
 )
-from simgen.dataset.trajectory_file import encode_trajectory
+from simgen.dataset.scene_events import events_of, events_to_json
+from simgen.dataset.trajectory_file import encode_states, encode_trajectory
 from simgen.errors import DatasetError
 from simgen.records.annotation import Sample
 from simgen.records.asset import Category
@@ -43,16 +47,31 @@ def category_table(scene: Scene, taxonomy: Sequence[Category]) -> CategoryIds:
 def scene_files(scene: Scene, trajectory: Trajectory, rejections: Rejections) -> dict[str, bytes]:
     """Return path in the scene folder -> bytes of what describes a whole scene."""
     log = {"status": "written", "attempt": scene.attempt, **_rejections_to_json(rejections)}
-    return {
+    files = {
         SCENE_FILE: scene_to_json(scene).encode(),
         TRAJECTORY_FILE: encode_trajectory(trajectory),
         LOG_FILE: to_json(log),
     }
+    states, events = encode_states(trajectory), events_of(scene, trajectory)
+    if states:
+        files[STATES_FILE] = states
+    if events is not None:
+        files[EVENTS_FILE] = to_json(events_to_json(events))
+    return files
 
 
-def failed_files(index: int, reason: str, rejections: Rejections) -> dict[str, bytes]:
-    """Return path in the scene folder -> bytes of the record of a scene that could not be made."""
+def failed_files(
+    index: int, reason: str, rejections: Rejections, made: tuple[Scene, Trajectory] | None = None
+) -> dict[str, bytes]:
+    """Return path in the scene folder -> bytes of the record of a scene that could not be made.
+
+    Args:
+        made: of a scene that was made and then refused: its weight and events are recorded too.
+    """
     record = {"status": "failed", "index": index, "reason": reason, **_rejections_to_json(rejections)}
+    events = events_of(*made) if made else None
+    if events is not None:
+        record["events"] = events_to_json(events)
     return {FAILED_FILE: to_json(record)}
 
 
@@ -74,7 +93,10 @@ def frame_files(sample: Sample, categories: CategoryIds, outputs: Sequence[str])
             sample, categories
         )
         for output in outputs
+        if not (output == "rgb" and sample.reading.dropped)
     }
+    if "rgb" in outputs and sample.clean is not None:
+        files[frame_file(view.sensor, view.frame_index, CLEAN_SUFFIX)] = encode.encode_rgb(sample.clean.rgb)
     files[frame_file(view.sensor, view.frame_index, LABELS_SUFFIX)] = encode_labels(labels_of(sample))
     return files
 

@@ -11,7 +11,8 @@ import numpy as np
 from simgen.camera import Intrinsics
 from simgen.errors import DatasetError
 from simgen.geometry import FloatArray
-from simgen.records.annotation import Annotation, BoxXyxy, ObjectLabel, Rle, Sample
+from simgen.records.annotation import Annotation, BoxXyxy, Circumstances, FrameFault, ObjectLabel, Rle, Sample
+from simgen.records.occurrence import ActiveEvent
 
 _NS_PER_S = 1_000_000_000
 
@@ -23,7 +24,8 @@ class FrameLabels:
     Attributes:
         time_s: from scene start.
         ev100: exposure at ISO 100 the picture was developed at.
-        T_world_camera: (4, 4).
+        T_world_camera: (4, 4), where the camera truly is.
+        circumstances: events, faults and inclusion; None in a scene that can have none.
     """
 
     scene_index: int
@@ -35,6 +37,7 @@ class FrameLabels:
     ev100: float
     renderer: str
     annotation: Annotation
+    circumstances: Circumstances | None = None
 
 
 def labels_of(sample: Sample) -> FrameLabels:
@@ -50,13 +53,20 @@ def labels_of(sample: Sample) -> FrameLabels:
         ev100=sample.reading.ev100,
         renderer=sample.frame.renderer,
         annotation=sample.annotation,
+        circumstances=sample.circumstances,
     )
 
 
 def encode_labels(labels: FrameLabels) -> bytes:
-    """Return JSON bytes; floats round-trip exactly."""
+    """Return JSON bytes; floats round-trip exactly.
+
+    A scene of a counterfactual pair names its draw, which both twins share, in place of its own index: so a frame
+    that the event does not change has the same bytes in both.
+    """
+    around = labels.circumstances
+    paired = around is not None and around.draw_index is not None
     head = {
-        "scene_index": labels.scene_index,
+        **({"draw_index": around.draw_index} if around and paired else {"scene_index": labels.scene_index}),
         "sensor": labels.sensor,
         "frame_index": labels.frame_index,
         "time_s": float(labels.time_s),
@@ -66,6 +76,7 @@ def encode_labels(labels: FrameLabels) -> bytes:
         "intrinsics": asdict(labels.intrinsics),
         "K": labels.intrinsics.K.tolist(),
         "T_world_camera": _matrix(labels.T_world_camera),
+        **(_circumstances(around) if around else {}),
     }
     lines = ",\n".join(f"  {_dumps(_object(label))}" for label in labels.annotation.objects)
     objects = f"[\n{lines}\n ]" if lines else "[]"
@@ -73,8 +84,11 @@ def encode_labels(labels: FrameLabels) -> bytes:
     return f'{{\n{fields},\n "objects": {objects}\n}}\n'.encode()
 
 
-def decode_labels(data: bytes) -> FrameLabels:
+def decode_labels(data: bytes, scene_index: int = -1) -> FrameLabels:
     """Return what `encode_labels` wrote.
+
+    Args:
+        scene_index: of the scene that the file belongs to, for labels that do not name it.
 
     Raises:
         DatasetError: the text is no such JSON.
@@ -82,7 +96,7 @@ def decode_labels(data: bytes) -> FrameLabels:
     try:
         raw = json.loads(data)
         return FrameLabels(
-            scene_index=_known(raw, "scene_index", int),
+            scene_index=_known(raw, "scene_index", int) if "scene_index" in raw else scene_index,
             sensor=_known(raw, "sensor", str),
             frame_index=_known(raw, "frame_index", int),
             time_s=_known(raw, "time_s", float),
@@ -91,9 +105,37 @@ def decode_labels(data: bytes) -> FrameLabels:
             ev100=_known(raw, "ev100", float),
             renderer=_known(raw, "renderer", str),
             annotation=Annotation(tuple(_label(entry) for entry in raw["objects"])),
+            circumstances=_circumstances_of(raw) if "events" in raw else None,
         )
     except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
         raise DatasetError(f"not readable labels ({type(error).__name__}: {error})") from error
+
+
+def _circumstances(around: Circumstances) -> dict[str, Any]:
+    nominal = around.T_world_camera_nominal
+    return {
+        "events": [asdict(each) for each in around.events],
+        "faults": [asdict(each) for each in around.faults],
+        "dropped": around.dropped,
+        "shows_frame": around.shows_frame,
+        "clean_twin": around.clean_twin,
+        "inclusion": float(around.inclusion),
+        **({} if nominal is None else {"T_world_camera_nominal": _matrix(nominal)}),
+    }
+
+
+def _circumstances_of(raw: dict[str, Any]) -> Circumstances:
+    nominal = raw.get("T_world_camera_nominal")
+    return Circumstances(
+        events=tuple(ActiveEvent(**each) for each in raw["events"]),
+        faults=tuple(FrameFault(**each) for each in raw["faults"]),
+        dropped=_known(raw, "dropped", bool),
+        shows_frame=None if raw["shows_frame"] is None else _known(raw, "shows_frame", int),
+        clean_twin=_known(raw, "clean_twin", bool),
+        inclusion=_known(raw, "inclusion", float),
+        T_world_camera_nominal=None if nominal is None else np.array(nominal, dtype=float),
+        draw_index=_known(raw, "draw_index", int) if "draw_index" in raw else None,
+    )
 
 
 def _object(label: ObjectLabel) -> dict[str, Any]:

@@ -6,8 +6,12 @@ DIR/ATTRIBUTION.md                   authors and licences of the assets used
 DIR/preview.png                      a few samples with their labels drawn; in no checksum
 DIR/scenes/000000/scene.json         the concrete draw: all that is needed to make the scene again
                   trajectory.npz     poses, velocities and contacts at the capture frames
+                  states.npz         which bodies are there, lights, inclusion; only where any of them changes
+                  events.json        weight, events, faults and impacts; only where there can be any
                   scene_log.json     draws refused before this one, by reason
                   CAMERA/0000_rgb.png, 0000_depth.exr, ..., 0000_labels.json
+                  CAMERA/0000_rgb_clean.png  without the sensor's faults, where one asks for it; a dropped frame has
+                                     no 0000_rgb.png
                   checksums.json     SHA-256 and size of every file above
                   timings.json       wall time; the only file that differs between runs, in no checksum
 DIR/scenes/000007/failed.json        a scene that could not be made, with the reason
@@ -29,11 +33,14 @@ PREVIEW_FILE = "preview.png"
 SCENES_FOLDER = "scenes"
 SCENE_FILE = "scene.json"
 TRAJECTORY_FILE = "trajectory.npz"
+STATES_FILE = "states.npz"
+EVENTS_FILE = "events.json"
 LOG_FILE = "scene_log.json"
 FAILED_FILE = "failed.json"
 CHECKSUMS_FILE = "checksums.json"
 TIMINGS_FILE = "timings.json"
 LABELS_SUFFIX = "labels.json"
+CLEAN_SUFFIX = "rgb_clean.png"
 
 OUTPUT_SUFFIXES: dict[str, str] = {
     "rgb": "rgb.png",

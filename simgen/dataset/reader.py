@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
@@ -11,9 +12,11 @@ from simgen.dataset.files import read_bytes, read_json
 from simgen.dataset.layout import (
     ATTRIBUTION_FILE,
     DATASET_FILE,
+    EVENTS_FILE,
     FAILED_FILE,
     LOG_FILE,
     SCENE_FILE,
+    STATES_FILE,
     TRAJECTORY_FILE,
     committed_indices,
     labelled_frames,
@@ -21,9 +24,11 @@ from simgen.dataset.layout import (
 )
 from simgen.dataset.manifest import Manifest, read_manifest
 from simgen.dataset.sample_view import SampleView, decoded
-from simgen.dataset.trajectory_file import decode_trajectory
+from simgen.dataset.scene_events import SceneEvents, events_from_json
+from simgen.dataset.trajectory_file import decode_states, decode_trajectory
 from simgen.errors import DatasetError
 from simgen.records.asset import Category
+from simgen.records.occurrence import Occurrence
 from simgen.records.rejections import Rejections
 from simgen.records.scene import Scene, scene_from_json
 from simgen.records.trajectory import Trajectory
@@ -56,8 +61,27 @@ class SceneView:
 
     @cached_property
     def trajectory(self) -> Trajectory:
-        """Motion of its bodies."""
-        return decoded(self.path / TRAJECTORY_FILE, decode_trajectory)
+        """Motion of its bodies, and what became of them."""
+        moved = decoded(self.path / TRAJECTORY_FILE, decode_trajectory)
+        states = self.path / STATES_FILE
+        more: dict[str, Any] = decoded(states, decode_states) if states.is_file() else {}
+        return replace(moved, occurrences=self.events.occurrences, impacts=self.events.impacts, **more)
+
+    @cached_property
+    def events(self) -> SceneEvents:
+        """Its weight, events, faults and impacts; empty where none could happen."""
+        path = self.path / EVENTS_FILE
+        return _events(path, read_json(path)) if path.is_file() else SceneEvents()
+
+    @property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """What became of each event."""
+        return self.events.occurrences
+
+    @property
+    def log_weight(self) -> float:
+        """Logarithm of the weight that undoes all forcing; 0 where nothing was forced."""
+        return self.events.log_weight
 
     @property
     def rejections(self) -> Rejections:
@@ -162,6 +186,18 @@ class Dataset(Sequence[SampleView]):
         records = ((index, scene_path(self.path, index) / FAILED_FILE) for index in self.committed)
         return {index: str(_field(path, "reason")) for index, path in records if path.is_file()}
 
+    def events(self, index: int) -> SceneEvents:
+        """Return what a scene went through, be it written or failed; empty where nothing is recorded of it.
+
+        Raises:
+            DatasetError: there is no such scene, or its record is damaged.
+        """
+        if index not in self.failed:
+            return self.scene(index).events
+        path = scene_path(self.path, index) / FAILED_FILE
+        record = read_json(path)
+        return _events(path, record["events"]) if "events" in record else SceneEvents()
+
     @cached_property
     def scene_indices(self) -> tuple[int, ...]:
         """Indices of the scenes that hold samples."""
@@ -214,6 +250,15 @@ class Dataset(Sequence[SampleView]):
             return [self[i] for i in range(*index.indices(len(self)))]
         scene, frame, sensor = self._index[index]
         return SampleView(self.scene(scene), sensor, frame)
+
+
+def _events(path: Path, raw: object) -> SceneEvents:
+    try:
+        return events_from_json(raw)
+    except DatasetError as error:
+        raise DatasetError(
+            f"{path} is damaged: {error}; delete its folder and run generate --resume"
+        ) from error
 
 
 def _field(path: Path, key: str) -> Any:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
+from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,10 +15,11 @@ from simgen.camera import Intrinsics
 from simgen.dataset import encode
 from simgen.dataset.files import read_bytes
 from simgen.dataset.labels import FrameLabels, decode_labels
-from simgen.dataset.layout import LABELS_SUFFIX, OUTPUT_SUFFIXES, frame_file, scene_name
+from simgen.dataset.layout import CLEAN_SUFFIX, LABELS_SUFFIX, OUTPUT_SUFFIXES, frame_file, scene_name
 from simgen.errors import DatasetError
 from simgen.geometry import FloatArray
-from simgen.records.annotation import Annotation
+from simgen.records.annotation import Annotation, Circumstances, FrameFault
+from simgen.records.occurrence import ActiveEvent
 from simgen.records.scene import Scene
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class SampleView:
     @cached_property
     def labels(self) -> FrameLabels:
         """Camera, time and objects."""
-        return decoded(self.path(None), decode_labels)
+        return decoded(self.path(None), partial(decode_labels, scene_index=self.scene_index))
 
     @property
     def annotation(self) -> Annotation:
@@ -85,10 +87,53 @@ class SampleView:
         """Time from scene start."""
         return self.labels.time_s
 
+    @property
+    def circumstances(self) -> Circumstances:
+        """Events, faults and inclusion of this picture; of a scene that can have none, that nothing is the matter."""
+        return self.labels.circumstances or Circumstances(shows_frame=self.frame_index)
+
+    @property
+    def events(self) -> tuple[ActiveEvent, ...]:
+        """Events that are triggered or active, each with its label and phase."""
+        return self.circumstances.events
+
+    @property
+    def faults(self) -> tuple[FrameFault, ...]:
+        """Faults that the sensor has."""
+        return self.circumstances.faults
+
+    @property
+    def dropped(self) -> bool:
+        """Whether the sensor put out no picture: there is no `rgb`, all other labels are there."""
+        return self.circumstances.dropped
+
+    @property
+    def log_weight(self) -> float:
+        """Logarithm of the weight that undoes all forcing and dense capture: the scene's, less that of inclusion."""
+        return self._parent.log_weight - log(self.circumstances.inclusion)
+
     @cached_property
     def rgb(self) -> NDArray[np.uint8]:
-        """(h, w, 3) sRGB."""
+        """(h, w, 3) sRGB, as the sensor put it out; a picture that was dropped raises DatasetError."""
+        if self.dropped:
+            raise DatasetError(f"{self.key} was dropped by its sensor: it has labels, but no picture")
         return decoded(self.path("rgb"), encode.decode_rgb)
+
+    @cached_property
+    def rgb_clean(self) -> NDArray[np.uint8]:
+        """(h, w, 3) sRGB, without the sensor's faults: `rgb` itself where it has none.
+
+        Where a fault keeps no clean twin, raises DatasetError.
+        """
+        if not self.faults:
+            return self.rgb
+        if not self.circumstances.clean_twin:
+            names = ", ".join(fault.fault for fault in self.faults)
+            raise DatasetError(
+                f"{self.key} keeps no clean picture; set clean_twin of {names} in the scenario"
+            )
+        folder = self.path("rgb").parent.parent
+        return decoded(folder / frame_file(self.sensor, self.frame_index, CLEAN_SUFFIX), encode.decode_rgb)
 
     @cached_property
     def depth_m(self) -> NDArray[np.float32]:

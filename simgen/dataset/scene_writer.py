@@ -37,7 +37,7 @@ class SceneWriter:
         self._target = scene_path(root, index)
         self._part = part_path(root, index, os.getpid())
         self._checksums: dict[str, Checksum] = {}
-        self._scene: Scene | None = None
+        self._expected: int | None = None
         self._categories: CategoryIds | None = None
         self._samples = 0
         self._failed = False
@@ -74,7 +74,8 @@ class SceneWriter:
         """
         if scene.index != self._index:
             raise DatasetError(f"scene {scene.index} was given to the writer of scene {self._index}")
-        self._scene, self._categories = scene, category_table(scene, self._manifest.taxonomy)
+        self._expected = trajectory.frame_count * len(scene.cameras)
+        self._categories = category_table(scene, self._manifest.taxonomy)
         self._write(scene_files(scene, trajectory, rejections))
 
     def write_sample(self, sample: Sample) -> None:
@@ -92,10 +93,12 @@ class SceneWriter:
         self._write(frame_files(sample, self._categories, self._manifest.outputs))
         self._samples += 1
 
-    def write_failed(self, reason: str, rejections: Rejections) -> None:
+    def write_failed(
+        self, reason: str, rejections: Rejections, made: tuple[Scene, Trajectory] | None = None
+    ) -> None:
         """Record that this scene cannot be made; nothing else is written for it."""
         self._failed = True
-        self._write(failed_files(self._index, reason, rejections))
+        self._write(failed_files(self._index, reason, rejections, made))
 
     def write_timings(self, seconds_by_stage: Mapping[str, float]) -> None:
         """Keep wall times beside the scene; they are in no checksum and no comparison."""
@@ -130,8 +133,9 @@ class SceneWriter:
     def _check_whole(self) -> None:
         if self._failed:
             return
-        if self._scene is None:
+        if self._expected is None:
             raise DatasetError(f"scene {self._index}: nothing was written; write_scene or write_failed first")
-        expected = self._scene.capture.frame_count * len(self._scene.cameras)
-        if self._samples != expected:
-            raise DatasetError(f"scene {self._index}: {self._samples} of {expected} samples were written")
+        if self._samples != self._expected:
+            raise DatasetError(
+                f"scene {self._index}: {self._samples} of {self._expected} samples were written"
+            )

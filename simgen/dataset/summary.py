@@ -15,7 +15,14 @@ from pydantic import TypeAdapter
 
 from simgen.camera import Intrinsics
 from simgen.dataset.files import read_json, to_json
-from simgen.dataset.layout import FAILED_FILE, LOG_FILE, SCENE_FILE, committed_indices, scene_path
+from simgen.dataset.layout import (
+    FAILED_FILE,
+    LOG_FILE,
+    SCENE_FILE,
+    committed_indices,
+    labelled_frames,
+    scene_path,
+)
 from simgen.records.asset import AssetInfo, AssetRef
 
 Describe = Callable[[AssetRef], AssetInfo]
@@ -71,7 +78,7 @@ def _read_scene(folder: Path, index: int, tally: _Tally) -> None:
     scene = read_json(folder / SCENE_FILE)
     tally.written += 1
     tally.objects += len(scene["objects"])
-    tally.samples += scene["capture"]["frame_count"] * len(scene["cameras"])
+    tally.samples += _sample_count(folder, scene)
     tally.rejections.update(read_json(folder / LOG_FILE)["rejections"])
     used = [body["asset"] for body in scene["objects"]] + [scene["environment"]["map"]]
     tally.refs.update({to_json(ref): ref for ref in used if ref is not None})
@@ -79,6 +86,14 @@ def _read_scene(folder: Path, index: int, tally: _Tally) -> None:
         seen = tally.sensors.setdefault(camera["name"], [])
         if camera["intrinsics"] not in seen and len(seen) < 2:
             seen.append(camera["intrinsics"])
+
+
+def _sample_count(folder: Path, scene: dict[str, Any]) -> int:
+    """Return how many samples a committed scene has; only of an episode must they be counted on disk."""
+    capture: dict[str, Any] = scene["capture"]
+    if capture.get("duration_s", 0) > 0:
+        return len(labelled_frames(folder))
+    return int(capture["frame_count"]) * len(scene["cameras"])
 
 
 def _sensor(name: str, seen: list[dict[str, Any]]) -> dict[str, Any]:

@@ -1,4 +1,8 @@
-"""A trajectory as an npz file and back: plain arrays, no pickles, the same bytes for the same motion."""
+"""A trajectory as npz files and back: plain arrays, no pickles, the same bytes for the same motion.
+
+What is not motion (presence, lights, inclusion) has a file of its own, so that an event that only switches a light
+changes nothing in that of the motion.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from simgen.errors import DatasetError
 from simgen.records.trajectory import Contact, Trajectory
 
 _ARRAYS = ("times_s", "positions_m", "quaternions_wxyz", "linear_velocities_mps", "angular_velocities_radps")
+_STATES = {"present": "?", "light_factors": "<f8", "inclusion": "<f8"}
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip archive can hold; a real date would differ between runs
 _CONTACT = np.dtype(
     [
@@ -38,6 +43,36 @@ def encode_trajectory(trajectory: Trajectory) -> bytes:
     arrays["contacts"] = np.array(rows, dtype=_CONTACT)
     arrays["settled"] = np.array(trajectory.settled)
     arrays["settle_time_s"] = np.array(trajectory.settle_time_s, dtype="<f8")
+    return _archive(arrays)
+
+
+def encode_states(trajectory: Trajectory) -> bytes:
+    """Return an npz archive of those of `present`, `light_factors` and `inclusion` that there are; empty for none."""
+    given = {name: getattr(trajectory, name) for name in _STATES}
+    arrays = {
+        name: np.ascontiguousarray(array, dtype=_STATES[name])
+        for name, array in given.items()
+        if array is not None
+    }
+    return _archive(arrays) if arrays else b""
+
+
+def decode_states(data: bytes) -> dict[str, NDArray[Any]]:
+    """Return what `encode_states` wrote, by field of `Trajectory`.
+
+    Raises:
+        DatasetError: the bytes are no such archive.
+    """
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            return {
+                name: np.array(archive[name], dtype=kind) for name, kind in _STATES.items() if name in archive
+            }
+    except Exception as error:
+        raise DatasetError(f"not readable states ({type(error).__name__}: {error})") from error
+
+
+def _archive(arrays: dict[str, NDArray[np.generic]]) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name, array in arrays.items():

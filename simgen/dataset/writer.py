@@ -24,6 +24,8 @@ from simgen.dataset.scene_writer import SceneWriter
 from simgen.dataset.summary import Describe, summarise
 from simgen.errors import DatasetError
 from simgen.records.rejections import Rejections
+from simgen.records.scene import Scene
+from simgen.records.trajectory import Trajectory
 
 
 class DatasetWriter:
@@ -95,10 +97,21 @@ class DatasetWriter:
         """Return the writer of one scene, to be used in a `with` block."""
         return SceneWriter(self.root, index, self.manifest)
 
-    def write_failed(self, index: int, reason: str, rejections: Rejections) -> None:
-        """Record that a scene cannot be made, so that it is never skipped in silence."""
+    def write_failed(
+        self,
+        index: int,
+        reason: str,
+        rejections: Rejections,
+        made: tuple[Scene, Trajectory] | None = None,
+    ) -> None:
+        """Record that a scene cannot be made, so that it is never skipped in silence.
+
+        Args:
+            made: of a scene that was made and then refused: its weight and events are kept, because leaving them out
+                would bias what is estimated from the rest.
+        """
         with self.scene(index) as writer:
-            writer.write_failed(reason, rejections)
+            writer.write_failed(reason, rejections, made)
 
     def finalise(self, describe: Describe | None = None) -> None:
         """Complete `dataset.json` and write `ATTRIBUTION.md` from the scenes on disk.

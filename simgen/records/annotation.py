@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.frame import Frame
+from simgen.records.occurrence import ActiveEvent
 from simgen.records.reading import Reading
 
 BoxXyxy = tuple[float, float, float, float]
@@ -63,11 +64,58 @@ class Annotation:
     objects: tuple[ObjectLabel, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FrameFault:
+    """A fault that a sensor has at the instant of one image.
+
+    Attributes:
+        fault: its name.
+        kind: `drop`, `freeze`, `black` or `shift`.
+    """
+
+    fault: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Circumstances:
+    """What a scene with events, faults, dense capture or a twin says of one image.
+
+    Attributes:
+        events: those that are triggered or active at this instant.
+        faults: those that the sensor has at this instant, by name.
+        dropped: the sensor put out no picture.
+        shows_frame: the capture frame whose picture was put out: the image's own, but for a frozen one. None where
+            the picture is black or dropped.
+        clean_twin: the picture without any fault is kept too.
+        inclusion: probability that the frame was taken, given the motion; the image's weight is its scene's divided
+            by it.
+        T_world_camera_nominal: (4, 4), where the camera's calibration places it; None: where it truly is.
+        draw_index: of the scene's counterfactual pair, the same for both twins; None outside of one.
+    """
+
+    events: tuple[ActiveEvent, ...] = ()
+    faults: tuple[FrameFault, ...] = ()
+    dropped: bool = False
+    shows_frame: int | None = None
+    clean_twin: bool = False
+    inclusion: float = 1.0
+    T_world_camera_nominal: FloatArray | None = None
+    draw_index: int | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """One labelled image: clean frame, sensor reading and labels."""
+    """One labelled image: clean frame, sensor reading and labels.
+
+    Attributes:
+        circumstances: None in a scene where nothing of the kind can happen.
+        clean: what the sensor would have put out without its faults, where a fault asks for it.
+    """
 
     scene_index: int
     frame: Frame
     reading: Reading
     annotation: Annotation
+    circumstances: Circumstances | None = None
+    clean: Reading | None = None

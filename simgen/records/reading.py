@@ -15,7 +15,9 @@ class Reading:
     Attributes:
         rgb: (h, w, 3) uint8, sRGB encoded.
         ev100: the exposure it was developed at.
+        dropped: the sensor put out nothing; `rgb` is all zero then, and written nowhere.
     """
 
     rgb: NDArray[np.uint8]
     ev100: float
+    dropped: bool = False

@@ -22,7 +22,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CheckedFrame:
-    """Labels and buffers of one frame; buffers the dataset does not hold are None.
+    """Labels and buffers of one frame; buffers the dataset does not hold are None, and so is a dropped picture.
 
     Attributes:
         masks: (modal, amodal) by instance id, each (height, width).
@@ -90,7 +90,7 @@ def open_frame(sample: SampleView, taxonomy: tuple[Category, ...]) -> CheckedFra
             label.instance_id: (decode_rle(label.mask_modal), decode_rle(label.mask_amodal))
             for label in labels.annotation.objects
         },
-        rgb=sample.rgb if "rgb" in outputs else None,
+        rgb=sample.rgb if "rgb" in outputs and not sample.dropped else None,
         depth_m=sample.depth_m if "depth" in outputs else None,
         instance_id=sample.instance_id if "instance" in outputs else None,
         semantic=sample.semantic if "semantic" in outputs else None,

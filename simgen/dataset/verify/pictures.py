@@ -28,7 +28,9 @@ def empty_faults(frame: CheckedFrame) -> Iterator[Finding]:
     """A picture shows something: an object, and more than one colour."""
     if frame.instance_id is not None and not frame.instance_id.any():
         yield "instance", "is empty: no object anywhere"
-    if frame.rgb is not None and frame.rgb.min() == frame.rgb.max():
+    around = frame.labels.circumstances
+    is_black = around is not None and around.shows_frame is None
+    if frame.rgb is not None and not is_black and frame.rgb.min() == frame.rgb.max():
         yield "rgb", f"is one flat colour ({int(frame.rgb.min())})"
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from simgen.dataset.verify.frame import CheckedFrame, Finding
 from simgen.geometry import invert_rigid
 from simgen.records.annotation import ObjectLabel
+from simgen.records.sensing import true_pose
 
 _ROUNDING = 1e-9
 
@@ -51,13 +52,13 @@ def camera_faults(frame: CheckedFrame) -> Iterator[Finding]:
     """The camera and the time are those of the scene."""
     cameras = {camera.name: camera for camera in frame.scene.cameras}
     labels = frame.labels
-    if labels.sensor not in cameras or labels.frame_index >= frame.scene.capture.frame_count:
+    if labels.sensor not in cameras or labels.frame_index >= frame.trajectory.frame_count:
         yield "labels", f"the scene has no '{labels.sensor}' frame {labels.frame_index}"
         return
     camera = cameras[labels.sensor]
     if camera.intrinsics != labels.intrinsics:
         yield "labels", f"intrinsics are {labels.intrinsics}, in the scene {camera.intrinsics}"
-    known = camera.pose_at(labels.frame_index).matrix()
+    known = true_pose(frame.scene, frame.trajectory, camera, labels.frame_index)
     if not np.allclose(labels.T_world_camera, known, rtol=0, atol=_ROUNDING):
         yield "labels", f"T_world_camera is {_flat(labels.T_world_camera)}, in the scene {_flat(known)}"
     time_s = float(frame.trajectory.times_s[labels.frame_index])

@@ -8,7 +8,9 @@ from pathlib import Path
 from simgen.assets import AssetLibrary
 from simgen.dataset.layout import LABELS_SUFFIX, OUTPUT_SUFFIXES, committed_indices, frame_file, scene_path
 from simgen.dataset.reader import Dataset, SampleView, SceneView
+from simgen.dataset.verify.around import around_faults, presence_faults
 from simgen.dataset.verify.boxes import solid_faults, tight_faults, unclipped_faults
+from simgen.dataset.verify.events import scene_event_faults
 from simgen.dataset.verify.files import folder_faults, scene_file_faults
 from simgen.dataset.verify.flow import end_faults, flow_faults
 from simgen.dataset.verify.fractions import fraction_faults
@@ -26,6 +28,7 @@ from simgen.dataset.verify.report import Fault, VerifyReport
 from simgen.dataset.verify.surface import SurfaceCheck
 from simgen.dataset.verify.surfaces import albedo_faults, distance_faults, normal_faults, part_faults
 from simgen.errors import AssetError, DatasetError, SimgenError
+from simgen.records.expectations import Sightings
 
 Progress = Callable[[int, int], None]
 
@@ -50,6 +53,8 @@ _CHECKS: dict[str, FrameCheck] = {
     "parts": part_faults,
     "albedo": albedo_faults,
     "flow": end_faults,
+    "circumstances": around_faults,
+    "presence": presence_faults,
 }
 
 
@@ -110,7 +115,9 @@ class _Verifier:
                 return
             self._scenes += 1
             scene = SceneView(scene_path(dataset.path, index), index, dataset.manifest.outputs)
-            expected = scene.scene.capture.frame_count * len(scene.scene.cameras)
+            expected = scene.trajectory.frame_count * len(scene.scene.cameras)
+            yield from (Fault("events", message, index) for message in scene_event_faults(scene))
+            sightings = Sightings(scene.scene, scene.trajectory)
         except DatasetError as error:
             yield Fault("files", str(error), index)
             return
@@ -119,9 +126,10 @@ class _Verifier:
             yield Fault("files", f"has labels of {len(scene)} frames, the scene says {expected}", index)
         self._before.clear()
         for sample in scene:
-            yield from self._frame_faults(sample)
+            yield from self._frame_faults(sample, sightings)
+        yield from (Fault("events", message, index) for message in sightings.unmet())
 
-    def _frame_faults(self, sample: SampleView) -> Iterator[Fault]:
+    def _frame_faults(self, sample: SampleView, sightings: Sightings) -> Iterator[Fault]:
         try:
             frame = open_frame(sample, self._dataset.taxonomy)
         except DatasetError as error:
@@ -129,6 +137,7 @@ class _Verifier:
             return
         self._frames += 1
         self._objects += len(frame.objects)
+        sightings.look(sample.sensor, sample.frame_index, frame.objects)
         sizes = [fault for name, check in _SIZES.items() for fault in _run(name, check, frame, sample)]
         yield from sizes
         if sizes:

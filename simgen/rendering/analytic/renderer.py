@@ -103,6 +103,7 @@ class AnalyticScene:
         return [
             Solid(i, shape, half, T_camera_world @ T_world_object)
             for i, (shape, half, T_world_object) in enumerate(bodies, start=1)
+            if view.present is None or view.present[i - 1]
         ]
 
 

@@ -1,0 +1,137 @@
+"""One scene of a dataset, from its index to its folder on disk; what workers run."""
+
+from __future__ import annotations
+
+import resource
+from collections import deque
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from simgen.dataset import DatasetWriter, SceneWriter
+from simgen.errors import ExpectationError, SamplingError
+from simgen.memory import return_freed_memory
+from simgen.pipeline.settle import SettledScene, settle_scene
+from simgen.pipeline.stopwatch import Stopwatch
+from simgen.pipeline.studio import Studio
+from simgen.records.annotation import Sample
+from simgen.records.expectations import Sightings, unmet_labels
+from simgen.records.rejections import Rejections
+from simgen.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class SceneResult:
+    """What became of one scene index.
+
+    Attributes:
+        status: `written`, or `failed` for good (recorded in the dataset).
+        reason: why it failed; empty when written.
+        rejections: draws refused on the way.
+        seconds: wall time per stage; never part of a dataset's bytes.
+        peak_rss_bytes: of the process so far.
+    """
+
+    index: int
+    status: Literal["written", "failed"]
+    reason: str
+    samples: int
+    rejections: Rejections
+    seconds: dict[str, float] = field(default_factory=dict[str, float])
+    peak_rss_bytes: int = 0
+
+
+class SceneProducer:
+    """Makes and writes scenes of one dataset; call it with a scene index, in any process."""
+
+    def __init__(self, scenario: Scenario, seed: int, out: Path, renderer_name: str = "raster") -> None:
+        self.scenario, self.seed, self.out = scenario, seed, out
+        self.renderer_name = renderer_name
+        self._studio: Studio | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_studio": None}
+
+    def __call__(self, index: int) -> SceneResult:
+        """Make scene `index`, commit it to the dataset and return what happened."""
+        self._studio = self._studio or Studio(self.renderer_name)
+        watch, writer = Stopwatch(), DatasetWriter.attach(self.out)
+        try:
+            settled = settle_scene(self.scenario, self.seed, index, self._studio.library, watch)
+        except SamplingError as error:
+            refused = Rejections(error.by_reason)
+            writer.write_failed(index, str(error), refused)
+            return self._failed(index, str(error), refused, watch)
+        try:
+            with writer.scene(index) as scene_writer:
+                count = write_scene(settled, scene_writer, self._studio, watch)
+                scene_writer.write_timings(watch.seconds)
+        except ExpectationError as error:
+            writer.write_failed(index, str(error), settled.rejections, (settled.scene, settled.trajectory))
+            return self._failed(index, str(error), settled.rejections, watch)
+        finally:
+            return_freed_memory()
+        return SceneResult(index, "written", "", count, settled.rejections, watch.seconds, _peak_rss_bytes())
+
+    def lost(self, index: int, reason: str) -> SceneResult:
+        """Record scene `index` as failed: it raised, or the workers that tried it died. Called by the supervisor."""
+        DatasetWriter.attach(self.out).write_failed(index, reason, Rejections())
+        return self._failed(index, reason, Rejections(), Stopwatch())
+
+    @staticmethod
+    def _failed(index: int, reason: str, rejections: Rejections, watch: Stopwatch) -> SceneResult:
+        return SceneResult(index, "failed", reason, 0, rejections, watch.seconds, _peak_rss_bytes())
+
+
+def write_scene(settled: SettledScene, writer: SceneWriter, studio: Studio, watch: Stopwatch) -> int:
+    """Write one settled scene and all its samples; return how many samples.
+
+    Raises:
+        ExpectationError: the scene is not what its armed events must lead to; it must not be committed.
+    """
+    _require(unmet_labels(settled.scene, settled.trajectory))
+    with watch.stage("write"):
+        writer.write_scene(settled.scene, settled.trajectory, settled.rejections)
+    sightings, count = Sightings(settled.scene, settled.trajectory), 0
+    for made in studio.samples(settled, watch, outputs=writer.outputs):
+        _look(sightings, made)
+        with watch.stage("write"):
+            writer.write_sample(made)
+        count += 1
+    _require(sightings.unmet())
+    return count
+
+
+def expected_samples(
+    settled: SettledScene, studio: Studio, outputs: Collection[str] = ()
+) -> Iterator[Sample]:
+    """Yield the samples of one settled scene, once it is sure that the scene is what its events must lead to.
+
+    Holds samples back until every expected object was seen; where none is expected, none is held.
+
+    Raises:
+        ExpectationError: before the first sample.
+    """
+    _require(unmet_labels(settled.scene, settled.trajectory))
+    sightings, held = Sightings(settled.scene, settled.trajectory), deque[Sample]()
+    for made in studio.samples(settled, outputs=outputs):
+        _look(sightings, made)
+        held.append(made)
+        while held and not sightings.unmet():
+            yield held.popleft()
+    _require(sightings.unmet())
+
+
+def _look(sightings: Sightings, made: Sample) -> None:
+    view = made.frame.view
+    sightings.look(view.sensor, view.frame_index, made.annotation.objects)
+
+
+def _require(unmet: tuple[str, ...]) -> None:
+    if unmet:
+        raise ExpectationError("; ".join(unmet))
+
+
+def _peak_rss_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
