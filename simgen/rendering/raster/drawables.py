@@ -105,11 +105,18 @@ def emissive_table(drawables: Sequence[Drawable]) -> bytes:
     return table.tobytes()
 
 
+def present_drawables(drawables: Sequence[Drawable], view: View) -> Sequence[Drawable]:
+    """Return the objects that are in the world."""
+    if view.present is None:
+        return drawables
+    return [drawable for drawable in drawables if view.present[drawable.body.instance_id - 1]]
+
+
 def visible_items(drawables: Sequence[Drawable], view: View) -> list[DrawItem]:
     """Return the objects that can touch the image, nearest first."""
     T_camera_world = invert_rigid(view.T_world_camera)
     items: list[DrawItem] = []
-    for drawable in drawables:
+    for drawable in present_drawables(drawables, view):
         T = T_camera_world @ view.T_world_objects[drawable.body.instance_id - 1]
         if sphere_in_view(view.intrinsics, T[:3, 3], drawable.radius_m):
             radius_px = _radius_px(view.intrinsics, T[:3, 3], drawable.radius_m)

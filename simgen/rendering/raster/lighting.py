@@ -12,11 +12,14 @@ from simgen.errors import RenderError
 from simgen.geometry import FloatArray
 from simgen.records.frame import View
 from simgen.records.scene import Scene
+from simgen.rendering.lamps import dimmed_environment, dimmed_suns, light_factors, lights_in
 from simgen.rendering.light_map import rotation_about_z
 from simgen.rendering.raster.antialias import AntialiasPass
 from simgen.rendering.raster.context import GlContext, set_uniforms
-from simgen.rendering.raster.drawables import Drawable, emissive_table
+from simgen.rendering.raster.drawables import Drawable, emissive_table, present_drawables
 from simgen.rendering.raster.environment import LUMINANCE_RGB, Illumination, illuminate, sun_in_scene
+from simgen.rendering.raster.lamp import lamps_of
+from simgen.rendering.raster.lamps import LampPass, typical_luminance
 from simgen.rendering.raster.prefilter import LEVELS, ROOT_SMOOTHEST, GpuMap, folded_directions
 from simgen.rendering.raster.shadows import MOST_SUNS, DirectionalLight
 from simgen.rendering.raster.targets import Targets
@@ -53,23 +56,21 @@ class SceneLight:
     rotation_rad: float
 
 
-def scene_light(scene: Scene, light_map: GpuMap, drawables: Sequence[Drawable]) -> SceneLight:
+def scene_light(
+    scene: Scene, factors: FloatArray, light_map: GpuMap, drawables: Sequence[Drawable]
+) -> SceneLight:
     """Return the lights of a scene: its own suns, then those of its map, brightest first.
 
-    Raises:
-        RenderError: the scene has more suns than shadow maps.
+    Args:
+        factors: (k,) on each of `Scene.light_names`.
     """
-    if len(scene.suns) > MOST_SUNS:
-        raise RenderError(
-            f"scene {scene.index}: {len(scene.suns)} suns, the raster renderer draws at most {MOST_SUNS}; remove some"
-        )
-    sky = scene.environment
+    sky = dimmed_environment(scene, factors)
     illumination = illuminate(light_map.analysis, sky.illuminance_lux, sky.rotation_rad)
     suns = [
         DirectionalLight(
             sun.direction_world, _times(sun.color_rgb, sun.illuminance_lux), sun.angular_diameter_rad
         )
-        for sun in scene.suns
+        for sun in dimmed_suns(scene, factors)
     ]
     for sun in light_map.analysis.suns[: MOST_SUNS - len(suns)]:
         direction, lux = sun_in_scene(sun, illumination.map_scale, sky.rotation_rad)
@@ -84,6 +85,13 @@ def scene_light(scene: Scene, light_map: GpuMap, drawables: Sequence[Drawable]) 
     )
 
 
+def _check_suns(scene: Scene) -> None:
+    if len(scene.suns) > MOST_SUNS:
+        raise RenderError(
+            f"scene {scene.index}: {len(scene.suns)} suns, the raster renderer draws at most {MOST_SUNS}; remove some"
+        )
+
+
 class LightPass:
     """Shades what the geometry pass drew."""
 
@@ -91,16 +99,40 @@ class LightPass:
         self._context = context
         self._background = context.program("fullscreen.vert", "background.frag")
         self._visibility = VisibilityPass(context)
+        self._lamps = LampPass(context, self._visibility.casters)
         self._antialias = AntialiasPass(context)
         side = (_IRRADIANCE_SIDE, _IRRADIANCE_SIDE)
         self._irradiance = context.gl.texture(side, 4, dtype="f2")
         self._irradiance.repeat_x = self._irradiance.repeat_y = False
 
-    def set_scene(self, light: SceneLight) -> None:
-        """Set what does not change from view to view."""
-        defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive)
+    def set_scene(self, scene: Scene, light_map: GpuMap, drawables: Sequence[Drawable]) -> None:
+        """Set what does not change from view to view.
+
+        Raises:
+            RenderError: the scene has more suns than shadow maps.
+        """
+        _check_suns(scene)
+        self._scene, self._map, self._drawables = scene, light_map, drawables
+        self._factors: FloatArray | None = None
+        self._state: tuple[FloatArray, FloatArray] | None = None
+        self._lamps.forget()
+
+    def set_view(self, view: View) -> None:
+        """Set the lights of a view, and draw the shadow maps, where they are not those of the view before."""
+        factors = light_factors(self._scene, view)
+        if self._factors is None or not np.array_equal(self._factors, factors):
+            self._light = scene_light(self._scene, factors, self._map, self._drawables)
+            self._factors = factors
+            self._set_light(self._light)
+        state = _state(view)
+        if self._state is None or not all(map(np.array_equal, self._state, state)):
+            self._visibility.set_state(present_drawables(self._drawables, view), view.T_world_objects)
+            self._state = state
+
+    def _set_light(self, light: SceneLight) -> None:
+        has_lamps = bool(self._scene.lights or self._scene.panels)
+        defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive) + ["LAMPS"] * has_lamps
         self._shade = self._context.program("fullscreen.vert", "shade.frag", defines)
-        self._white = _white(light)
         self._visibility.set_scene(light.illumination, light.suns, _bounce(light))
         scale = light.illumination.map_scale * light.map.value_scale
         steps = (LEVELS - 1) / (1 - ROOT_SMOOTHEST)
@@ -110,31 +142,36 @@ class LightPass:
             mirror=(scale, 1 / light.map.prefiltered.width, 1 / light.map.prefiltered.height),
             level_of=(steps, 0.5 - steps * ROOT_SMOOTHEST),
             emissive=light.emissive,
-            white=self._white,
             sun_color=as_floats(np.array([sun.illuminance_rgb for sun in light.suns])),
         )
         shown = scale if light.background_visible else 0.0
-        set_uniforms(self._background, background_scale=shown, white=self._white)
+        set_uniforms(self._background, background_scale=shown)
 
-    def set_state(self, drawables: Sequence[Drawable], T_world_objects: FloatArray) -> None:
-        """Draw the shadow maps of one state of the bodies."""
-        self._visibility.set_state(drawables, T_world_objects)
-
-    def draw(
-        self, targets: Targets, coarse: LightTargets, view: View, light: SceneLight, nonce: float
-    ) -> None:
-        """Fill the radiance target from the label targets."""
+    def draw(self, targets: Targets, coarse: LightTargets, view: View, nonce: float) -> None:
+        """Fill the radiance target from the label targets; the view's lights are set."""
         gl = self._context.gl
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
         self._visibility.draw(targets, coarse, view)
+        white = _white(self._light)
+        if self._scene.lights or self._scene.panels:
+            white += self._draw_lamps(targets, coarse, view)
         targets.unsmoothed.use()
         targets.unsmoothed.clear(nonce, nonce, nonce, nonce)
-        self._shade_pixels(targets, coarse, view, light)
-        self._antialias.draw(targets, self._white)
+        self._shade_pixels(targets, coarse, view, white)
+        self._antialias.draw(targets, white)
 
-    def _shade_pixels(self, targets: Targets, coarse: LightTargets, view: View, light: SceneLight) -> None:
+    def _draw_lamps(self, targets: Targets, coarse: LightTargets, view: View) -> float:
+        """Add up the light of the lamps and return how bright they make a white sheet."""
+        drawables = present_drawables(self._drawables, view)
+        lamps = lamps_of(lights_in(self._scene, view))
+        self._lamps.draw(targets, coarse, view, lamps, drawables)
+        things = [drawable for drawable in drawables if drawable.body.is_thing] or drawables
+        points = [view.T_world_objects[drawable.body.instance_id - 1][:3, 3] for drawable in things]
+        return typical_luminance(lamps, np.reshape(points, (-1, 3)))
+
+    def _shade_pixels(self, targets: Targets, coarse: LightTargets, view: View, white: float) -> None:
         """Shade surfaces, then fill in the background; the labels' depth keeps each from the other's pixels."""
-        gl, labels = self._context.gl, targets.labels
+        gl, labels, light = self._context.gl, targets.labels, self._light
         R_map_camera = rotation_about_z(-light.rotation_rad) @ view.T_world_camera[:3, :3]
         for unit, texture in enumerate(
             (
@@ -148,6 +185,8 @@ class LightPass:
             )
         ):
             texture.use(unit)
+        if self._scene.lights or self._scene.panels:
+            coarse.lamp_texture.use(7)
         (width, height), (half_width, half_height) = targets.size_px, coarse.shares.size
         camera: dict[str, object] = {
             "ray_of_pixel": ray_of_pixel(view.intrinsics),
@@ -155,11 +194,12 @@ class LightPass:
         }
         set_uniforms(
             self._shade, normal_depth=0, albedo_slot=1, shading_surface=2, shares=3, prefiltered=4, irradiance=5,
+            lamp_light=7, white=white,
             spacing=float(coarse.spacing_px),
             texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
             sun_direction=as_floats(suns_in_camera(light.suns, view)), **camera,
         )  # fmt: skip
-        set_uniforms(self._background, background=6, **camera)
+        set_uniforms(self._background, background=6, white=white, **camera)
         targets.shaded.use()
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST)
@@ -168,6 +208,12 @@ class LightPass:
             self._context.fill(program)
         gl.depth_func = "<"
         gl.disable(moderngl.DEPTH_TEST)
+
+
+def _state(view: View) -> tuple[FloatArray, FloatArray]:
+    """Return all that the suns' shadow maps depend on, as copies."""
+    present = np.ones(len(view.T_world_objects)) if view.present is None else view.present.astype(float)
+    return view.T_world_objects.copy(), present
 
 
 def _bounce(light: SceneLight) -> FloatArray:

@@ -9,7 +9,6 @@ import numpy as np
 
 from simgen.assets import AssetLibrary
 from simgen.errors import RenderError
-from simgen.geometry import FloatArray
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
 from simgen.rendering.gate import check_frame, place_of
@@ -18,7 +17,7 @@ from simgen.rendering.raster.drawables import Drawable, make_drawables, visible_
 from simgen.rendering.raster.environment import uniform_map
 from simgen.rendering.raster.gate import check_nonce, nonce_of
 from simgen.rendering.raster.geometry import GeometryPass
-from simgen.rendering.raster.lighting import LightPass, SceneLight, scene_light
+from simgen.rendering.raster.lighting import LightPass
 from simgen.rendering.raster.meshes import ModelCache
 from simgen.rendering.raster.prefilter import GpuMap, MapCache
 from simgen.rendering.raster.silhouettes import SilhouettePass
@@ -64,10 +63,10 @@ class RasterRenderer:
         self.models.trim()
         self.maps.trim()
         drawables = make_drawables(scene, library, self.models)
-        light = scene_light(scene, self._map(scene, library), drawables)
-        self.light.set_scene(light)
+        light_map = self._map(scene, library)
+        self.light.set_scene(scene, light_map, drawables)
         self.context.check(f"scene {scene.index}")
-        self._open = RasterScene(self, drawables, light)
+        self._open = RasterScene(self, drawables)
         return self._open
 
     def targets(self, width: int, height: int) -> tuple[Targets, LightTargets]:
@@ -96,11 +95,9 @@ class RasterRenderer:
 class RasterScene:
     """One scene, ready to be seen from anywhere."""
 
-    def __init__(self, renderer: RasterRenderer, drawables: tuple[Drawable, ...], light: SceneLight) -> None:
+    def __init__(self, renderer: RasterRenderer, drawables: tuple[Drawable, ...]) -> None:
         self._renderer: RasterRenderer | None = renderer
         self._drawables = drawables
-        self._light = light
-        self._state: FloatArray | None = None
 
     def render(self, view: View) -> Frame:
         """Return the buffers of one view.
@@ -115,9 +112,9 @@ class RasterScene:
         nonce = nonce_of(renderer.frame_count)
         targets, halves = renderer.targets(view.intrinsics.width, view.intrinsics.height)
         items = visible_items(self._drawables, view)
-        self._draw_shadows(renderer, view.T_world_objects)
+        renderer.light.set_view(view)
         renderer.geometry.draw(targets, view, items, nonce)
-        renderer.light.draw(targets, halves, view, self._light, nonce)
+        renderer.light.draw(targets, halves, view, nonce)
         radiance = read_rows(targets.smoothed, 0, targets.size_px, np.float16)
         check_nonce(place, "radiance", radiance[-1, 0], nonce)
         labels = renderer.geometry.read(targets, view, place, nonce)
@@ -149,9 +146,3 @@ class RasterScene:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    def _draw_shadows(self, renderer: RasterRenderer, T_world_objects: FloatArray) -> None:
-        """Draw the shadow maps unless the bodies stand where they stood for the view before."""
-        if self._state is None or not np.array_equal(self._state, T_world_objects):
-            renderer.light.set_state(self._drawables, T_world_objects)
-            self._state = T_world_objects.copy()

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import moderngl
 import numpy as np
-from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray, Vec3, box_corners
-from simgen.rendering.raster.context import GlContext, set_uniforms
+from simgen.rendering.raster.casters import Casters
+from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import DIRECTION_COUNT
 
@@ -85,7 +85,7 @@ class ShadowMaps:
 
     def __init__(self, context: GlContext) -> None:
         self._context = context
-        self._program = context.program("caster.vert", "caster.frag")
+        self.casters = Casters(context)
         gl = context.gl
         self.sun_depths = gl.depth_texture((ATLAS_WIDTH, SUN_TILE))
         self.soft_depths = gl.depth_texture((_TILES_ACROSS * SOFT_TILE, _TILES_DOWN * SOFT_TILE))
@@ -93,9 +93,6 @@ class ShadowMaps:
         self._suns = gl.framebuffer([], self.sun_depths)
         self._softs = gl.framebuffer([], self.soft_depths)
         self.plain = gl.sampler(filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False)
-        self._vertices = gl.buffer(reserve=4, dynamic=True)
-        self._indices = gl.buffer(reserve=4, dynamic=True)
-        self._array: moderngl.VertexArray | None = None
 
     def draw(
         self,
@@ -110,99 +107,45 @@ class ShadowMaps:
         """
         things = [drawable for drawable in drawables if drawable.body.is_thing]
         blockers = soft_blockers(drawables, T_world_objects)
-        count, support_count, soft_count = self._upload(drawables, blockers, T_world_objects)
+        self.casters.upload(drawables, blockers, T_world_objects)
         near = _corners(things or drawables, T_world_objects)
         everything = _corners(drawables, T_world_objects)
         if len(everything) == 0:
             near = everything = np.zeros((1, 3))  # an empty scene still has its suns
-        self._begin()
+        self.casters.begin()
         grids = [sun_grid(sun.direction_world, near, everything) for sun in suns]
         self._clear(self._suns)
         for index, grid in enumerate(grids):
             to_clip = np.diag([1.0, 1.0, 2.0, 1.0])
             to_clip[2, 3] = -1.0
-            self._tile(self._suns, (sun_column(index), 0), SUN_TILE, to_clip @ grid.tile_from_world, 0, count)
+            self._suns.viewport = self._suns.scissor = (sun_column(index), 0, SUN_TILE, SUN_TILE)
+            self.casters.draw(to_clip @ grid.tile_from_world, 0, self.casters.sharp_count)
         soft = soft_grid(
             soft_directions, _corners(things, T_world_objects), _corners(blockers, T_world_objects)
         )
-        self._clear(self._softs)
-        for index in range(DIRECTION_COUNT if soft_count else 0):
-            at = (index % _TILES_ACROSS * SOFT_TILE, index // _TILES_ACROSS * SOFT_TILE)
-            # From below the supports hide all things: their own triangles are enough.
-            hidden = support_count > 0 and soft_directions[index, 2] < 0
-            clip = _soft_clip(soft, soft_directions[index], index)
-            self._tile(self._softs, at, SOFT_TILE, clip, count, support_count if hidden else soft_count)
+        self._draw_soft(soft)
         self._context.gl.disable(moderngl.DEPTH_TEST)
         return grids, soft
 
-    def _begin(self) -> None:
-        self._context.gl.disable(moderngl.CULL_FACE | moderngl.BLEND)
-        self._context.gl.enable(moderngl.DEPTH_TEST)
+    def _draw_soft(self, soft: SoftGrid) -> None:
+        first, supports, all_soft = (
+            self.casters.sharp_count,
+            self.casters.support_count,
+            self.casters.soft_count,
+        )
+        self._clear(self._softs)
+        for index in range(DIRECTION_COUNT if all_soft else 0):
+            at = (index % _TILES_ACROSS * SOFT_TILE, index // _TILES_ACROSS * SOFT_TILE)
+            self._softs.viewport = self._softs.scissor = (*at, SOFT_TILE, SOFT_TILE)
+            # From below the supports hide all things: their own triangles are enough.
+            hidden = supports > 0 and soft.directions[index, 2] < 0
+            clip = _soft_clip(soft, soft.directions[index], index)
+            self.casters.draw(clip, first, supports if hidden else all_soft)
 
     def _clear(self, framebuffer: moderngl.Framebuffer) -> None:
         framebuffer.use()
         framebuffer.scissor = (0, 0, *framebuffer.size)
         framebuffer.clear(depth=1.0)
-
-    def _tile(
-        self,
-        target: moderngl.Framebuffer,
-        at: tuple[int, int],
-        side: int,
-        clip: FloatArray,
-        first: int,
-        count: int,
-    ) -> None:
-        if self._array is None or count == 0:
-            return
-        target.viewport = target.scissor = (*at, side, side)
-        set_uniforms(self._program, tile_from_world=clip.T.astype("f4").tobytes())
-        self._array.render(moderngl.TRIANGLES, vertices=count, first=first)
-
-    def _upload(
-        self, drawables: Sequence[Drawable], blockers: Sequence[Drawable], T_world_objects: FloatArray
-    ) -> tuple[int, int, int]:
-        """Put all casters into one buffer, supports first where they block soft light.
-
-        Returns how many indices block suns, how many are supports' and how many block soft light in all.
-
-        A cut-out is a solid sheet here; leaves would darken all around them if it blocked soft light.
-        """
-        vertices: list[NDArray[np.float32]] = []
-        sharp: list[NDArray[np.uint32]] = []
-        soft: tuple[list[NDArray[np.uint32]], list[NDArray[np.uint32]]] = ([], [])
-        start = 0
-        for drawable in drawables:
-            level, body = drawable.model.caster, drawable.body
-            T = T_world_objects[body.instance_id - 1]
-            vertices.append((level.positions_m @ (T[:3, :3].T * body.scale) + T[:3, 3]).astype(np.float32))
-            sharp.append(level.triangles + np.uint32(start))
-            if drawable in blockers:
-                soft[body.is_thing].append(drawable.model.rough_triangles + np.uint32(start))
-            start += len(level.positions_m)
-        self._release_array()
-        if not vertices:
-            return 0, 0, 0
-        self._fill(np.concatenate(vertices), np.concatenate(sharp + soft[0] + soft[1]))
-        supports, things = (sum(part.size for part in parts) for parts in soft)
-        return sum(part.size for part in sharp), supports, supports + things
-
-    def _fill(self, vertices: NDArray[np.float32], indices: NDArray[np.uint32]) -> None:
-        """Write the buffers, growing them where they are too small."""
-        gl = self._context.gl
-        for name, data in (("_vertices", vertices), ("_indices", indices)):
-            buffer: moderngl.Buffer = getattr(self, name)
-            if buffer.size < data.nbytes:
-                buffer.release()
-                buffer = gl.buffer(reserve=data.nbytes * 3 // 2, dynamic=True)
-                setattr(self, name, buffer)
-            buffer.write(data.tobytes())
-        self._array = gl.vertex_array(self._program, [(self._vertices, "3f", "in_position")], self._indices)
-
-    def _release_array(self) -> None:
-        if self._array is not None:
-            self._array.release()
-            self._array = None
 
 
 def sun_column(index: int) -> int:

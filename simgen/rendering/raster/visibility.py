@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import moderngl
 import numpy as np
@@ -48,6 +49,19 @@ class LightTargets:
         self.asked = targets.framebuffer([self.light, self.surfaces])
         self.averaged = targets.framebuffer([self.soft])
         self.shared = targets.framebuffer([self.shares])
+        self._targets = targets
+
+    @cached_property
+    def lamp_texture(self) -> moderngl.Texture:
+        """What `lamp_light` draws into."""
+        return self._targets.texture(self._targets.size_px, 4, "f2")
+
+    @cached_property
+    def lamp_light(self) -> moderngl.Framebuffer:
+        """What lamps add to each pixel's radiance, made when a scene first has lamps; only surfaces can be drawn on."""
+        made = self._targets.framebuffer([self.lamp_texture], self._targets.labels.depth)
+        made.depth_mask = False
+        return made
 
 
 class VisibilityPass:
@@ -58,6 +72,7 @@ class VisibilityPass:
         self._ask = context.program("fullscreen.vert", "visibility.frag")
         self._smooth = context.program("fullscreen.vert", "smooth.frag")
         self._shadows = ShadowMaps(context)
+        self.casters = self._shadows.casters
         self._suns: tuple[DirectionalLight, ...] = ()
         self._sun_grids: list[SunGrid] = []
 

@@ -1,9 +1,9 @@
 #version 330 core
 // Light pass: linear radiance (cd/m2) of every pixel from the surface that the geometry pass left.
-// Metallic-roughness as in glTF 2.0: Lambert + GGX with height-correlated Smith shadowing (Heitz, JCGT 2014)
-// and Schlick's Fresnel term; surroundings light by spherical harmonics and a prefiltered map.
-// Compiled for a number of SUNS and, where a scene has lamps, for EMISSIVE surfaces. In the camera's frame.
+// Surroundings light by spherical harmonics and a prefiltered map; that of LAMPS was added up before.
+// Compiled for a number of SUNS and, where a scene has them, for LAMPS and EMISSIVE surfaces. In the camera's frame.
 #include "common.glsl"
+#include "surface.glsl"
 #include "packing.glsl"
 
 uniform sampler2D normal_depth;
@@ -23,6 +23,9 @@ uniform vec2 level_of;           // root of roughness -> level of `prefiltered`:
 uniform vec3 sun_direction[SUNS];  // towards the light
 uniform vec3 sun_color[SUNS];      // lux
 #endif
+#ifdef LAMPS
+uniform sampler2D lamp_light;
+#endif
 #ifdef EMISSIVE
 uniform vec3 emissive[64];
 #endif
@@ -32,14 +35,6 @@ uniform vec3 emissive[64];
 vec3 ambient(vec3 d) {
     const float SIDE = 32.0;
     return textureLod(irradiance, folded(d) * (0.5 - 0.5 / SIDE) + 0.5, 0.0).rgb;
-}
-
-// Share of light that GGX reflects, as scale and bias on F0 (Karis, "Physically based shading on mobile", 2014).
-vec2 split_sum(float roughness, float n_v) {
-    const vec4 c0 = vec4(-1.0, -0.0275, -0.572, 0.022), c1 = vec4(1.0, 0.0425, 1.04, -0.04);
-    vec4 r = roughness * c0 + c1;
-    float a = min(r.x * r.x, exp2(-9.28 * n_v)) * r.x + r.y;
-    return vec2(-1.04, 1.04) * a + r.zw;
 }
 
 vec3 mirrored(vec3 d, float roughness) {
@@ -75,34 +70,22 @@ void main() {
     share *= 1.0 / (1023.0 * weight);
     lit *= 1.0 / (255.0 * weight);
 
-    vec3 albedo = base.rgb * base.rgb;
-    float metallic = bent.a, roughness = clamp(bent.b, 0.045, 1.0);  // below it, highlights alias away
-    vec3 n = unfolded(bent.xy * 2.0 - 1.0), v = -normalize(ray);
-    float n_v = clamp(dot(n, v), 1e-3, 1.0);
-    vec3 f0 = mix(vec3(0.04), albedo, metallic), diffuse = albedo * (1.0 - metallic);
-    vec2 reflected = split_sum(roughness, n_v);
-    vec3 specular = f0 * reflected.x + reflected.y;
-    diffuse *= 1.0 - specular;
-
-    vec3 n_map = R_map_camera * n, v_map = R_map_camera * v;
-    vec3 l = diffuse * ambient(n_map) * share;
+    Surface s = surface_of(base, bent, ray);
+    vec3 n_map = R_map_camera * s.n, v_map = R_map_camera * s.v;
+    vec3 l = s.diffuse * ambient(n_map) * share;
     float visible = min(luminance(share), 1.0);
     // Lagarde and de Rousiers, "Moving Frostbite to physically based rendering", 2014, section 4.10.2.
-    float open = clamp(pow(n_v + visible, exp2(-16.0 * roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
-    l += specular * mirrored(2.0 * dot(n, v) * n_map - v_map, roughness) * open;
+    float open = clamp(pow(s.n_v + visible, exp2(-16.0 * s.roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
+    l += s.specular * mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness) * open;
 
 #if SUNS > 0
-    float alpha = roughness * roughness, a2 = alpha * alpha, root_v = sqrt(n_v * n_v * (1.0 - a2) + a2);
     for (int i = 0; i < SUNS; ++i) {
-        vec3 direction = sun_direction[i];
-        float n_l = clamp(dot(n, direction), 0.0, 1.0), v_l = dot(v, direction);
-        float inverse = inversesqrt(max(2.0 + 2.0 * v_l, 1e-6));
-        float n_h = min((n_v + n_l) * inverse, 1.0), v_h = clamp((1.0 + v_l) * inverse, 0.0, 1.0);
-        float q = (n_h * a2 - n_h) * n_h + 1.0, g = n_l * root_v + n_v * sqrt(n_l * n_l * (1.0 - a2) + a2);
-        float x = 1.0 - v_h, x2 = x * x, x5 = x2 * x2 * x;
-        float lobe = a2 * 0.5 / (max(q * q * g, 1e-9));
-        l += sun_color[i] * (n_l * lit[i] / PI) * (diffuse + (f0 + (1.0 - f0) * x5) * lobe);
+        float n_l = clamp(dot(s.n, sun_direction[i]), 0.0, 1.0);
+        l += sun_color[i] * (n_l * lit[i] / PI) * reflection(s, sun_direction[i], n_l, s.roughness * s.roughness);
     }
+#endif
+#ifdef LAMPS
+    l += textureLod(lamp_light, uv, 0.0).rgb;
 #endif
 #ifdef EMISSIVE
     l += emissive[int(base.a * 255.0 + 0.5)];

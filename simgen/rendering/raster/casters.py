@@ -1,0 +1,91 @@
+"""All that casts shadows in one state of a scene, in one buffer, in world space."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import FloatArray
+from simgen.rendering.raster.context import GlContext, set_uniforms
+from simgen.rendering.raster.drawables import Drawable
+
+
+class Casters:
+    """The triangles that block light.
+
+    A cut-out is a solid sheet here; leaves would darken all around them if it blocked soft light.
+
+    Attributes:
+        sharp: first index and number of indices of each object, by instance id: what blocks suns and lamps.
+        sharp_count: indices of all of them, which come first.
+        support_count: indices of the supports among what blocks soft light; they come next.
+        soft_count: indices of all that blocks soft light, supports included.
+    """
+
+    def __init__(self, context: GlContext) -> None:
+        self._gl = context.gl
+        self._program = context.program("caster.vert", "caster.frag")
+        self._vertices = self._gl.buffer(reserve=4, dynamic=True)
+        self._indices = self._gl.buffer(reserve=4, dynamic=True)
+        self._array: moderngl.VertexArray | None = None
+        self.sharp: dict[int, tuple[int, int]] = {}
+        self.sharp_count = self.support_count = self.soft_count = 0
+
+    def upload(
+        self, drawables: Sequence[Drawable], soft_blockers: Sequence[Drawable], T_world_objects: FloatArray
+    ) -> None:
+        """Put the objects where they stand, supports first where they block soft light."""
+        vertices: list[NDArray[np.float32]] = []
+        sharp: list[NDArray[np.uint32]] = []
+        soft: tuple[list[NDArray[np.uint32]], list[NDArray[np.uint32]]] = ([], [])
+        self.sharp = {}
+        start = first = 0
+        for drawable in drawables:
+            level, body = drawable.model.caster, drawable.body
+            T = T_world_objects[body.instance_id - 1]
+            vertices.append((level.positions_m @ (T[:3, :3].T * body.scale) + T[:3, 3]).astype(np.float32))
+            sharp.append(level.triangles + np.uint32(start))
+            self.sharp[body.instance_id] = (first, level.triangles.size)
+            if drawable in soft_blockers:
+                soft[body.is_thing].append(drawable.model.rough_triangles + np.uint32(start))
+            start += len(level.positions_m)
+            first += level.triangles.size
+        self.sharp_count = first
+        self.support_count, things = (sum(part.size for part in parts) for parts in soft)
+        self.soft_count = self.support_count + things
+        self._release_array()
+        if vertices:
+            self._fill(np.concatenate(vertices), np.concatenate(sharp + soft[0] + soft[1]))
+
+    def begin(self) -> None:
+        """Set what all depth maps are drawn with."""
+        self._gl.disable(moderngl.CULL_FACE | moderngl.BLEND)
+        self._gl.enable(moderngl.DEPTH_TEST)
+
+    def draw(self, clip_from_world: FloatArray, first: int, count: int) -> None:
+        """Draw some of the indices into the bound framebuffer's viewport."""
+        if self._array is None or count == 0:
+            return
+        set_uniforms(self._program, tile_from_world=clip_from_world.T.astype("f4").tobytes())
+        self._array.render(moderngl.TRIANGLES, vertices=count, first=first)
+
+    def _fill(self, vertices: NDArray[np.float32], indices: NDArray[np.uint32]) -> None:
+        """Write the buffers, growing them where they are too small."""
+        for name, data in (("_vertices", vertices), ("_indices", indices)):
+            buffer: moderngl.Buffer = getattr(self, name)
+            if buffer.size < data.nbytes:
+                buffer.release()
+                buffer = self._gl.buffer(reserve=data.nbytes * 3 // 2, dynamic=True)
+                setattr(self, name, buffer)
+            buffer.write(data.tobytes())
+        self._array = self._gl.vertex_array(
+            self._program, [(self._vertices, "3f", "in_position")], self._indices
+        )
+
+    def _release_array(self) -> None:
+        if self._array is not None:
+            self._array.release()
+            self._array = None

@@ -1,0 +1,96 @@
+#version 330 core
+// Light of a few lamps on the surfaces that the geometry pass left, in cd/m2 on top of what other lamps gave.
+// Compiled for COUNT lamps, all SPOTS or all PANELS, and for SHADOWS where one of them has a depth map.
+// In the camera's frame; a lamp shines along +x of its own.
+#include "common.glsl"
+#include "surface.glsl"
+
+uniform sampler2D normal_depth;
+uniform sampler2D albedo_slot;
+uniform sampler2D shading_surface;
+uniform vec2 texel;
+uniform vec4 ray_of_pixel;
+uniform mat4 lamp_from_camera[COUNT];
+uniform vec4 lamp_rgb[COUNT];    // spot: candela, panel: cd/m2; w: radius of its disc
+uniform vec4 lamp_shape[COUNT];  // spot: cosine of the angle -> 0..1 of the falloff, scale and shift; panel: half width, half height
+layout(location = 0) out vec4 out_light;
+#ifdef SHADOWS
+#include "lamp_shadow.glsl"
+#endif
+
+#ifdef SPOTS
+vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit) {
+    float squared = max(dot(at, at), 1e-6), inverse = inversesqrt(squared);
+    vec3 direction = -(at * inverse) * turn;  // transposed: lamp -> camera
+    float n_l = clamp(dot(s.n, direction), 0.0, 1.0);
+    float x = clamp(at.x * inverse * lamp_shape[i].x + lamp_shape[i].y, 0.0, 1.0);
+    float lux = x * x * (3.0 - 2.0 * x) / squared * n_l * lit;
+    // A disc widens highlights (Karis, "Real shading in Unreal Engine 4", 2013).
+    float alpha = min(s.roughness * s.roughness + 0.5 * lamp_rgb[i].w * inverse, 1.0);
+    return lamp_rgb[i].rgb * (lux / PI) * reflection(s, direction, n_l, alpha);
+}
+#else
+// Angle between two directions times the component of their cross product along the normal, over its length.
+float edge(vec3 a, vec3 b, vec3 n) {
+    vec3 across = cross(a, b);
+    float size = length(across);
+    return size > 1e-7 ? atan(size, dot(a, b)) * dot(across, n) / size : 0.0;
+}
+
+// Irradiance from a unit radiance through a rectangle seen in four directions, the part below the horizon cut off
+// (Lambert 1760; Baum, Rushmeier and Winget, "Improving radiosity solutions", SIGGRAPH 1989).
+float through(vec3 corner[4], vec3 n) {
+    float sum = 0.0;
+    vec3 leaves = vec3(0.0), enters = vec3(0.0);
+    for (int i = 0; i < 4; ++i) {
+        vec3 a = corner[i], b = corner[(i + 1) & 3];
+        float up_a = dot(a, n), up_b = dot(b, n);
+        vec3 cut = mix(a, b, clamp(up_a / (abs(up_a - up_b) > 1e-9 ? up_a - up_b : 1.0), 0.0, 1.0));
+        bool above_a = up_a > 0.0, above_b = up_b > 0.0;
+        leaves = above_a && !above_b ? cut : leaves;
+        enters = !above_a && above_b ? cut : enters;
+        sum += above_a || above_b ? edge(normalize(above_a ? a : cut), normalize(above_b ? b : cut), n) : 0.0;
+    }
+    bool crosses = dot(leaves, leaves) > 0.0 && dot(enters, enters) > 0.0;
+    sum += crosses ? edge(normalize(leaves), normalize(enters), n) : 0.0;
+    return 0.5 * abs(sum);
+}
+
+// Part of a GGX lobe between two ends: the slopes' density, summed over the other direction, has this integral.
+float share_between(float low, float high, float spread) {
+    return 0.5 * (high * inversesqrt(spread * spread + high * high) - low * inversesqrt(spread * spread + low * low));
+}
+
+vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit) {
+    vec2 half_size = lamp_shape[i].xy;
+    vec3 n = turn * s.n, r = turn * reflect(-s.v, s.n);
+    vec3 corner[4] = vec3[](vec3(0.0, -half_size.x, -half_size.y) - at, vec3(0.0, half_size.x, -half_size.y) - at,
+                            vec3(0.0, half_size.x, half_size.y) - at, vec3(0.0, -half_size.x, half_size.y) - at);
+    float front = at.x > 0.0 ? lit : 0.0;
+    vec3 l = s.diffuse * (through(corner, n) / PI);
+    // The mirrored ray meets the panel's plane in a patch as wide as the lobe: how much of the patch shines.
+    float far = max(at.x, 1e-3) / max(-r.x, 1e-3), spread = max(2.0 * s.roughness * s.roughness * far, 1e-4);
+    vec2 hit = at.yz + r.yz * far;
+    float seen = share_between(hit.x - half_size.x, hit.x + half_size.x, spread) *
+                 share_between(hit.y - half_size.y, hit.y + half_size.y, spread);
+    return lamp_rgb[i].rgb * front * (l + s.specular * seen);
+}
+#endif
+
+void main() {
+    vec2 uv = gl_FragCoord.xy * texel;
+    vec4 label = textureLod(normal_depth, uv, 0.0);
+    vec3 ray = vec3((gl_FragCoord.xy - 0.5) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0), p = ray * label.w;
+    Surface s = surface_of(textureLod(albedo_slot, uv, 0.0), textureLod(shading_surface, uv, 0.0), ray);
+    vec3 l = vec3(0.0);
+    for (int i = 0; i < COUNT; ++i) {
+        mat3 turn = mat3(lamp_from_camera[i]);
+        vec3 at = (lamp_from_camera[i] * vec4(p, 1.0)).xyz;
+        float lit = 1.0;
+#ifdef SHADOWS
+        lit = lamp_visibility(lamp_grid[i], lamp_slot[i], at, turn * label.xyz, label.w);
+#endif
+        l += from_lamp(i, s, at, turn, lit);
+    }
+    out_light = vec4(min(l, 65024.0), 1.0);
+}
