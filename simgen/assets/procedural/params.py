@@ -10,7 +10,7 @@ from simgen.errors import AssetError, did_you_mean
 from simgen.geometry import Vec3
 from simgen.records.asset import AssetRef, ParamValue
 
-Kind = Literal["size", "length", "count", "choice"]
+Kind = Literal["size", "length", "number", "count", "choice"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Parameter:
     """One parameter of a family.
 
     Attributes:
-        kind: `size` is three metres (x, y, z), `length` metres, `count` a whole number, `choice` a word.
+        kind: `size` is three metres (x, y, z), `length` metres, `number` any other number (its unit is in the name),
+            `count` a whole number, `choice` a word.
         low: smallest allowed value (of each component of a size).
         high: largest allowed value.
         choices: allowed words of a `choice`.
@@ -40,6 +41,11 @@ def size(default: Vec3, low: float, high: float) -> Parameter:
 def length(name: str, default: float, low: float, high: float) -> Parameter:
     """Declare one length in metres."""
     return Parameter(name, "length", default, low, high)
+
+
+def number(name: str, default: float, low: float, high: float) -> Parameter:
+    """Declare a number that is no length; its unit, if any, is in the name."""
+    return Parameter(name, "number", default, low, high)
 
 
 def count(name: str, default: int, low: int, high: int) -> Parameter:
@@ -76,7 +82,7 @@ class Values:
         return (value[0], value[1], value[2])
 
     def number(self, name: str) -> float:
-        """Return a length in metres."""
+        """Return a length in metres, or another number."""
         value = self.values[name]
         assert isinstance(value, float)  # noqa: S101
         return value
@@ -121,7 +127,9 @@ def parse(ref: AssetRef, parameters: tuple[Parameter, ...]) -> Values:
 
 
 def _checked(place: str, parameter: Parameter, value: ParamValue) -> ParamValue:
-    check = {"size": _size, "length": _length, "count": _count, "choice": _choice}[parameter.kind]
+    check = {"size": _size, "length": _length, "number": _length, "count": _count, "choice": _choice}[
+        parameter.kind
+    ]
     checked = check(parameter, value)
     if checked is None:
         raise AssetError(f"{place}: {parameter.name} must be {_allowed(parameter, value)}, got {value!r}")
@@ -134,6 +142,8 @@ def _allowed(parameter: Parameter, value: ParamValue) -> str:
         return f"three lengths (x, y, z) of {bounds} m"
     if parameter.kind == "length":
         return f"{bounds} m"
+    if parameter.kind == "number":
+        return f"a number of {bounds}"
     if parameter.kind == "count":
         return f"a whole number from {int(parameter.low)} to {int(parameter.high)}"
     hint = did_you_mean(value, parameter.choices) if isinstance(value, str) else ""

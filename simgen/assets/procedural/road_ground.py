@@ -1,0 +1,156 @@
+"""The ground beside a road: gravel shoulders, grass verges, and meadows that rise and fall out to the horizon.
+
+Shoulder and verge are level with the road, so that whoever walks or parks there stands on what is seen. The meadow
+begins to roll some metres behind the verge.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from simgen.assets.procedural.family import Family, Outline, Paint
+from simgen.assets.procedural.meshes import Patch, merge
+from simgen.assets.procedural.noise import smoothstep
+from simgen.assets.procedural.params import Parameter, Values, length, seed
+from simgen.assets.procedural.road import bounds
+from simgen.assets.procedural.road_line import LINE_PARAMETERS, RoadLine, line_of
+from simgen.assets.procedural.road_surfaces import (
+    GRAVEL_TILE_M,
+    MEADOW_TILE_M,
+    VARIANTS,
+    VERGE_TILE_M,
+    gravel,
+    meadow,
+    verge,
+)
+from simgen.assets.procedural.strips import Heights, end_faces, ground_parts, lifted, swept
+from simgen.geometry import FloatArray
+from simgen.rng import keyed_generator
+
+LEVEL_M = 5.0  # behind the verge
+_ROLL_M = 70.0  # over which the meadow comes to its full height
+_EDGE_DEPTH_M = 3.0  # of the faces under the ends of the ground
+_DEPTH_M = 1.0  # of the ground for physics
+_HILLS = ((90.0, 1.6), (37.0, 0.5), (14.0, 0.12))  # wave length and height of the rolling, metres: assumed
+_SIDES = (1.0, -1.0)
+
+
+def hills(seed_: int, inner_m: float) -> Heights:
+    """Return how much the ground rises over its line at (s, lateral); 0 up to `inner_m` from the line."""
+    rng = keyed_generator("road hills", seed_)
+    waves = [(2 * np.pi / long, high, rng.uniform(0, 2 * np.pi, 4)) for long, high in _HILLS]
+
+    def height(s: FloatArray, lateral: FloatArray) -> FloatArray:
+        wave = sum(
+            (
+                high
+                * (
+                    np.sin(k * s + p[0] + 0.7 * np.sin(0.6 * k * lateral + p[1]))
+                    + np.sin(0.8 * k * lateral + p[2])
+                )
+                for k, high, p in waves
+            ),
+            np.zeros_like(s),
+        )
+        away = np.abs(lateral)
+        return (wave + 0.02 * (away - inner_m)) * smoothstep(inner_m, inner_m + _ROLL_M, away)
+
+    return height
+
+
+def _shoulders(line: RoadLine, paved_m: float, shoulder_m: float) -> Patch:
+    strips = [
+        swept(line, line.rows_m(), _span(side, paved_m, paved_m + shoulder_m), (GRAVEL_TILE_M,) * 2)
+        for side in _SIDES
+    ]
+    ends = [end_faces(line, line.rows_m(), *sorted((side * (paved_m + shoulder_m), side * paved_m), reverse=True), 0.3)
+            for side in _SIDES]  # fmt: skip
+    return merge([*strips, *ends])
+
+
+def _span(side: float, *away_m: float) -> FloatArray:
+    """Return lateral places on one side, growing to the left."""
+    return np.sort(side * np.array(away_m))
+
+
+def _shoulder_values(values: Values) -> tuple[RoadLine, float, float]:
+    return line_of(values), values.number("paved_m"), values.number("shoulder_m")
+
+
+def _shoulder_outline(values: Values) -> Outline:
+    line, paved, wide = _shoulder_values(values)
+    size, middle = bounds(_shoulders(line, paved, wide).positions_m)
+    parts = [part for side in _SIDES for part in ground_parts(line, side * paved, side * (paved + wide), 0.3)]
+    return Outline(size, middle, lifted(parts, middle[2] - size[2] / 2), 1900.0, friction=0.6, tags=("road",))
+
+
+def _shoulder_paint(values: Values) -> Paint:
+    line, paved, wide = _shoulder_values(values)
+    return ((_shoulders(line, paved, wide), gravel(values.whole("seed") % VARIANTS)),)
+
+
+def meadow_places_m(inner_m: float, outer_m: float) -> FloatArray:
+    """Return how far from the line the columns of the meadow lie, ever wider apart."""
+    share = np.linspace(0.0, 1.0, 11)
+    return inner_m + (outer_m - inner_m) * (0.25 * share + 0.75 * share**2.5)
+
+
+@lru_cache(maxsize=4)
+def _ground(
+    line: RoadLine, inner_m: float, verge_m: float, outer_m: float, seed_: int
+) -> tuple[Patch, Patch]:
+    """Return verges and meadows."""
+    rows, level = line.rows_m(), inner_m + verge_m
+    height = hills(seed_, level + LEVEL_M)
+    verges = [
+        swept(line, rows, _span(side, inner_m, inner_m + verge_m / 2, level), (VERGE_TILE_M,) * 2)
+        for side in _SIDES
+    ]
+    fields = [
+        swept(line, rows, _span(side, *meadow_places_m(level, outer_m)), (MEADOW_TILE_M,) * 2, height)
+        for side in _SIDES
+    ]
+    ends = end_faces(line, rows, outer_m, -outer_m, _EDGE_DEPTH_M)
+    scaled = Patch(ends.positions_m, ends.normals, ends.uvs / MEADOW_TILE_M, ends.triangles)
+    return merge(verges), merge([*fields, scaled])
+
+
+def _ground_values(values: Values) -> tuple[RoadLine, float, float, float, int]:
+    line, inner = line_of(values), values.number("inner_m")
+    wide, outer = values.number("verge_m"), values.number("outer_m")
+    values.require(
+        outer > inner + wide + 2 * LEVEL_M, f"outer_m {outer:g} leaves no meadow behind the verge; raise it"
+    )
+    values.require(
+        line.radius_m > 1.1 * outer,
+        f"a bend of radius {line.radius_m:.0f} m folds ground that reaches {outer:g} m; lower bend or outer_m",
+    )
+    return line, inner, wide, outer, values.whole("seed")
+
+
+def _ground_outline(values: Values) -> Outline:
+    line, inner, wide, _, _ = asked = _ground_values(values)
+    size, middle = bounds(np.concatenate([patch.positions_m for patch in _ground(*asked)]))
+    level = inner + wide + LEVEL_M
+    parts = [part for side in _SIDES for part in ground_parts(line, side * inner, side * level, _DEPTH_M)]
+    return Outline(size, middle, lifted(parts, middle[2] - size[2] / 2), 1700.0, friction=0.7, tags=("road",))
+
+
+def _ground_paint(values: Values) -> Paint:
+    verges, fields = _ground(*_ground_values(values))
+    number = values.whole("seed")
+    return ((verges, verge(number % VARIANTS)), (fields, meadow(number // 3 % VARIANTS)))
+
+
+SHOULDER_PARAMETERS: tuple[Parameter, ...] = (
+    *LINE_PARAMETERS, length("paved_m", 4.0, 2.0, 12.0), length("shoulder_m", 1.5, 0.2, 10.0), seed(),
+)  # fmt: skip
+GROUND_PARAMETERS: tuple[Parameter, ...] = (
+    *LINE_PARAMETERS, length("inner_m", 5.5, 2.0, 25.0), length("verge_m", 4.0, 0.5, 30.0),
+    length("outer_m", 120.0, 20.0, 400.0), seed(),
+)  # fmt: skip
+SHOULDER = Family("road_shoulder", "road shoulder", SHOULDER_PARAMETERS, _shoulder_outline, _shoulder_paint)
+GROUND = Family("road_ground", "terrain", GROUND_PARAMETERS, _ground_outline, _ground_paint)
+FAMILIES = (SHOULDER, GROUND)
