@@ -25,5 +25,5 @@ def circumstances(
         clean_twin=any(fault.clean_twin for fault in faults),
         inclusion=trajectory.inclusion_at(frame_index),
         T_world_camera_nominal=nominal_pose(scene, trajectory, camera, frame_index) if is_shifted else None,
-        draw_index=None if scene.twin is None else scene.index // 2,
+        draw_index=None if scene.twin is None else scene.draw_index,
     )

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import isinf
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -126,13 +127,24 @@ def _fault(fault: Fault, scene: Scene, trajectory: Trajectory) -> FaultRecord:
 
 
 def events_to_json(events: SceneEvents) -> dict[str, Any]:
-    """Return the record as JSON values; params are an object, and every factor has its `log_w`."""
+    """Return the record as JSON values; params are an object, every factor has its `log_w`, infinity is a text."""
     raw = asdict(events)
     raw["factors"] = [_with_log_w(asdict(each), each.log_w) for each in events.factors]
     raw["occurrences"] = [
         _with_log_w(asdict(each) | {"params": dict(each.params)}, each.log_w) for each in events.occurrences
     ]
-    return raw
+    return {name: _as_json(value) for name, value in raw.items()}
+
+
+def _as_json(value: Any) -> Any:
+    """Return a value with infinities, as in the logarithm of a weight of 0, as texts: JSON has no number for them."""
+    if isinstance(value, dict):
+        return {key: _as_json(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(each) for each in value]
+    if isinstance(value, float) and isinf(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value
 
 
 def events_from_json(raw: Any) -> SceneEvents:

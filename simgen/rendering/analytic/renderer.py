@@ -31,8 +31,8 @@ class AnalyticRenderer:
     """Casts `procedural/box`, `procedural/sphere` and `procedural/cylinder`; needs no graphics context.
 
     Sizes are the objects' `size_m`; shapes are the true ones, not their meshes. Colour is Lambert shading of
-    the material's base colour under every sun (point-like, hard shadows) and a uniform environment that
-    nothing occludes. Where surfaces coincide the lower instance id wins.
+    the material's base colour under every sun and lamp (point-like, hard shadows) and a uniform environment
+    that nothing occludes. Where surfaces coincide the lower instance id wins.
     """
 
     name = "analytic"
@@ -75,7 +75,7 @@ class AnalyticScene:
         outlines = {solid.instance_id: whole_outline(solid, view.intrinsics) for solid in solids}
         return Frame(
             view=view,
-            radiance=shade(self._lighting, solids, view.T_world_camera, points, normals, ids),
+            radiance=shade(self._lighting, solids, view, points, normals, ids),
             depth_m=np.where(ids > 0, depth, np.nan).astype(np.float32),
             instance_id=ids,
             normals_camera=normals.astype(np.float32),

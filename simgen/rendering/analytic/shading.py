@@ -1,22 +1,25 @@
-"""Lambert shading under point-like suns with hard shadows and a uniform, unoccluded environment.
+"""Lambert shading under point-like suns and lamps with hard shadows and a uniform, unoccluded environment.
 
 Reflected luminance of a matt surface of albedo a under illuminance E is a E / pi (Lambert, 1760). A uniform
-environment of luminance L gives pi L on a plane of any orientation.
+environment of luminance L gives pi L on a plane of any orientation. A lamp of intensity I at distance d gives
+I cos(angle of incidence) / d²; what I is off the axis says `records.scene.SpotLight`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import pi
+from math import cos, pi
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.errors import RenderError
-from simgen.geometry import FloatArray
-from simgen.records.scene import Scene, SceneObject, SunLight
+from simgen.geometry import FloatArray, invert_rigid
+from simgen.records.frame import View
+from simgen.records.scene import Scene, SceneObject
 from simgen.rendering.analytic.solids import Solid
+from simgen.rendering.lamps import PlacedSpot, lights_in
 
 _OFFSET = (
     1e-6  # shadow rays start this far off the surface, relative to depth, so as not to hit their own start
@@ -26,35 +29,32 @@ _FLOAT16_MAX = 65504.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lighting:
-    """Albedo by instance id (row 0 is the background), suns, and the environment.
+    """What all views of a scene share: its lights, and the albedo by instance id (row 0 is the background).
 
     Attributes:
         albedo_rgb: (n + 1, 3) linear.
-        environment_lux: on a plane of any orientation.
-        background: luminance behind the scene, cd/m².
     """
 
+    scene: Scene
     albedo_rgb: FloatArray
-    suns: tuple[SunLight, ...]
-    environment_lux: float
-    background: float
 
     @staticmethod
     def of(scene: Scene, library: AssetLibrary) -> Lighting:
         """Return the lighting of a scene.
 
         Raises:
-            RenderError: the environment is a map.
+            RenderError: the environment is a map, or the scene has panels or fog.
         """
-        environment = scene.environment
-        if environment.map is not None:
+        if scene.environment.map is not None:
             raise RenderError(
-                f"the analytic renderer cannot light with the map '{environment.map.asset_id}'; "
-                "give an environment without a map (uniform) and suns"
+                f"the analytic renderer cannot light with the map '{scene.environment.map.asset_id}'; "
+                "give an environment without a map (uniform), suns and lamps"
             )
+        if scene.panels or scene.fog is not None:
+            what = f"panel '{scene.panels[0].name}'" if scene.panels else "fog"
+            raise RenderError(f"the analytic renderer cannot draw {what}; use raster or pathtrace")
         albedo = [(0.0, 0.0, 0.0), *(_albedo(obj, library) for obj in scene.objects)]
-        background = environment.illuminance_lux / pi if environment.background_visible else 0.0
-        return Lighting(np.array(albedo), scene.suns, environment.illuminance_lux, background)
+        return Lighting(scene, np.array(albedo))
 
     def albedo(self, instance_id: NDArray[np.uint16]) -> NDArray[np.float32]:
         """Return (h, w, 3) the albedo of the object at each pixel, NaN where there is none."""
@@ -66,7 +66,7 @@ class Lighting:
 def shade(
     lighting: Lighting,
     solids: list[Solid],
-    T_world_camera: FloatArray,
+    view: View,
     points_camera: FloatArray,
     normals_camera: FloatArray,
     instance_id: NDArray[np.uint16],
@@ -74,26 +74,55 @@ def shade(
     """Return linear RGB luminance (h, w, 3) in cd/m² of surface points and normals, camera frame."""
     hit = instance_id > 0
     points, normals = points_camera[hit], normals_camera[hit]
-    illuminance = np.full((len(points), 3), lighting.environment_lux)
-    for sun in lighting.suns:
-        towards = np.asarray(sun.direction_world) @ T_world_camera[:3, :3]
+    lights = lights_in(lighting.scene, view)
+    illuminance = np.full((len(points), 3), lights.environment.illuminance_lux)
+    start = points + normals * (_OFFSET * points[:, 2:])
+    for sun in lights.suns:
+        towards = np.asarray(sun.direction_world) @ view.T_world_camera[:3, :3]
         cosine = np.maximum(normals @ towards, 0.0)
-        start = points + normals * (_OFFSET * points[:, 2:])
         lit = cosine * ~_in_shadow(solids, start, towards)
         illuminance += np.outer(lit * sun.illuminance_lux, sun.color_rgb)
-    luminance = np.full((*instance_id.shape, 3), lighting.background)
+    T_camera_world = invert_rigid(view.T_world_camera)
+    for spot in lights.spots:
+        illuminance += _from_spot(spot, T_camera_world @ spot.T_world_light, solids, start, normals)
+    background = lights.environment.illuminance_lux / pi if lights.environment.background_visible else 0.0
+    luminance = np.full((*instance_id.shape, 3), background)
     luminance[hit] = lighting.albedo_rgb[instance_id[hit]] * illuminance / pi
     return np.minimum(luminance, _FLOAT16_MAX).astype(np.float16)
 
 
+def _from_spot(
+    spot: PlacedSpot,
+    T_camera_light: FloatArray,
+    solids: list[Solid],
+    start_camera: FloatArray,
+    normals_camera: FloatArray,
+) -> FloatArray:
+    """Return (n, 3) lux of a lamp on surface points, its disc taken as a point."""
+    way = T_camera_light[:3, 3] - start_camera
+    distance_m = np.linalg.norm(way, axis=1, keepdims=True)
+    towards = way / distance_m
+    inner, outer = cos(spot.light.inner_angle_rad), cos(spot.light.outer_angle_rad)
+    along = np.clip((-(towards @ T_camera_light[:3, 0]) - outer) / (inner - outer), 0.0, 1.0)
+    candela = spot.light.intensity_cd * along * along * (3.0 - 2.0 * along)
+    lux = candela * np.maximum((normals_camera * towards).sum(axis=1), 0.0) / distance_m[:, 0] ** 2
+    if spot.light.casts_shadows:
+        lux = lux * ~_in_shadow(solids, start_camera, towards, distance_m[:, 0])
+    return np.outer(lux, spot.light.color_rgb)
+
+
 def _in_shadow(
-    solids: list[Solid], start_camera: FloatArray, towards_camera: FloatArray
+    solids: list[Solid],
+    start_camera: FloatArray,
+    towards_camera: FloatArray,
+    distance_m: FloatArray | float = np.inf,
 ) -> NDArray[np.bool_]:
+    """Return (n,) whether a solid lies on the way to a light, (3,) or (n, 3) unit vectors and that far away."""
     shadowed = np.zeros(len(start_camera), np.bool_)
     directions = np.broadcast_to(towards_camera, start_camera.shape)
     for solid in solids:
         enter, leave = solid.spans(start_camera, directions)
-        shadowed |= (leave > 0) & (enter <= leave)
+        shadowed |= (leave > 0) & (enter <= leave) & (enter < distance_m)
     return shadowed
 
 
