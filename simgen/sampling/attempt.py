@@ -19,9 +19,9 @@ from simgen.sampling.constraints import Checking, check_placement, check_visibil
 from simgen.sampling.draws import Draws, Refused
 from simgen.sampling.episode import draw_capture
 from simgen.sampling.events import event_of, fault_of
-from simgen.sampling.lamps import Fittings, draw_lamp
+from simgen.sampling.lamps import Fittings, draw_lamp, draw_panel
 from simgen.sampling.layout import Layout
-from simgen.sampling.lights import draw_environment, draw_sun
+from simgen.sampling.lights import draw_environment, draw_fog, draw_sun
 from simgen.sampling.objects import Thing, draw_group, scene_object, section_of
 from simgen.sampling.order import placement_order
 from simgen.sampling.placing import Item, Placing
@@ -171,6 +171,8 @@ def _scene(
         actors=tuple(_actors(stage)),
         joints=tuple(_joints(stage)),
         lights=tuple(draw_lamp(fittings, name, lamp) for name, lamp in scenario.lights.items()),
+        panels=tuple(draw_panel(fittings, name, panel) for name, panel in scenario.panels.items()),
+        fog=draw_fog(draws, scenario.fog),
         lanes=stage.lanes,
         events=tuple(_events(stage)),
         faults=tuple(_faults(stage)),

@@ -10,6 +10,7 @@ import numpy as np
 
 from simgen.errors import SamplingError
 from simgen.geometry import Vec3
+from simgen.records.asset import ParamValue
 from simgen.rng import stream
 from simgen.scenario import values
 
@@ -86,6 +87,15 @@ class Draws:
     def colour(self, value: object, path: str) -> Vec3:
         """Return a drawn colour, linear RGB."""
         return self._draw(values.draw_colour, value, path)
+
+    def asset_param(self, value: object, path: str) -> ParamValue:
+        """Return a drawn parameter of a procedural asset: a truth value, number, text, or several numbers."""
+        if isinstance(value, bool):
+            return value
+        if isinstance(value, list | tuple):
+            parts: Sequence[object] = value
+            return tuple(self.number(part, f"{path}[{k}]") for k, part in enumerate(parts))
+        return self.scalar(value, path)
 
     def one_of(self, things: Sequence[T], path: str) -> T:
         """Return one of the things, each as likely."""

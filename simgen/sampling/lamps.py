@@ -1,4 +1,4 @@
-"""Lamps that shine a cone: headlights on bodies, street lamps in the world."""
+"""Lamps: headlights on bodies, street lamps and ceiling panels in the world."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from simgen.errors import Problem, ScenarioError
 from simgen.geometry import FloatArray, Pose, look_at
-from simgen.records.scene import SpotLight
+from simgen.records.scene import PanelLight, SpotLight
 from simgen.sampling.cast import Cast
 from simgen.sampling.lights import draw_color
 from simgen.sampling.mounts import T_object_mount
@@ -60,7 +60,28 @@ def draw_lamp(ctx: Fittings, name: str, lamp: spec.LightSpec) -> SpotLight:
     )
 
 
-def _pose(ctx: Fittings, lamp: spec.LightSpec, path: str) -> Pose:
+def draw_panel(ctx: Fittings, name: str, panel: spec.PanelSpec) -> PanelLight:
+    """Return one drawn panel.
+
+    Raises:
+        ScenarioError: its body or what it looks at does not exist, it looks at where it stands, or no black body has
+            its colour temperature.
+    """
+    path, draws = f"panels.{name}", ctx.cast.draws
+    return PanelLight(
+        name=name,
+        pose=_pose(ctx, panel, path),
+        mount="" if panel.mount is None else panel.mount.on,
+        flux_lm=draws.number(panel.flux, f"{path}.flux"),
+        width_m=draws.number(panel.width, f"{path}.width"),
+        height_m=draws.number(panel.height, f"{path}.height"),
+        color_rgb=draw_color(draws, panel.color_temperature, f"{path}.color_temperature"),
+        on=panel.on,
+        casts_shadows=panel.shadows,
+    )
+
+
+def _pose(ctx: Fittings, lamp: spec.LightSpec | spec.PanelSpec, path: str) -> Pose:
     if lamp.mount is not None:
         return Pose.from_matrix(T_object_mount(ctx.cast, ctx.things, lamp.mount, f"{path}.mount"))
     assert lamp.fixed is not None  # noqa: S101 - the model has exactly one of both

@@ -9,7 +9,7 @@ import numpy as np
 from simgen.errors import Problem, ScenarioError
 from simgen.geometry import Vec3
 from simgen.records.asset import AssetRef
-from simgen.records.scene import EnvironmentLight, SunLight
+from simgen.records.scene import EnvironmentLight, Fog, SunLight
 from simgen.sampling.draws import Draws
 from simgen.scenario import spec
 
@@ -95,10 +95,25 @@ def draw_environment(draws: Draws, environment: spec.EnvironmentSpec) -> Environ
     """Return the drawn surroundings light."""
     light_map = None
     if environment.map is not None:
-        light_map = AssetRef(draws.text(environment.map, "environment.map"))
+        drawn = (
+            (name, draws.asset_param(value, f"environment.params.{name}"))
+            for name, value in sorted(environment.params.items())
+        )
+        light_map = AssetRef(draws.text(environment.map, "environment.map"), tuple(drawn))
     return EnvironmentLight(
         map=light_map,
         illuminance_lux=draws.number(environment.illuminance, "environment.illuminance"),
         rotation_rad=draws.number(environment.rotation, "environment.rotation"),
         background_visible=environment.background,
+    )
+
+
+def draw_fog(draws: Draws, fog: spec.FogSpec | None) -> Fog | None:
+    """Return the drawn fog, None for clear air."""
+    if fog is None:
+        return None
+    return Fog(
+        visibility_m=draws.number(fog.visibility, "fog.visibility"),
+        scale_height_m=draws.number(fog.scale_height, "fog.scale_height"),
+        base_m=draws.number(fog.base, "fog.base"),
     )

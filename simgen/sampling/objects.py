@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from simgen.assets.library import AssetLibrary
 from simgen.errors import Problem, ScenarioError
 from simgen.geometry import Pose, Vec3
-from simgen.records.asset import AssetInfo, AssetRef, ParamValue
+from simgen.records.asset import AssetInfo, AssetRef
 from simgen.records.scene import MaterialOverride, SceneObject
 from simgen.sampling.draws import Draws
 from simgen.scenario import spec
@@ -118,7 +118,9 @@ def _draw_asset(
             raise ScenarioError([Problem(place, f"no asset has {asked or 'any id'}; {hint}")])
         return AssetRef(draws.one_of(found, path).asset_id)
     if isinstance(choice, spec.ProceduralAsset):
-        drawn = ((key, _param(draws, value, f"{path}.{key}")) for key, value in sorted(choice.params.items()))
+        drawn = (
+            (key, draws.asset_param(value, f"{path}.{key}")) for key, value in sorted(choice.params.items())
+        )
         return AssetRef(f"procedural/{choice.procedural.removeprefix('procedural/')}", tuple(drawn))
     return AssetRef(draws.text(choice, path))
 
@@ -132,14 +134,6 @@ def _find(draws: Draws, library: AssetLibrary, query: spec.AssetQuery, path: str
         min_size_m=draws.optional(query.min_size, f"{path}.min_size"),
         max_size_m=draws.optional(query.max_size, f"{path}.max_size"),
     )
-
-
-def _param(draws: Draws, value: object, path: str) -> ParamValue:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, list | tuple):
-        return tuple(draws.number(part, f"{path}[{k}]") for k, part in enumerate(value))
-    return draws.scalar(value, path)
 
 
 def draw_material(draws: Draws, material: spec.MaterialSpec | None, path: str) -> MaterialOverride | None:

@@ -70,7 +70,7 @@ def _check_names(scenario: Scenario) -> Iterator[Finding]:
                 ("params", name),
                 "the name of a param has letters, digits and '_' only, and starts with a letter",
             )
-    for section in ("objects", "actors", "events", "faults", "lights", "paths", "sensors", "suns"):
+    for section in ("objects", "actors", "events", "faults", "lights", "panels", "paths", "sensors", "suns"):
         for name in getattr(scenario, section):
             if not _NAME.fullmatch(name):
                 yield (

@@ -23,7 +23,7 @@ from simgen.scenario.yaml_tree import MAX_BYTES, MAX_NODES, Key, Mark, Node, rea
 
 NAMED = (  # mappings whose keys the user chooses
     *("actors", "events", "faults", "lights", "objects"),
-    *("params", "paths", "sensors", "suns"),
+    *("panels", "params", "paths", "sensors", "suns"),
 )
 _WHOLE = ("place", "asset", "behaviour", "trigger", "onset", "end", "mode")
 PARTS = ("extends", "include")

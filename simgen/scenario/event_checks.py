@@ -46,7 +46,7 @@ def check_events(scenario: Scenario, names: Names) -> Iterator[Finding]:
 def _parts(scenario: Scenario) -> Iterator[tuple[Location, object]]:
     """Yield the parts of a scenario whose names and forms are checked here, each with its location."""
     yield ("capture", "dense"), scenario.capture.dense
-    for section in ("lights", "events", "faults", "paths"):
+    for section in ("lights", "panels", "events", "faults", "paths"):
         for name, part in getattr(scenario, section).items():
             yield (section, name), part
     for name, sensor in scenario.sensors.items():
@@ -121,9 +121,10 @@ def _check_namespace(scenario: Scenario) -> Iterator[Finding]:
     for name in scenario.actors:
         if name in scenario.objects:
             yield ("actors", name), f"'{name}' is also the name of an object; both share one namespace"
-    for name in scenario.lights:
-        if name in scenario.suns or name == "environment":
-            yield ("lights", name), f"'{name}' is also the name of another light"
+    for section, others in (("lights", scenario.suns), ("panels", {**scenario.suns, **scenario.lights})):
+        for name in getattr(scenario, section):
+            if name in others or name == "environment":
+                yield (section, name), f"'{name}' is also the name of another light"
 
 
 def _check_chance(location: Location, chance: Chance, scenario: Scenario) -> Iterator[Finding]:
@@ -226,10 +227,12 @@ def _check_presence(scenario: Scenario, names: Names) -> Iterator[Finding]:
 
 
 def _check_lights(scenario: Scenario) -> Iterator[Finding]:
+    for section, lamps in (("lights", scenario.lights), ("panels", scenario.panels)):
+        for name, lamp in lamps.items():
+            if (lamp.mount is None) == (lamp.fixed is None):
+                which = "has both mount and fixed; keep one" if lamp.mount else "needs one of mount, fixed"
+                yield (section, name), which
     for name, lamp in scenario.lights.items():
-        if (lamp.mount is None) == (lamp.fixed is None):
-            which = "has both mount and fixed; keep one" if lamp.mount else "needs one of mount, fixed"
-            yield ("lights", name), which
         if _not_above(lamp.outer, lamp.inner):
             yield ("lights", name, "outer"), f"must be above inner ({lamp.inner:g}), got {lamp.outer:g}"
 

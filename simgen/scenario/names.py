@@ -62,7 +62,7 @@ class Names:
             groups=frozenset(counted),
             counts={name: count for name, count in counted.items() if isinstance(count, int)},
             actors=known("actors"),
-            lamps=known("suns", "lights") | {"environment"},
+            lamps=known("suns", "lights", "panels") | {"environment"},
             events=known("events"),
             paths=known("paths") | frozenset(lane_names(scenario.world)),
         )

@@ -32,6 +32,7 @@ _DIMENSIONS = {
     "distance_rate": units.DISTANCE_RATE,
     "impulse": units.IMPULSE,
     "intensity": units.INTENSITY,
+    "flux": units.FLUX,
     "hue": HUE,
 }
 _VECTORS = {

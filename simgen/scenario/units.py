@@ -59,10 +59,11 @@ RATE = Dimension("rate", {"/s": 1.0, "Hz": 1.0, "/min": 1 / 60, "/h": 1 / 3600})
 DISTANCE_RATE = Dimension("rate per distance", {"/m": 1.0, "/km": 0.001})
 IMPULSE = Dimension("impulse", {"N s": 1.0, "Ns": 1.0, "kg m/s": 1.0})
 INTENSITY = Dimension("luminous intensity", {"cd": 1.0, "kcd": 1000.0})
+FLUX = Dimension("luminous flux", {"lm": 1.0, "klm": 1000.0})
 
 MEASURED = (
     *(LENGTH, ANGLE, MASS, TIME, SPEED, ANGULAR_SPEED, ILLUMINANCE, FRACTION),
-    *(_ACCELERATION, RATE, DISTANCE_RATE, IMPULSE, INTENSITY),
+    *(_ACCELERATION, RATE, DISTANCE_RATE, IMPULSE, INTENSITY, FLUX),
 )
 ANY = Dimension(
     "number", {unit: factor for dimension in MEASURED for unit, factor in dimension.units.items()}

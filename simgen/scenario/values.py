@@ -134,6 +134,7 @@ Frequency = Annotated[Number, _written("rate", units.RATE, 0.0, above=True)]
 DistanceRate = Annotated[Number, _written("distance_rate", units.DISTANCE_RATE, 0.0)]
 Impulse = Annotated[Number, _written("impulse", units.IMPULSE, 0.0)]
 Intensity = Annotated[Number, _written("intensity", units.INTENSITY, 0.0)]
+Flux = Annotated[Number, _written("flux", units.FLUX, 0.0)]
 Illuminance = Annotated[Number, _written("illuminance", units.ILLUMINANCE, 0.0)]
 Text = Annotated[Words, Written("text", Reader(None))]
 Param = Annotated[Number, Written("param_or_proposal", Reader(units.ANY, text=True), read_param, plain_param)]
@@ -170,6 +171,7 @@ __all__ = [
     "Empirical",
     "Expression",
     "FieldOfView",
+    "Flux",
     "Fraction",
     "FrameCount",
     "Frequency",

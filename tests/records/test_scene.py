@@ -109,7 +109,7 @@ def test_everything_comes_back_and_gives_the_same_text():
 
 
 def test_a_file_from_before_there_were_events_is_read():
-    added = {"actors", "joints", "lights", "lanes", "events", "faults", "factors", "twin"}
+    added = {"actors", "joints", "lights", "panels", "fog", "lanes", "events", "faults", "factors", "twin"}
     old = {key: value for key, value in json.loads(scene_to_json(BARE)).items() if key not in added}
     old["objects"] = [{key: v for key, v in o.items() if key != "present"} for o in old["objects"]]
     back = scene_from_json(json.dumps(old))

@@ -64,3 +64,27 @@ def test_a_temperature_outside_the_fit_is_refused():
         ScenarioError, match=r"suns.key.color_temperature: .* must be 1667 to 25000 K, got 900 K"
     ):
         draw(scenario(suns=suns))
+
+
+def test_panels_and_fog_are_drawn_in_si():
+    fixed = {"position": [0, 0, 3], "look_at": [0, 0, 0]}
+    panels = {"ceiling": {"fixed": fixed, "flux": "4 klm", "width": "120 cm", "height": 0.6, "on": False}}
+    fog = {"visibility": "0.2 km", "scale_height": "500 cm", "base": "1 m"}
+    scene = draw(scenario(panels=panels, fog=fog)).scene
+    (panel,) = scene.panels
+    assert (panel.flux_lm, panel.width_m, panel.height_m, panel.on) == (4000, 1.2, 0.6, False)
+    assert panel.pose.matrix()[:3, 0] == pytest.approx((0, 0, -1))  # it shines along its X
+    assert scene.fog is not None
+    assert (scene.fog.visibility_m, scene.fog.scale_height_m, scene.fog.base_m) == (200, 5, 1)
+
+
+def test_parameters_of_a_light_map_are_drawn():
+    environment = {
+        "map": "procedural/sky",
+        "params": {"turbidity": {"uniform": [2, 6]}, "sun_elevation_rad": "30 deg"},
+    }
+    drawn = draw(scenario(environment=environment)).scene.environment.map
+    assert drawn is not None
+    params = dict(drawn.params)
+    assert params["sun_elevation_rad"] == pytest.approx(pi / 6)
+    assert 2 <= params["turbidity"] <= 6

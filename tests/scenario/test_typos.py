@@ -159,6 +159,7 @@ REFERENCE_KEYS = {  # under which keys a name of each section is referred to
     "sensors": ("visible_from", "sensor"),
     "events": ("event", "name", "counterfactual"),
     "lights": ("name",),
+    "panels": ("name",),
     "suns": ("name",),
     "paths": ("path", "to"),
 }

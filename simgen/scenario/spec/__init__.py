@@ -90,8 +90,10 @@ from simgen.scenario.spec.faults import (
 )
 from simgen.scenario.spec.lights import (
     EnvironmentSpec,
+    FogSpec,
     LampFixed,
     LightSpec,
+    PanelSpec,
     SunSpec,
 )
 from simgen.scenario.spec.mounts import (
@@ -154,6 +156,7 @@ from simgen.scenario.spec.triggers import (
 from simgen.scenario.spec.worlds import (
     BinWorld,
     EmptyWorld,
+    RoadWorld,
     TabletopWorld,
     WarehouseWorld,
     World,
@@ -205,6 +208,7 @@ __all__ = [
     "FaultSpec",
     "Fixed",
     "Flee",
+    "FogSpec",
     "FollowLead",
     "FollowPath",
     "For",
@@ -237,6 +241,7 @@ __all__ = [
     "Option",
     "Orbit",
     "OrbitAround",
+    "PanelSpec",
     "PathName",
     "PathSpec",
     "PerDistance",
@@ -253,6 +258,7 @@ __all__ = [
     "Remove",
     "Repeat",
     "Require",
+    "RoadWorld",
     "SampleSpec",
     "Scatter",
     "Scenario",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from simgen.scenario.spec.base import Model, Target
+from simgen.scenario.spec.base import Model, Named, Target
 from simgen.scenario.spec.mounts import Mount
 from simgen.scenario.values import (
     Angle,
+    AssetParam,
     Elevation,
+    Flux,
     HalfAngle,
     Illuminance,
     Intensity,
+    Length,
     NonNegativeLength,
     Positive,
+    PositiveLength,
     Text,
     Vector3,
 )
@@ -20,7 +24,10 @@ from simgen.scenario.values import (
 class EnvironmentSpec(Model):
     """Light from all around."""
 
-    map: Text | None = None  # catalogue id of a light map, or `procedural/softbox`, `procedural/overcast` ...
+    map: Text | None = None  # catalogue id of a light map, or `procedural/softbox`, `procedural/sky` ...
+    params: Named[
+        AssetParam
+    ] = {}  # of a procedural map, for example the `sun_elevation_rad` of `procedural/sky`
     illuminance: Illuminance = 500.0  # on an upward-facing plane
     rotation: Angle = 0.0
     background: bool = True
@@ -55,3 +62,24 @@ class LightSpec(Model):
     radius: NonNegativeLength = 0.05  # of the lamp's disc: larger is softer
     on: bool = True  # at the start
     shadows: bool = True
+
+
+class PanelSpec(Model):
+    """A rectangle that shines to one side, for example a ceiling panel: exactly one of `mount` and `fixed`."""
+
+    mount: Mount | None = None
+    fixed: LampFixed | None = None
+    flux: Flux  # all the light that it gives
+    width: PositiveLength  # level, where it looks ahead
+    height: PositiveLength
+    color_temperature: Positive = 4000.0  # kelvin, black body
+    on: bool = True  # at the start
+    shadows: bool = True
+
+
+class FogSpec(Model):
+    """Air that scatters light: everywhere the same, or thinning with height."""
+
+    visibility: PositiveLength  # meteorological optical range: contrast falls to 5 % over it
+    scale_height: NonNegativeLength = 0.0  # over which it thins to 1/e; 0: the same at every height
+    base: Length = 0.0  # height up to which it is densest

@@ -12,7 +12,7 @@ from simgen.scenario.spec.capture import CaptureSpec, PhysicsSpec
 from simgen.scenario.spec.constraints import Constraint
 from simgen.scenario.spec.events import EventSpec
 from simgen.scenario.spec.faults import FaultSpec
-from simgen.scenario.spec.lights import EnvironmentSpec, LightSpec, SunSpec
+from simgen.scenario.spec.lights import EnvironmentSpec, FogSpec, LightSpec, PanelSpec, SunSpec
 from simgen.scenario.spec.objects import ActorSpec, ObjectGroup
 from simgen.scenario.spec.regions import PathSpec
 from simgen.scenario.spec.sensors import CameraSpec
@@ -83,6 +83,8 @@ class Scenario(Model):
     environment: EnvironmentSpec = EnvironmentSpec()
     suns: Named[SunSpec] = {}
     lights: Named[LightSpec] = {}
+    panels: Named[PanelSpec] = {}
+    fog: FogSpec | None = None
     paths: Named[PathSpec] = {}
     objects: Named[ObjectGroup] = {}
     actors: Named[ActorSpec] = {}
