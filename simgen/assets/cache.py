@@ -1,4 +1,4 @@
-"""Prepared models and collision shapes on disk: one file each, found by what it was made from.
+"""Prepared models, surfaces and collision shapes on disk: one file each, found by what it was made from.
 
 A file that is damaged or of another version is treated as absent. Writers write beside and rename, so a file is
 whole or not there. Of several processes that want the same one, the first makes it and the others wait for it.
@@ -14,13 +14,20 @@ from pathlib import Path
 from typing import TypeVar
 
 from simgen.assets.locks import held
-from simgen.assets.packed import pack_collision, pack_model, unpack_collision, unpack_model
+from simgen.assets.packed import (
+    pack_collision,
+    pack_model,
+    pack_surface,
+    unpack_collision,
+    unpack_model,
+    unpack_surface,
+)
 from simgen.errors import AssetError
 from simgen.memory import return_freed_memory
-from simgen.records.asset import Collision, Model
+from simgen.records.asset import Collision, Model, Surface
 from simgen.resources import cache_folder
 
-Made = TypeVar("Made", Model, Collision)
+Made = TypeVar("Made", Model, Collision, Surface)
 _LONGEST_WAIT_S = 120.0  # assumed: longer than any model takes; after it, the same work is done twice
 
 
@@ -40,6 +47,18 @@ def cached_collision(key: str, make: Callable[[], Collision]) -> Collision:
         AssetError: as for models.
     """
     return _cached(_file("collisions", key, "hulls"), make, pack_collision, unpack_collision)
+
+
+def cached_surface(key: str, make: Callable[[], Surface]) -> Surface:
+    """Return the surface of `key` (hex), likewise; where the folder cannot be written, it is made each time."""
+    file = _file("surfaces", key, "surface")
+    found = _read(file, unpack_surface)
+    if found is not None:
+        return found
+    made = make()
+    with suppress(AssetError):
+        _store(file, pack_surface(made))
+    return made
 
 
 def _file(kind: str, key: str, suffix: str) -> Path:

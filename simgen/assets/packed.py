@@ -1,4 +1,4 @@
-"""The byte format of prepared models and collision shapes: a header and raw arrays, loaded in a few milliseconds.
+"""The byte format of prepared models, surfaces and collision shapes: a header and raw arrays, loaded in milliseconds.
 
 8 bytes magic, CRC-32 of all that follows the CRC, length of the header, header (JSON), then raw arrays, each
 aligned to 16 bytes. Textures are stored as pixels: decoding them would be most of the loading time.
@@ -10,15 +10,17 @@ import json
 import struct
 import zlib
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.records.asset import Collision, Material, Model, Submesh, Texture
+from simgen.records.asset import Collision, Material, Model, Submesh, Surface, Texture
 
 _MODEL_MAGIC = b"SIMGENM2"
 _COLLISION_MAGIC = b"SIMGENC1"
+_SURFACE_MAGIC = b"SIMGENS1"
 _HEAD = struct.Struct("<8sII")
 _ALIGNMENT = 16
 _PLAIN = tuple(name for name in Model.__dataclass_fields__ if name not in ("lods", "materials"))
@@ -53,6 +55,29 @@ def unpack_model(data: bytes) -> Model:
         materials=tuple(_material(entry, textures) for entry in header["materials"]),
         **{name: tuple(header[name]) for name in _PLAIN},
     )
+
+
+def pack_surface(surface: Surface) -> bytes:
+    """Return a surface as bytes; the same surface gives the same bytes."""
+    blobs = _Blobs()
+    kept: list[Texture] = []
+    header: dict[str, Any] = {
+        "material": _material_entry(surface.material, {}, kept),
+        "textures": [{"pixels": blobs.add(t.pixels), "srgb": t.srgb} for t in kept],
+        "tile_m": surface.tile_m,
+    }
+    return _joined(_SURFACE_MAGIC, header, blobs)
+
+
+def unpack_surface(data: bytes) -> Surface:
+    """Return the surface that `pack_surface` wrote; its textures are views of `data`.
+
+    Raises:
+        ValueError: the bytes are damaged, cut short or of another version.
+    """
+    header, read = _split(_SURFACE_MAGIC, data)
+    textures = [Texture(read(t["pixels"]), srgb=t["srgb"]) for t in header["textures"]]
+    return Surface(_material(header["material"], textures), header["tile_m"])
 
 
 def pack_collision(collision: Collision) -> bytes:
@@ -104,7 +129,7 @@ class _Reader:
 
     def __call__(self, entry: list[Any]) -> NDArray[Any]:
         kind, shape, offset = np.dtype(entry[0]), entry[1], entry[2]
-        count = int(np.prod(shape))
+        count = prod(shape)
         return np.frombuffer(self._body, kind, count, offset).reshape(shape)
 
 

@@ -75,6 +75,18 @@ class Material:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """A material that repeats, and its scale.
+
+    Attributes:
+        tile_m: metres that one repeat of its textures covers.
+    """
+
+    material: Material
+    tile_m: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Submesh:
     """Triangles of one material, counter-clockwise from outside.
 

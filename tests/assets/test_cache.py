@@ -9,13 +9,20 @@ import numpy as np
 import pytest
 import trimesh
 
-from simgen.assets.cache import cached_collision, cached_model
+from simgen.assets.cache import cached_collision, cached_model, cached_surface
 from simgen.assets.locks import held
-from simgen.assets.packed import pack_collision, pack_model, unpack_collision, unpack_model
+from simgen.assets.packed import (
+    pack_collision,
+    pack_model,
+    pack_surface,
+    unpack_collision,
+    unpack_model,
+    unpack_surface,
+)
 from simgen.assets.prepare import prepare_collision, prepare_model
 from simgen.assets.recipe import Recipe
 from simgen.errors import AssetError
-from simgen.records.asset import Collision, Material, Model, Texture
+from simgen.records.asset import Collision, Material, Model, Surface, Texture
 from tests.assets.shapes import cup, model, private_folders
 
 __all__ = ["private_folders"]
@@ -56,6 +63,20 @@ def never() -> Any:
 def test_everything_comes_back_as_it_was() -> None:
     assert plain(unpack_model(pack_model(prepared()))) == plain(prepared())
     assert plain(unpack_collision(pack_collision(shape()))) == plain(shape())
+    surface = Surface(prepared().materials[1], 0.8)
+    assert plain(unpack_surface(pack_surface(surface))) == plain(surface)
+
+
+def test_a_surface_is_drawn_once_a_machine_and_each_time_where_nothing_can_be_written(
+    private_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    surface = Surface(prepared().materials[0], 0.8)
+    assert cached_surface("ab" * 32, lambda: surface) is surface
+    assert plain(cached_surface("ab" * 32, never)) == plain(surface)
+    no_folder = private_folders / "file"
+    no_folder.write_text("")
+    monkeypatch.setenv("SIMGEN_CACHE", str(no_folder))
+    assert cached_surface("ab" * 32, lambda: surface) is surface
 
 
 def test_a_model_is_no_collision_shape() -> None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
 from functools import lru_cache
+from pathlib import Path
 
+import numpy as np
+
+from simgen import rng
+from simgen.assets.cache import cached_surface
+from simgen.assets.procedural import noise, surface_recipes
 from simgen.assets.procedural.noise import color_texture, normal_texture, roughness_texture
 from simgen.assets.procedural.params import Parameter, choice
 from simgen.assets.procedural.surface_recipes import RECIPES, Layers
-from simgen.records.asset import Material
+from simgen.records.asset import Material, Surface
 from simgen.rng import keyed_generator
 
 VARIANTS = 12  # seeds beyond share a picture with an earlier one, so that a process holds few textures
@@ -16,32 +22,33 @@ VARIANTS = 12  # seeds beyond share a picture with an earlier one, so that a pro
 SURFACES = tuple(RECIPES)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Finish:
-    """A material and its scale.
-
-    Attributes:
-        tile_m: metres that one repeat of its textures covers.
-    """
-
-    material: Material
-    tile_m: float
-
-
 def surface_parameter(default: str) -> Parameter:
     """Declare `surface`, the name of a finish."""
     return choice("surface", default, SURFACES)
 
 
-def finish(surface: str, seed: int) -> Finish:
-    """Return the finish of a surface name; `seed` picks one of its `VARIANTS`, made once a process."""
+def finish(surface: str, seed: int) -> Surface:
+    """Return the finish of a surface name; `seed` picks one of its `VARIANTS`, drawn once a machine."""
     return _finish(surface, seed % VARIANTS)
 
 
-@lru_cache(maxsize=40)
-def _finish(surface: str, variant: int) -> Finish:
+@lru_cache(maxsize=8)  # 2.3 MB each
+def _finish(surface: str, variant: int) -> Surface:
+    key = hashlib.sha256(f"{_drawing()} {surface} {variant}".encode()).hexdigest()
+    return cached_surface(key, lambda: _drawn(surface, variant))
+
+
+def _drawn(surface: str, variant: int) -> Surface:
     layers = RECIPES[surface](keyed_generator("surface", surface, variant), variant)
-    return Finish(material_of(surface, layers), layers.tile_m)
+    return Surface(material_of(surface, layers), layers.tile_m)
+
+
+@lru_cache(maxsize=1)
+def _drawing() -> str:
+    """Return a hash of what decides how surfaces look: the code that draws them and NumPy's version."""
+    code = b"".join(Path(str(module.__file__)).read_bytes() for module in (noise, surface_recipes, rng))
+    here = Path(__file__).read_bytes()
+    return hashlib.sha256(code + here + np.__version__.encode()).hexdigest()
 
 
 def material_of(name: str, layers: Layers) -> Material:

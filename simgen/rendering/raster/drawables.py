@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import moderngl
 import numpy as np
@@ -69,10 +70,11 @@ class DrawItem:
         corners = box_corners(self.drawable.model.half_size_m * 2 * self.drawable.body.scale)
         return corners @ self.T_camera_object[:3, :3].T + self.T_camera_object[:3, 3]
 
-    def outline_camera(self) -> FloatArray:
-        """Return the (k, 3) vertices that bound the object's outline, camera frame."""
+    def vertices_camera(self) -> FloatArray:
+        """Return the (n, 3) vertices of the object, camera frame."""
         R, t = self.T_camera_object[:3, :3] * self.drawable.body.scale, self.T_camera_object[:3, 3]
-        return self.level.outline_m @ R.T + t
+        # Column by column in memory: projecting them reads one coordinate after the other.
+        return (R @ self.level.positions_m.T + t[:, None]).T
 
     def set_place(self, program: moderngl.Program) -> None:
         """Set the uniforms of `transform.glsl` that belong to the object."""
@@ -85,7 +87,7 @@ def make_drawables(scene: Scene, library: AssetLibrary, models: ModelCache) -> t
     drawables: list[Drawable] = []
     emissive = 0
     for body in scene.objects:
-        model = models.get(library.load(body.asset))
+        model = models.get(library.describe(body.asset), partial(library.load, body.asset))
         if not model.is_empty:
             drawables.append(Drawable(body, model, model.radius_m * body.scale, emissive))
             emissive += len(model.materials.emissive) - 1

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull, QhullError
 
 from simgen.geometry import FloatArray
-from simgen.records.asset import Asset, Model, Submesh
+from simgen.records.asset import Asset, AssetInfo, Model, Submesh
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.materials import MaterialKey, MaterialSet
 
@@ -65,11 +64,6 @@ class GpuLevel:
         self._vertices = context.gl.buffer(vertices.tobytes())
         self._indices = context.gl.buffer(self.triangles.tobytes())
         self._arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
-
-    @cached_property
-    def outline_m(self) -> FloatArray:
-        """Vertices (k, 3) that can lie on the outline seen from outside: the convex hull's."""
-        return _outline(self.positions_m)
 
     def draw(self, program: moderngl.Program, first: int, count: int) -> None:
         """Draw some of the indices with a program whose uniforms are set."""
@@ -159,11 +153,11 @@ class ModelCache:
         self._budget = budget_bytes
         self._models: OrderedDict[tuple[object, ...], GpuModel] = OrderedDict()
 
-    def get(self, asset: Asset) -> GpuModel:
-        """Return the model of an asset, uploading it if it is not there."""
-        key = (asset.info.asset_id, asset.info.params, asset.info.content_hash)
+    def get(self, info: AssetInfo, load: Callable[[], Asset]) -> GpuModel:
+        """Return the model of an asset; where it is not there, it is loaded and uploaded."""
+        key = (info.asset_id, info.params, info.content_hash)
         if key not in self._models:
-            self._models[key] = GpuModel(self._context, asset.model)
+            self._models[key] = GpuModel(self._context, load().model)
         self._models.move_to_end(key)
         return self._models[key]
 
@@ -256,11 +250,3 @@ def _clustered(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) 
     # The same three cells joined twice cast one shadow.
     _, distinct = np.unique(np.sort(corners, axis=1), axis=0, return_index=True)
     return first[corners[np.sort(distinct)]].astype(np.uint32)
-
-
-def _outline(positions_m: NDArray[np.float32]) -> FloatArray:
-    points = np.unique(positions_m.astype(float), axis=0)
-    try:
-        return points[np.sort(ConvexHull(points).vertices)]
-    except (QhullError, ValueError):  # flat or degenerate: any vertex can be on the outline
-        return points

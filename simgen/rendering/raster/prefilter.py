@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import pi
 
@@ -54,10 +55,10 @@ class MapCache:
         self._program = context.program("fullscreen.vert", "prefilter.frag")
         self._maps: OrderedDict[str, GpuMap] = OrderedDict()
 
-    def get(self, key: str, radiance: Float32Array) -> GpuMap:
-        """Return a map by its content hash, analysing and uploading it if it is not there."""
+    def get(self, key: str, load: Callable[[], Float32Array]) -> GpuMap:
+        """Return a map by its content hash; where it is not there, its radiance is loaded, analysed and uploaded."""
         if key not in self._maps:
-            self._maps[key] = self._make(radiance)
+            self._maps[key] = self._make(load())
         self._maps.move_to_end(key)
         return self._maps[key]
 

@@ -87,9 +87,9 @@ class RasterRenderer:
     def _map(self, scene: Scene, library: AssetLibrary) -> GpuMap:
         ref = scene.environment.map
         if ref is None:
-            return self.maps.get("", uniform_map())
-        light_map = library.load_environment(ref)
-        return self.maps.get(light_map.info.content_hash, light_map.radiance)
+            return self.maps.get("", uniform_map)
+        key = library.describe(ref).content_hash
+        return self.maps.get(key, lambda: library.load_environment(ref).radiance)
 
 
 class RasterScene:

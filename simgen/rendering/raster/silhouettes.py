@@ -168,8 +168,8 @@ class SilhouettePass:
 
 
 def outline_of(camera: Intrinsics, item: DrawItem) -> Outline:
-    """Return the extent of an object's outline, from the vertices of its hull."""
-    points = item.outline_camera()
+    """Return the extent of an object's outline, from its vertices."""
+    points = item.vertices_camera()
     behind = bool(points[:, 2].min() < camera.near_m)
     if behind:
         w, h = camera.width, camera.height
