@@ -7,6 +7,7 @@
 - Extra keys, which COCO readers keep: `amodal_bbox`, `amodal_segmentation`, `unclipped_bbox`, the three fractions,
   `instance_id`, `T_camera_object` and `size_m` on annotations; scene, sensor, frame, `K` and `T_world_camera` on
   images.
+- Pictures that a sensor's fault dropped are left out.
 - Nothing in the file depends on the day: the same dataset gives the same bytes.
 """
 
@@ -23,6 +24,7 @@ from simgen.geometry import xywh_from_xyxy
 from simgen.records.annotation import BoxXyxy, ObjectLabel, Rle
 
 _LICENCE_ID = 1
+_DROPPED = "pictures dropped by a fault"
 
 
 def export_coco(dataset: Dataset, folder: Path, options: ExportOptions) -> ExportReport:
@@ -32,10 +34,14 @@ def export_coco(dataset: Dataset, folder: Path, options: ExportOptions) -> Expor
     (folder / "annotations").mkdir()
     least_px = dataset.manifest.min_visible_px if options.min_visible_px is None else options.min_visible_px
     images: list[dict[str, Any]] = []
-    counts = {"annotations": 0, "surroundings": 0, f"fewer than {least_px} visible pixels": 0}
+    counts = {"annotations": 0, "surroundings": 0, f"fewer than {least_px} visible pixels": 0, _DROPPED: 0}
     with (folder / "annotations" / f"instances_{options.split}.json").open("w", encoding="utf-8") as file:
         file.write('{"annotations": [')
-        for image_id, sample in enumerate(dataset, start=1):
+        for sample in dataset:
+            if sample.dropped:
+                counts[_DROPPED] += 1
+                continue
+            image_id = len(images) + 1
             image = _image(image_id, sample)
             place_file(sample.path("rgb"), images_folder / image["file_name"], options.link)
             images.append(image)

@@ -16,7 +16,16 @@ from simgen.errors import RenderError
 from simgen.geometry import Pose, Quat, Vec3, apply, box_corners, look_at, quaternion_about_axis
 from simgen.records.asset import AssetRef
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene, SceneObject, SunLight
+from simgen.records.scene import (
+    CameraSensor,
+    EnvironmentLight,
+    Fog,
+    MaterialOverride,
+    Scene,
+    SceneObject,
+    SpotLight,
+    SunLight,
+)
 from simgen.rendering import make_renderer
 from simgen.rendering.analytic import (
     AnalyticRenderer,
@@ -30,7 +39,7 @@ from simgen.rendering.analytic import (
 )
 from tests.builders import box, cylinder, floor, make_scene, primitive, sphere
 from tests.strategies import numbers, quaternions
-from tests.views import camera_scene, cast
+from tests.views import camera_scene, cast, still_view
 
 LENS = Intrinsics(width=64, height=48, fx=100.0, fy=80.0, cx=30.0, cy=24.0)
 
@@ -424,3 +433,72 @@ def test_box_corners_project_onto_the_outline_of_the_box() -> None:
     )
     pixels = LENS.project(apply(T, box_corners(size)))
     assert box_bounds(LENS, T, size) == pytest.approx((*pixels.min(axis=0), *pixels.max(axis=0)))
+
+
+def drawn(scene: Scene, **changes: object) -> Frame:
+    with AnalyticRenderer().open(scene, AssetLibrary()) as session:
+        return session.render(replace(still_view(scene), **changes))  # type: ignore[arg-type]
+
+
+def test_a_body_that_is_not_present_is_not_drawn_and_casts_no_shadow() -> None:
+    scene = make_scene([floor(), box((0.4, 0.4, 0.4), at=(0, 0, 0.2))])
+    there, gone = drawn(scene), drawn(scene, present=np.array([True, False]))
+    alone = drawn(replace(scene, objects=scene.objects[:1]))
+    assert set(there.silhouettes) == {1, 2}
+    assert set(gone.silhouettes) == {1}
+    assert np.array_equal(gone.instance_id, alone.instance_id)
+    assert np.array_equal(gone.radiance, alone.radiance)
+
+
+def lamp(**fields: object) -> SpotLight:
+    """A lamp 2 m above the origin that shines straight down."""
+    down = Pose((0.0, 0.0, 2.0), quaternion_about_axis((0.0, 1.0, 0.0), pi / 2))
+    return replace(SpotLight("lamp", down, "", 100.0, inner_angle_rad=0.2, outer_angle_rad=0.4), **fields)  # type: ignore
+
+
+def under(light: SpotLight, factor: float | None = None) -> float:
+    """Luminance of a white floor right below a lamp, as a fraction of that of 100 cd 2 m above it."""
+    color = MaterialOverride(base_color_rgb=(1.0, 1.0, 1.0))
+    scene = make_scene(
+        [floor(material=color), box(at=(9, 9, 9), name="car")],
+        cameras=[over_the_floor()],
+        suns=(),
+        environment=EnvironmentLight(None, 0.0),
+        lights=(light,),
+    )
+    frame = drawn(scene, **({} if factor is None else {"light_factors": np.array([factor, 1.0])}))
+    return float(frame.radiance[24, 32, 0]) / (100.0 / 2.0**2 / pi)
+
+
+def over_the_floor() -> CameraSensor:
+    return CameraSensor(
+        "camera",
+        Intrinsics(65, 49, 900.0, 900.0, 32.0, 24.0),
+        (Pose.from_matrix(look_at((0, 3, 1), (0, 0, 0))),),
+    )
+
+
+def test_a_lamp_gives_its_intensity_over_the_square_of_the_distance() -> None:
+    assert under(lamp()) == pytest.approx(1.0, rel=2e-3)
+    tall = replace(lamp().pose, position_m=(0.0, 0.0, 4.0))
+    assert under(lamp(pose=tall)) == pytest.approx(0.25, rel=2e-3)
+
+
+def test_a_lamp_fades_from_its_inner_to_its_outer_cone() -> None:
+    angle = 0.3
+    aside = replace(lamp().pose, position_m=(2.0 * np.tan(angle), 0.0, 2.0))
+    x = (cos(angle) - cos(0.4)) / (cos(0.2) - cos(0.4))
+    assert under(lamp(pose=aside)) == pytest.approx(x * x * (3 - 2 * x) * cos(angle) ** 3, rel=5e-3)
+    outside = replace(aside, position_m=(2.0 * np.tan(0.41), 0.0, 2.0))
+    assert under(lamp(pose=outside)) == 0.0
+
+
+def test_a_lamp_shines_as_its_factor_says_whatever_it_was() -> None:
+    assert under(lamp(on=False)) == 0.0
+    assert under(lamp(on=False), factor=3.0) == pytest.approx(3.0, rel=2e-3)
+    assert under(lamp(), factor=0.0) == 0.0
+
+
+def test_what_no_formula_covers_is_refused() -> None:
+    with pytest.raises(RenderError, match="cannot draw fog"):
+        drawn(make_scene([floor()], fog=Fog(100.0)))
