@@ -10,7 +10,7 @@ import numpy as np
 from simgen.errors import Problem, ScenarioError, did_you_mean
 from simgen.geometry import Vec3
 from simgen.sampling.draws import Draws
-from simgen.worlds.regions import BoxRegion, Region
+from simgen.worlds.regions import Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Cast:
 
     def extent(self, region: str) -> tuple[Vec3, Vec3]:
         """Return the corners of the box around all areas of a region."""
-        boxes = [_corners(area) for area in self.regions[region]]
+        boxes = [area.bounds_m for area in self.regions[region]]
         low = np.min([corner for corner, _ in boxes], axis=0)
         high = np.max([corner for _, corner in boxes], axis=0)
         return _vec3(low), _vec3(high)
@@ -82,13 +82,6 @@ class Cast:
             return f"'{name}' does not exist in this scene: '{group}' has {count} members, from [0]"
         known = sorted(self.members)
         return f"'{name}' is no object or actor;{did_you_mean(name, known)} known are: {', '.join(known)}"
-
-
-def _corners(area: Region) -> tuple[Vec3, Vec3]:
-    if isinstance(area, BoxRegion):
-        return area.min_m, area.max_m
-    (x, y, z), r = area.center_m, area.radius_m
-    return (x - r, y - r, z), (x + r, y + r, z)
 
 
 def _vec3(values: np.ndarray) -> Vec3:

@@ -43,7 +43,7 @@ def _fall(ctx: Placing, item: Item, surface: Surface, gap_m: float, tumble: bool
         xy = area.draw_xy(spots, reach_surface[:2])
         if xy is None and not surface.is_object:
             continue
-        spot = surface.middle_m if xy is None else surface.to_world(np.append(xy, area.surface_m))
+        spot = surface.middle_m if xy is None else surface.to_world(np.append(xy, area.surface_at(xy)))
         reach = np.abs(R_world_object) @ item.half_m
         z = ctx.layout.lowest_free_z(spot[:2], reach, float(spot[2]), gap_m)
         if z - reach[2] < lowest:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from simgen.assets.library import AssetLibrary
-from simgen.errors import Problem, ScenarioError
+from simgen.errors import AssetError, Problem, ScenarioError
 from simgen.records.scene import SceneObject
 from simgen.sampling.draws import Draws
 from simgen.sampling.objects import draw_material
 from simgen.scenario import spec
 from simgen.worlds.bin import bin_world
 from simgen.worlds.empty import empty
+from simgen.worlds.road import Road, road
 from simgen.worlds.tabletop import Tabletop, tabletop
 from simgen.worlds.warehouse import Warehouse, warehouse
 from simgen.worlds.world import Part, World
@@ -30,9 +31,11 @@ def draw_world(draws: Draws, world: spec.World) -> World:
             return _bin(draws, world)
         if isinstance(world, spec.WarehouseWorld):
             return _warehouse(draws, world)
+        if isinstance(world, spec.RoadWorld):
+            return _road(draws, world)
         material = draw_material(draws, world.material, "world.material")
         return empty(world.floor, draws.number(world.size, "world.size"), _seed(draws), material)
-    except ValueError as error:
+    except (AssetError, ValueError) as error:
         raise ScenarioError([Problem("world", str(error))]) from error
 
 
@@ -80,6 +83,31 @@ def _warehouse(draws: Draws, world: spec.WarehouseWorld) -> World:
             rack_depth_m=draws.number(world.rack_depth, "world.rack_depth"),
             aisle_width_m=draws.number(world.aisle_width, "world.aisle_width"),
             floor_surface=draws.text(world.floor_surface, "world.floor_surface"),
+            seed=_seed(draws),
+        )
+    )
+
+
+def _road(draws: Draws, world: spec.RoadWorld) -> World:
+    def number(name: str) -> float:
+        return draws.number(getattr(world, name), f"world.{name}")
+
+    return road(
+        Road(
+            length_m=number("length"),
+            bend_rad=number("bend"),
+            slope=number("slope"),
+            lane_width_m=number("lane_width"),
+            edge_m=number("edge"),
+            shoulder_m=number("shoulder"),
+            verge_m=number("verge"),
+            meadow_m=number("meadow"),
+            centre=draws.text(world.centre, "world.centre"),
+            trees=number("trees"),
+            grass=number("grass"),
+            posts=world.posts,
+            guard_rail=draws.text(world.guard_rail, "world.guard_rail"),
+            sign=draws.text(world.sign, "world.sign"),
             seed=_seed(draws),
         )
     )

@@ -178,7 +178,7 @@ def _top_of(box: OrientedBox, span: float) -> Surface:
 
 
 def _lid(area: Region) -> Region:
-    if isinstance(area, DiscRegion):
+    if not isinstance(area, BoxRegion):
         return area
     return BoxRegion((*area.min_m[:2], area.max_m[2]), area.max_m)
 

@@ -123,7 +123,7 @@ def _spot(surface: Surface, area: Region, reach_m: FloatArray, rng: np.random.Ge
     xy = area.draw_xy(rng, reach_m)
     if xy is None:
         return surface.middle_m if surface.is_object else None
-    return surface.to_world(np.append(xy, area.surface_m))
+    return surface.to_world(np.append(xy, area.surface_at(xy)))
 
 
 def _center_within(area: Region, reach_m: FloatArray, rng: np.random.Generator) -> FloatArray | None:
@@ -133,4 +133,4 @@ def _center_within(area: Region, reach_m: FloatArray, rng: np.random.Generator) 
     free = area.height_m - 2 * reach_m[2] if area.height_m > 0 else 0.0
     if xy is None or free < 0:
         return None
-    return np.append(xy, area.surface_m + reach_m[2] + lift * free)
+    return np.append(xy, area.surface_at(xy) + reach_m[2] + lift * free)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 
 from simgen.errors import did_you_mean
-from simgen.scenario.spec import BinWorld, EmptyWorld, TabletopWorld, WarehouseWorld
+from simgen.scenario.spec import BinWorld, EmptyWorld, RoadWorld, TabletopWorld, WarehouseWorld
 
-AnyWorld = EmptyWorld | TabletopWorld | BinWorld | WarehouseWorld
+AnyWorld = EmptyWorld | TabletopWorld | BinWorld | WarehouseWorld | RoadWorld
+_LANES = [f"{side}_lane" for side in ("right", "left")] + [
+    f"{band}_{side}" for band in ("shoulder", "verge") for side in ("right", "left")
+]
 _RACK = re.compile(r"rack\[(\d+)\](?:\.level\[(\d+)\](?:\.bay\[(\d+)\])?)?")
 
 
@@ -19,6 +22,8 @@ def region_names(world: AnyWorld) -> list[str]:
         return ["table", "floor"] if world.floor else ["table"]
     if isinstance(world, BinWorld):
         return ["bin", "floor"]
+    if isinstance(world, RoadWorld):
+        return [*_LANES, "carriageway", "road", "roadside"]
     racks = world.racks if isinstance(world.racks, int) else 1
     levels = world.levels if isinstance(world.levels, int) else 1
     named = [
@@ -28,9 +33,8 @@ def region_names(world: AnyWorld) -> list[str]:
 
 
 def lane_names(world: AnyWorld) -> list[str]:
-    """Return the lanes that a world has; none of those so far has any."""
-    del world
-    return []
+    """Return the lanes that a world has."""
+    return list(_LANES) if isinstance(world, RoadWorld) else []
 
 
 def region_problem(world: AnyWorld, name: str) -> str | None:

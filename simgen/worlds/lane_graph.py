@@ -97,6 +97,10 @@ class LaneCurve:
         turn, tilt = _blend(segment, along)
         return LanePoint(position, _wrapped(segment.heading_rad + turn), segment.slope + tilt)
 
+    def border(self, lateral_m: float) -> tuple[Vec3, ...]:
+        """Return the corners of the line that runs `lateral_m` to the left, from end to end."""
+        return tuple(self.point_at(s, lateral_m).position_m for s in (*self._starts, self.length_m))
+
     def s_of(self, point_m: Vec3) -> tuple[float, float]:
         """Return (s, lateral) of the point of the lane's surroundings below or above a world point.
 

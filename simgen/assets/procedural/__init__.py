@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from simgen.assets.procedural.light_maps import build_environment, describe_environment, environment_names
 from simgen.assets.procedural.rack import bay_centers_m, deck_top_m, rack_size_m
-from simgen.assets.procedural.registry import build, collision, describe, names
+from simgen.assets.procedural.registry import build, collision, describe, middle_m, names
+from simgen.assets.procedural.road_line import RoadLine
 from simgen.assets.procedural.surfaces import SURFACES
 
 __all__ = [
     "SURFACES",
+    "RoadLine",
     "bay_centers_m",
     "build",
     "build_environment",
@@ -17,6 +19,7 @@ __all__ = [
     "describe",
     "describe_environment",
     "environment_names",
+    "middle_m",
     "names",
     "rack_size_m",
 ]

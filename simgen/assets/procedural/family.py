@@ -74,6 +74,10 @@ class Family:
         """Return a member's collision shape without making its mesh and prints."""
         return _collision(self.outline(parse(ref, self.parameters)))
 
+    def middle_m(self, ref: AssetRef) -> Vec3:
+        """Return the middle of a member's box in the coordinates of its recipe."""
+        return self.outline(parse(ref, self.parameters)).center_m
+
     def _info(self, ref: AssetRef, values: Values, outline: Outline) -> AssetInfo:
         volume, _ = solids.total(outline.parts)
         recipe = f"{_RECIPE_VERSION} {self.name} {sorted(values.values.items())}"

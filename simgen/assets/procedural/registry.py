@@ -22,6 +22,7 @@ from simgen.assets.procedural import (
 )
 from simgen.assets.procedural.family import Family
 from simgen.errors import AssetError, did_you_mean
+from simgen.geometry import Vec3
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision
 
 _PREFIX = "procedural/"
@@ -78,6 +79,18 @@ def collision(ref: AssetRef) -> Collision:
     if _name(ref) in primitives.SHAPES:
         return primitives.build(ref).collision  # of a few triangles and no texture
     return _FAMILIES[_name(ref)].collision(ref)
+
+
+def middle_m(ref: AssetRef) -> Vec3:
+    """Return where the middle of a model's box lies in the coordinates that its recipe uses.
+
+    Models along a road share the road's coordinates, so that this is where they stand.
+
+    Raises:
+        AssetError: as in `describe`.
+    """
+    family = _FAMILIES.get(_name(ref))
+    return (0.0, 0.0, 0.0) if family is None else family.middle_m(ref)
 
 
 def _name(ref: AssetRef) -> str:

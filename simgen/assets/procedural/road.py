@@ -88,7 +88,7 @@ def _surface(line: RoadLine, lane_m: float, edge_m: float, seed_: int, centre: s
 
 def _shifted(road: Patch) -> Patch:
     """Put the middle of the picture on the middle line."""
-    return Patch(road.positions_m, road.normals, road.uvs + (0.5, 0.0), road.triangles)
+    return Patch(road.positions_m, road.normals, road.uvs + np.array([0.5, 0.0]), road.triangles)
 
 
 def _scaled(patch: Patch, factor: float) -> Patch:

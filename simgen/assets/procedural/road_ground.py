@@ -61,13 +61,12 @@ def hills(seed_: int, inner_m: float) -> Heights:
 
 
 def _shoulders(line: RoadLine, paved_m: float, shoulder_m: float) -> Patch:
-    strips = [
-        swept(line, line.rows_m(), _span(side, paved_m, paved_m + shoulder_m), (GRAVEL_TILE_M,) * 2)
-        for side in _SIDES
-    ]
-    ends = [end_faces(line, line.rows_m(), *sorted((side * (paved_m + shoulder_m), side * paved_m), reverse=True), 0.3)
-            for side in _SIDES]  # fmt: skip
-    return merge([*strips, *ends])
+    rows, patches = line.rows_m(), list[Patch]()
+    for side in _SIDES:
+        right, left = (float(y) for y in _span(side, paved_m, paved_m + shoulder_m))
+        patches.append(swept(line, rows, np.array([right, left]), (GRAVEL_TILE_M, GRAVEL_TILE_M)))
+        patches.append(end_faces(line, rows, left, right, 0.3))
+    return merge(patches)
 
 
 def _span(side: float, *away_m: float) -> FloatArray:
@@ -105,11 +104,13 @@ def _ground(
     rows, level = line.rows_m(), inner_m + verge_m
     height = hills(seed_, level + LEVEL_M)
     verges = [
-        swept(line, rows, _span(side, inner_m, inner_m + verge_m / 2, level), (VERGE_TILE_M,) * 2)
+        swept(line, rows, _span(side, inner_m, inner_m + verge_m / 2, level), (VERGE_TILE_M, VERGE_TILE_M))
         for side in _SIDES
     ]
     fields = [
-        swept(line, rows, _span(side, *meadow_places_m(level, outer_m)), (MEADOW_TILE_M,) * 2, height)
+        swept(
+            line, rows, _span(side, *meadow_places_m(level, outer_m)), (MEADOW_TILE_M, MEADOW_TILE_M), height
+        )
         for side in _SIDES
     ]
     ends = end_faces(line, rows, outer_m, -outer_m, _EDGE_DEPTH_M)

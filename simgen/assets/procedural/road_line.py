@@ -39,19 +39,20 @@ class RoadLine:
 
     def heading_rad(self, s_m: ArrayLike) -> FloatArray:
         """Return the direction (n,) at places along the line."""
-        return np.clip(np.asarray(s_m, float), 0.0, self.length_m) * (self.bend_rad / self.length_m)
+        inside: FloatArray = np.clip(np.asarray(s_m, float), 0.0, self.length_m)
+        return inside * (self.bend_rad / self.length_m)
 
     def slope_at(self, s_m: ArrayLike) -> FloatArray:
         """Return rise over run (n,) at places along the line."""
-        inside = np.clip(np.asarray(s_m, float) / self.length_m, 0.0, 1.0)
-        return self.slope * np.sin(np.pi * inside)
+        inside: FloatArray = np.clip(np.asarray(s_m, float) / self.length_m, 0.0, 1.0)
+        return np.asarray(self.slope * np.sin(np.pi * inside), float)
 
     def points(self, s_m: ArrayLike, lateral_m: ArrayLike = 0.0) -> FloatArray:
         """Return points (..., 3), `lateral_m` to the left of the line at `s_m`; both are broadcast."""
         s, lateral = np.broadcast_arrays(np.asarray(s_m, float), np.asarray(lateral_m, float))
-        inside = np.clip(s, 0.0, self.length_m)
+        inside: FloatArray = np.clip(s, 0.0, self.length_m)
         heading = self.heading_rad(s)
-        chord = inside * np.sinc(heading / (2 * np.pi))  # np.sinc(x) is sin(pi x) / (pi x)
+        chord = inside * np.asarray(np.sinc(heading / (2 * np.pi)), float)  # np.sinc(x) is sin(pi x) / (pi x)
         beyond = s - inside
         x = chord * np.cos(heading / 2) + beyond * np.cos(heading) - lateral * np.sin(heading)
         y = chord * np.sin(heading / 2) + beyond * np.sin(heading) + lateral * np.cos(heading)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -12,7 +13,7 @@ from simgen.assets.procedural.road_line import ROW_M, RoadLine
 from simgen.assets.procedural.solids import Part, hull_part
 from simgen.geometry import FloatArray
 
-# Length of a ground part. Where the road rises, 8 m lie within 4 mm of a slope of 6 % over 300 m; level ones can be long.
+# Length of a ground part. Where the road rises, 8 m lie within 4 mm of a slope of 6 % over 300 m.
 _RISING_STEP_M, _LEVEL_STEP_M = 8.0, 40.0
 Heights = Callable[[FloatArray, FloatArray], FloatArray]
 
@@ -85,7 +86,7 @@ def ground_parts(line: RoadLine, left_m: float, right_m: float, depth_m: float) 
     places = [*rows[:-1:step], rows[-1]]
     down = np.array([0.0, 0.0, depth_m])
     parts = list[Part]()
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         top = line.points([start, start, end, end], [left_m, right_m, left_m, right_m])
         parts.append(hull_part(np.concatenate([top, top - down])))
     return tuple(parts)

@@ -11,7 +11,14 @@ from simgen.errors import did_you_mean
 from simgen.scenario.branches import closest, keys_of
 from simgen.scenario.spec.base import Model
 from simgen.scenario.spec.objects import MaterialSpec
-from simgen.scenario.values import PositiveCount, PositiveLength, Text
+from simgen.scenario.values import (
+    Angle,
+    NonNegative,
+    Plain,
+    PositiveCount,
+    PositiveLength,
+    Text,
+)
 
 
 class EmptyWorld(Model):
@@ -62,7 +69,37 @@ class WarehouseWorld(Model):
     floor_surface: Text = "concrete"
 
 
-_WORLDS = {"empty": EmptyWorld, "tabletop": TabletopWorld, "bin": BinWorld, "warehouse": WarehouseWorld}
+class RoadWorld(Model):
+    """A two-lane country road from the origin along +X, driven on the right, through meadows with trees.
+
+    Lanes, and a region of each name: `right_lane` from the origin, `left_lane` towards it, and beside each
+    `shoulder_right`, `verge_right` and so on. More regions: `carriageway`, `road` (all that is paved), `roadside`.
+    """
+
+    kind: Literal["road"]
+    length: PositiveLength = 300.0  # of the lanes; the road is drawn a good way on at both ends
+    bend: Angle = 0.0  # by how much it turns left over its length
+    slope: Plain = 0.0  # rise over run half way, where it is steepest
+    lane_width: PositiveLength = 3.5
+    edge: PositiveLength = 0.5  # paved strip outside of each lane; the edge line is on it
+    shoulder: PositiveLength = 1.5  # gravel
+    verge: PositiveLength = 4.0  # mown grass
+    meadow: PositiveLength = 120.0  # ground on both sides
+    centre: Text = "dashed"  # dashed, or solid where overtaking is forbidden
+    trees: NonNegative = 1.0  # density of trees and bushes
+    grass: NonNegative = 1.0  # density of tufts on the verges
+    posts: bool = True  # delineator posts along the shoulders
+    guard_rail: Text = "none"  # none, left, right, both
+    sign: Text = "none"  # on the right, a quarter of the length in: none, deer, children, limit_70 ...
+
+
+_WORLDS = {
+    "empty": EmptyWorld,
+    "tabletop": TabletopWorld,
+    "bin": BinWorld,
+    "warehouse": WarehouseWorld,
+    "road": RoadWorld,
+}
 
 
 def _check_world(raw: Any) -> Any:
@@ -97,7 +134,8 @@ World = Annotated[
     Annotated[EmptyWorld, Tag("<empty>")]
     | Annotated[TabletopWorld, Tag("<tabletop>")]
     | Annotated[BinWorld, Tag("<bin>")]
-    | Annotated[WarehouseWorld, Tag("<warehouse>")],
+    | Annotated[WarehouseWorld, Tag("<warehouse>")]
+    | Annotated[RoadWorld, Tag("<road>")],
     Discriminator(_world_tag),
     BeforeValidator(_check_world),
 ]
