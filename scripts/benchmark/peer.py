@@ -78,7 +78,11 @@ def _levels_drawn(session: Any, view: View) -> dict[int, int]:
     from simgen.rendering.raster.drawables import visible_items
 
     items = visible_items(session._drawables, view)
-    return {item.instance_id: item.drawable.model.levels.index(item.level) for item in items}
+    uploaded = {item.instance_id: item.drawable.model._uploaded.items() for item in items}
+    return {
+        item.instance_id: next(i for i, each in uploaded[item.instance_id] if each is item.level)
+        for item in items
+    }
 
 
 class TinyScene:

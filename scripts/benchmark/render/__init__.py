@@ -1,0 +1,1 @@
+"""`scripts/bench render`: every figure about rendering, peers in the same run."""

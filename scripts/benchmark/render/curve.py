@@ -1,0 +1,57 @@
+"""How the cost of a frame grows with the number of objects: scene B from 10 to 1000 of them, all in sight."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from render.contest import Contestant
+from render.export import export_record
+from render.raster import OURS, Settings, timings
+from render.scenes import scene_b
+from simgen.assets import AssetLibrary
+from simgen.records.scene import Scene
+
+
+def measure_curve(counts: Sequence[int], library: AssetLibrary, settings: Settings) -> dict[str, Any]:
+    """Time scene B at several sizes; its exponents say how time grows with triangles (below 1: slower)."""
+    rows = [_row(scene_b(library, count), library, settings) for count in counts]
+    result: dict[str, Any] = {"rows": rows}
+    for kind in ("cpu_ms", "wall_ms"):
+        result[f"growth exponent, {kind} by triangles"] = exponent(rows, "triangles", kind)
+    result["growth exponent, cpu_ms by objects"] = exponent(rows, "objects", "cpu_ms")
+    result["slower than the triangle count"] = result["growth exponent, cpu_ms by triangles"] < 1.0
+    return result
+
+
+def exponent(rows: Sequence[dict[str, Any]], x: str, y: str) -> float:
+    """Return k of the power law y ~ x^k that fits rows best, by least squares in logarithms."""
+    if len(rows) < 2:
+        return float("nan")
+    return float(np.polyfit(np.log([row[x] for row in rows]), np.log([row[y] for row in rows]), 1)[0])
+
+
+def full_triangles(scene: Scene, library: AssetLibrary) -> int:
+    """Return the triangles of a scene at full detail."""
+    return sum(
+        len(part.triangles) for body in scene.objects for part in library.load(body.asset).model.lods[0]
+    )
+
+
+def _row(scene: Scene, library: AssetLibrary, settings: Settings) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as name:
+        export_record(scene, Path(name))
+        ours = Contestant(OURS, Path(name), install=settings.install)
+        try:
+            ours.time([0, 1], keep=False)
+            for turn in range(settings.rounds):
+                ours.time(range(turn * settings.frames % 20, turn * settings.frames % 20 + settings.frames))
+            drawn = ours.ask(triangles=0)
+        finally:
+            ours.close()
+    facts = {"objects": len(scene.objects), "triangles": full_triangles(scene, library)}
+    return facts | {"triangles drawn": drawn["triangles"], "open_s": ours.open_s, **timings(ours)}
