@@ -15,8 +15,7 @@ from simgen.camera import Intrinsics
 from simgen.errors import RenderError
 from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
-from simgen.rendering.light_map import rotation_about_z
-from simgen.rendering.pathtrace.lights import SunDisc, Surroundings
+from simgen.rendering.pathtrace.emitters import Emitters
 from simgen.rendering.pathtrace.looks import Look, Picture
 from simgen.rendering.pathtrace.variant import LLVM_VARIABLE, Variant
 
@@ -24,8 +23,6 @@ _PASS_SAMPLES = 1 << 22  # light paths followed at once: bounds memory, and is p
 _SPECULAR = 0.5  # of Mitsuba's `principled`: reflects 4 % head-on, as metallic-roughness materials do
 # Mitsuba's camera looks along +Z with +X to the left and +Y up.
 _CAMERA_FROM_OURS = np.diag([-1.0, -1.0, 1.0, 1.0])
-# Mitsuba's map is about +Y and runs clockwise seen from above: ours mirrored, with our (x, y, z) as its (z, x, y).
-_OURS_FROM_MAP = np.array([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +93,7 @@ class Engine:
         self._mi.set_variant(variant.name)
         self.variant = variant.name
         self.version = str(self._mi.__version__)
+        self.emitters = Emitters(mitsuba)
         self._limit_threads()
         self._general_camera = self._register_camera()
         path = {"type": "path", "max_depth": depth}
@@ -122,31 +120,10 @@ class Engine:
         shines = max(look.emission) > 0.0
         return Surface(self._mi.load_dict(bsdf), (lambda: self._mi.load_dict(light)) if shines else None)
 
-    def light_around(self, light: Surroundings) -> Any:
-        """Return surroundings as a Mitsuba emitter, to be shared by scenes; None where there is no light."""
-        if light.luminance <= 0:
-            return None
-        if light.radiance is None:
-            grey = {"type": "rgb", "value": [light.luminance] * 3}
-            return self._mi.load_dict({"type": "constant", "radiance": grey})
-        turn = np.eye(4)
-        turn[:3, :3] = rotation_about_z(light.rotation_rad) @ _OURS_FROM_MAP
-        mirrored = np.ascontiguousarray(light.radiance[:, ::-1], np.float32)
-        return self._mi.load_dict(
-            {
-                "type": "envmap",
-                "bitmap": self._mi.Bitmap(mirrored),
-                "scale": light.luminance,
-                "to_world": self._mi.ScalarTransform4f(turn),
-            }
-        )
-
-    def scene(self, meshes: Sequence[TracedMesh], suns: Sequence[SunDisc], around: Any) -> Any:
-        """Return a Mitsuba scene."""
+    def scene(self, meshes: Sequence[TracedMesh], lights: Sequence[Any]) -> Any:
+        """Return a Mitsuba scene of meshes and what `emitters` made."""
         parts: dict[str, Any] = {f"mesh{i}": self._mesh(f"mesh{i}", mesh) for i, mesh in enumerate(meshes)}
-        parts |= {f"sun{i}": self._sun(sun) for i, sun in enumerate(suns)}
-        if around is not None:
-            parts["around"] = around
+        parts |= {f"light{i}": light for i, light in enumerate(lights)}
         return self._mi.load_dict({"type": "scene", **parts})
 
     def passes(self, camera: Intrinsics, samples: int) -> list[int]:
@@ -219,19 +196,6 @@ class Engine:
         values["faces"] = np.ravel(mesh.triangles)
         values.update()
         return made
-
-    def _sun(self, sun: SunDisc) -> Any:
-        mi = self._mi
-        up = [1.0, 0.0, 0.0] if abs(sun.direction[2]) > 0.9 else [0.0, 0.0, 1.0]
-        target = sun.center_m - sun.direction
-        place = mi.ScalarTransform4f().look_at(sun.center_m.tolist(), target.tolist(), up)
-        return mi.load_dict(
-            {
-                "type": "disk",
-                "to_world": place @ mi.ScalarTransform4f().scale(sun.radius_m),
-                "light": {"type": "area", "radiance": {"type": "rgb", "value": list(sun.luminance_rgb)}},
-            }
-        )
 
     def _color(self, value: tuple[float, float, float] | Picture) -> Any:
         if isinstance(value, tuple):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import ExtraBuffer, Silhouette, View
 from simgen.rendering.frustum import sphere_in_view
+from simgen.rendering.lamps import present_bodies
 from simgen.rendering.pathtrace.bodies import Body, PlacedBody, moved
 from simgen.rendering.pathtrace.colours import base_colors
 from simgen.rendering.pathtrace.coverage import Grid, IntArray, Samples, Triangles
@@ -128,7 +129,12 @@ def label_view(bodies: Sequence[Body], view: View) -> tuple[Labels, list[PlacedB
 
 def _placed(bodies: Sequence[Body], view: View) -> list[PlacedBody]:
     T_camera_world = invert_rigid(view.T_world_camera)
-    placed = [PlacedBody(b, T_camera_world @ view.T_world_objects[b.instance_id - 1]) for b in bodies]
+    present = present_bodies(view)
+    placed = [
+        PlacedBody(body, T_camera_world @ view.T_world_objects[body.instance_id - 1])
+        for body in bodies
+        if present[body.instance_id - 1]
+    ]
     return [
         each
         for each in placed

@@ -33,12 +33,12 @@ class MeshMaker:
             made for body in bodies for part in body.shape.parts for made in _split(engine, body, part)
         ]
 
-    def placed(self, T_world_objects: FloatArray) -> list[TracedMesh]:
-        """Return the meshes with the bodies at these poses (n, 4, 4)."""
-        points = {
-            body.instance_id: body.points(T_world_objects[body.instance_id - 1]) for body in self._bodies
-        }
-        return [self._placed(part, points, T_world_objects) for part in self._parts]
+    def placed(self, T_world_objects: FloatArray, present: NDArray[np.bool_]) -> list[TracedMesh]:
+        """Return the meshes with the bodies at these poses (n, 4, 4), without those that are not present (n,)."""
+        there = {body.instance_id: body for body in self._bodies if present[body.instance_id - 1]}
+        points = {key: body.points(T_world_objects[key - 1]) for key, body in there.items()}
+        parts = [part for part in self._parts if part.body.instance_id in there]
+        return [self._placed(part, points, T_world_objects) for part in parts]
 
     @staticmethod
     def _placed(part: MeshPart, points: dict[int, FloatArray], T_world_objects: FloatArray) -> TracedMesh:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.errors import RenderError, UsageError
-from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
 from simgen.rendering.gate import check_frame, place_of
+from simgen.rendering.lamps import Lights, lights_in, present_bodies
 from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.rendering.pathtrace.bodies import ShapeCache, make_bodies
 from simgen.rendering.pathtrace.denoise import Denoiser
 from simgen.rendering.pathtrace.engine import Engine, Shot
 from simgen.rendering.pathtrace.labels import label_view
+from simgen.rendering.pathtrace.lamps import check_shadows, cones_of, rectangle_of
 from simgen.rendering.pathtrace.lights import sun_discs, surroundings
 from simgen.rendering.pathtrace.meshes import MeshMaker, bounding_sphere
 from simgen.rendering.pathtrace.variant import best_variant
@@ -79,7 +82,9 @@ class PathtraceRenderer:
 
         Raises:
             AssetError: a model or map is missing.
+            RenderError: a lamp or panel is to cast no shadows.
         """
+        check_shadows([*scene.lights, *scene.panels])
         return PathtraceScene(self, scene, library)
 
     def close(self) -> None:
@@ -95,8 +100,9 @@ class PathtraceScene:
         self._scene = scene
         self._bodies = make_bodies(scene, library, renderer.shapes)
         self._meshes = MeshMaker(renderer.engine, self._bodies)
-        self._around = renderer.engine.light_around(surroundings(scene, library))
-        self._state: FloatArray | None = None
+        self._surroundings = surroundings(scene, library)
+        self._state: tuple[NDArray[Any], ...] = ()
+        self._around: tuple[float, Any] = (0.0, None)
         self._traced: Any = None
 
     def render(self, view: View) -> Frame:
@@ -127,7 +133,8 @@ class PathtraceScene:
 
     def close(self) -> None:
         """Let go of the scene; shapes stay with the renderer."""
-        self._renderer = self._traced = self._around = self._state = None
+        self._renderer = self._traced = None
+        self._state, self._around = (), (0.0, None)
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +146,7 @@ class PathtraceScene:
 
     def _picture(self, renderer: PathtraceRenderer, view: View) -> Float32Array:
         """Return the picture (h, w, 3), linear luminance in cd/m²."""
-        engine, scene = renderer.engine, self._in_state(renderer.engine, view.T_world_objects)
+        engine, scene = renderer.engine, self._in_state(renderer.engine, view)
         key = ("pathtrace", self._scene.seed, self._scene.index, view.sensor, view.frame_index)
         seed = int(keyed_generator(*key).integers(2**31))
         background = self._scene.environment.background_visible
@@ -156,14 +163,38 @@ class PathtraceScene:
         guides = engine.guides(scene, shot, min(renderer.samples, _GUIDE_SAMPLES))
         return renderer.denoiser(mean, guides.albedo, guides.normals)
 
-    def _in_state(self, engine: Engine, T_world_objects: FloatArray) -> Any:
-        """Return the scene with its bodies at these poses, built again only when they moved."""
-        if self._state is None or not np.array_equal(self._state, T_world_objects):
-            center, radius = bounding_sphere(self._bodies, T_world_objects)
-            suns = sun_discs(self._scene.suns, center, radius)
-            self._traced = engine.scene(self._meshes.placed(T_world_objects), suns, self._around)
-            self._state = T_world_objects.copy()
+    def _in_state(self, engine: Engine, view: View) -> Any:
+        """Return the scene with its bodies at these poses and its lights this bright, built again only on change."""
+        lights, present = lights_in(self._scene, view), present_bodies(view)
+        state: tuple[NDArray[Any], ...] = (view.T_world_objects, present, lights.state)
+        same = len(self._state) == len(state) and all(
+            np.array_equal(was, now) for was, now in zip(self._state, state, strict=True)
+        )
+        if not same:
+            meshes = self._meshes.placed(view.T_world_objects, present)
+            self._traced = engine.scene(meshes, self._shining(engine, view, lights))
+            self._state = tuple(part.copy() for part in state)
         return self._traced
+
+    def _shining(self, engine: Engine, view: View, lights: Lights) -> list[Any]:
+        """Return all lights of a view for the engine."""
+        center, radius = bounding_sphere(self._bodies, view.T_world_objects)
+        make = engine.emitters
+        made = [make.sun(disc) for disc in sun_discs(lights.suns, center, radius)]
+        for spot in lights.spots:
+            made += [make.cone(cone) for cone in cones_of(spot.light, spot.T_world_light)]
+        made += [make.rectangle(rectangle_of(panel.light, panel.T_world_light)) for panel in lights.panels]
+        around = self._light_around(engine, lights)
+        return made if around is None else [*made, around]
+
+    def _light_around(self, engine: Engine, lights: Lights) -> Any:
+        """Return the surroundings as bright as they are, made again only when that changed."""
+        full_lux = self._scene.environment.illuminance_lux
+        share = lights.environment.illuminance_lux / full_lux if full_lux > 0 else 0.0
+        if self._around[0] != share:
+            light = replace(self._surroundings, luminance=self._surroundings.luminance * share)
+            self._around = (share, engine.emitters.around(light))
+        return self._around[1]
 
 
 def relative_error(pictures: Sequence[Float32Array]) -> float:

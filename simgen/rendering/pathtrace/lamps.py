@@ -1,0 +1,106 @@
+"""Lamps and panels as a path tracer takes them: cones from points on a lamp's disc, and shining rectangles.
+
+A lamp's intensity falls with the cosine of the angle by a smoothstep; the cones that Mitsuba knows fall linearly
+with the angle. So a lamp is a set of N cones: the cosines between its inner and outer angle are cut into N equal
+steps, and cone n falls from its full intensity to none within step n; its share of the lamp's intensity is what
+the lamp loses there. Their sum is the lamp's intensity exactly at the ends of the steps, and between them to 0.3 %
+at most. Each cone shines from another point of the lamp's disc, which makes its shadows soft.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import cos, pi, sin, sqrt
+
+import numpy as np
+
+from simgen.errors import RenderError
+from simgen.geometry import FloatArray, Vec3
+from simgen.records.scene import PanelLight, SpotLight
+
+_CONES = 32  # of a lamp: a penumbra has as many steps, which is below the grain
+_GOLDEN = pi * (
+    3 - sqrt(5)
+)  # angle between neighbours of a sunflower, which covers a disc evenly (Vogel 1979)
+_STRIDE = 19  # coprime to the number of cones: wide and narrow ones are spread over the disc alike
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cone:
+    """Light from a point into a cone; full up to one angle, then falling linearly to none.
+
+    Attributes:
+        T_world_cone: (4, 4); it shines along +X.
+        intensity_rgb: candela, along the axis.
+        full_rad: angle from the axis up to which it is full.
+        end_rad: angle at which it ends.
+        share: of the lamp's light paths that it gets.
+    """
+
+    T_world_cone: FloatArray
+    intensity_rgb: Vec3
+    full_rad: float
+    end_rad: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rectangle:
+    """A rectangle that shines to one side.
+
+    Attributes:
+        T_world_panel: (4, 4); it shines along +X, its width is along Y, its height along Z.
+        size_m: width and height.
+        luminance_rgb: cd/m².
+    """
+
+    T_world_panel: FloatArray
+    size_m: tuple[float, float]
+    luminance_rgb: Vec3
+
+
+def check_shadows(lights: list[SpotLight | PanelLight]) -> None:
+    """Raise RenderError if a light is to pass through bodies, which light paths cannot do."""
+    for light in lights:
+        if not light.casts_shadows:
+            raise RenderError(
+                f"light '{light.name}' casts no shadows, which the path tracer cannot draw: light paths end at"
+                " bodies. Give it shadows, or render with the raster renderer"
+            )
+
+
+def cones_of(lamp: SpotLight, T_world_lamp: FloatArray) -> list[Cone]:
+    """Return a lamp as cones, the widest last."""
+    steps = 1 - np.arange(_CONES + 1) / _CONES
+    inner, outer = cos(lamp.inner_angle_rad), cos(lamp.outer_angle_rad)
+    angles = np.arccos(np.clip(outer + steps * (inner - outer), -1.0, 1.0))
+    shares = -np.diff(steps**2 * (3 - 2 * steps))
+    return [
+        Cone(
+            _from_disc(T_world_lamp, lamp.radius_m, n),
+            _scaled(lamp.color_rgb, lamp.intensity_cd * float(shares[n])),
+            float(angles[n]),
+            float(angles[n + 1]),
+            float(shares[n]),
+        )
+        for n in range(_CONES)
+    ]
+
+
+def rectangle_of(panel: PanelLight, T_world_panel: FloatArray) -> Rectangle:
+    """Return a panel as a Lambertian rectangle: its luminance is flux / (pi area)."""
+    luminance = panel.flux_lm / (pi * panel.width_m * panel.height_m)
+    return Rectangle(T_world_panel, (panel.width_m, panel.height_m), _scaled(panel.color_rgb, luminance))
+
+
+def _scaled(color_rgb: Vec3, level: float) -> Vec3:
+    return (color_rgb[0] * level, color_rgb[1] * level, color_rgb[2] * level)
+
+
+def _from_disc(T_world_lamp: FloatArray, radius_m: float, cone: int) -> FloatArray:
+    """Return where a cone shines from: a point of the disc around the lamp's middle, square to its axis."""
+    place = cone * _STRIDE % _CONES
+    radius, turn = radius_m * sqrt((place + 0.5) / _CONES), place * _GOLDEN
+    shift = np.eye(4)
+    shift[1:3, 3] = radius * cos(turn), radius * sin(turn)
+    return T_world_lamp @ shift
