@@ -26,6 +26,13 @@ def upward_illuminance(radiance: Float32Array) -> float:
     return float((luminance * solid_angles * np.maximum(directions[..., 2], 0.0)).sum())
 
 
+def mean_luminance_rgb(radiance: Float32Array) -> FloatArray:
+    """Return (3,) the mean of a map (h, w, 3) over all directions, map units, at the width of `upward_illuminance`."""
+    metered = shrunk(radiance, METERED_WIDTH)
+    _, solid_angles = sphere_grid(metered.shape[1], metered.shape[0])
+    return np.asarray((metered * solid_angles[..., None]).sum(axis=(0, 1)) / (4 * np.pi), dtype=float)
+
+
 def rotation_about_z(angle_rad: float) -> FloatArray:
     """Return the 3x3 right-handed rotation about +Z."""
     c, s = np.cos(angle_rad), np.sin(angle_rad)

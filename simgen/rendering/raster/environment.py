@@ -17,6 +17,7 @@ from simgen.records.asset import Float32Array
 from simgen.rendering.light_map import (
     LUMINANCE_RGB,
     METERED_WIDTH,
+    mean_luminance_rgb,
     rotation_about_z,
     shrunk,
     sphere_grid,
@@ -54,6 +55,7 @@ class MapAnalysis:
 
     Attributes:
         upward_illuminance: luminance-weighted, of the whole map on an upward-facing plane, map units.
+        mean_rgb: (3,) of the whole map over all directions.
         soft: (256, 512, 3) or smaller, the map without its suns.
         directions: (32, 3) unit, map frame; regions of equal energy of `soft`.
         energies_rgb: (32, 3) radiance times solid angle of each region.
@@ -61,6 +63,7 @@ class MapAnalysis:
     """
 
     upward_illuminance: float
+    mean_rgb: FloatArray
     suns: tuple[MapSun, ...]
     soft: Float32Array
     directions: FloatArray
@@ -98,7 +101,7 @@ def analyse(radiance: Float32Array) -> MapAnalysis:
     luminance = np.asarray(fine @ LUMINANCE_RGB, dtype=float)
     suns, soft = _extract_suns(fine, luminance, directions, solid_angles)
     coarse = shrunk(soft, _COARSE_WIDTH)
-    return MapAnalysis(upward_illuminance(fine), suns, soft, *_median_cut(coarse))
+    return MapAnalysis(upward_illuminance(fine), mean_luminance_rgb(fine), suns, soft, *_median_cut(coarse))
 
 
 def uniform_map() -> Float32Array:

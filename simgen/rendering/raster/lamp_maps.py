@@ -102,6 +102,11 @@ class LampMaps:
         """Width and height of the atlas."""
         return self.depths.size
 
+    @property
+    def texel(self) -> tuple[float, float]:
+        """Size of a texel, as a share of the atlas."""
+        return 1 / self.size[0], 1 / self.size[1]
+
     def update(
         self, lamps: Sequence[Lamp], drawables: Sequence[Drawable], T_world_objects: FloatArray
     ) -> list[LampGrid]:

@@ -11,15 +11,16 @@ import numpy as np
 from simgen.errors import RenderError
 from simgen.geometry import FloatArray
 from simgen.records.frame import View
-from simgen.records.scene import Scene
+from simgen.records.scene import Fog, Scene
 from simgen.rendering.lamps import dimmed_environment, dimmed_suns, light_factors, lights_in
 from simgen.rendering.light_map import rotation_about_z
+from simgen.rendering.raster.air import GlowPass, air_uniforms, fog_uniforms
 from simgen.rendering.raster.antialias import AntialiasPass
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import Drawable, emissive_table, present_drawables
 from simgen.rendering.raster.environment import LUMINANCE_RGB, Illumination, illuminate, sun_in_scene
 from simgen.rendering.raster.lamp import lamps_of
-from simgen.rendering.raster.lamps import LampPass, typical_luminance
+from simgen.rendering.raster.lamps import LampPass, LampView, typical_luminance
 from simgen.rendering.raster.prefilter import LEVELS, ROOT_SMOOTHEST, GpuMap, folded_directions
 from simgen.rendering.raster.shadows import MOST_SUNS, DirectionalLight
 from simgen.rendering.raster.targets import Targets
@@ -97,9 +98,9 @@ class LightPass:
 
     def __init__(self, context: GlContext) -> None:
         self._context = context
-        self._background = context.program("fullscreen.vert", "background.frag")
         self._visibility = VisibilityPass(context)
         self._lamps = LampPass(context, self._visibility.casters)
+        self._glow = GlowPass(context)
         self._antialias = AntialiasPass(context)
         side = (_IRRADIANCE_SIDE, _IRRADIANCE_SIDE)
         self._irradiance = context.gl.texture(side, 4, dtype="f2")
@@ -130,9 +131,14 @@ class LightPass:
             self._state = state
 
     def _set_light(self, light: SceneLight) -> None:
-        has_lamps = bool(self._scene.lights or self._scene.panels)
-        defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive) + ["LAMPS"] * has_lamps
+        scene = self._scene
+        air = ["LAMPS"] * self._has_lamps
+        air += ["FOG", f"FOG_SUNS {len(scene.suns)}"] * (scene.fog is not None)
+        defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive) + air
         self._shade = self._context.program("fullscreen.vert", "shade.frag", defines)
+        self._background = self._context.program(
+            "fullscreen.vert", "background.frag", air if scene.fog else ()
+        )
         self._visibility.set_scene(light.illumination, light.suns, _bounce(light))
         scale = light.illumination.map_scale * light.map.value_scale
         steps = (LEVELS - 1) / (1 - ROOT_SMOOTHEST)
@@ -153,7 +159,7 @@ class LightPass:
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
         self._visibility.draw(targets, coarse, view)
         white = _white(self._light)
-        if self._scene.lights or self._scene.panels:
+        if self._has_lamps:
             white += self._draw_lamps(targets, coarse, view)
         targets.unsmoothed.use()
         targets.unsmoothed.clear(nonce, nonce, nonce, nonce)
@@ -163,11 +169,29 @@ class LightPass:
     def _draw_lamps(self, targets: Targets, coarse: LightTargets, view: View) -> float:
         """Add up the light of the lamps and return how bright they make a white sheet."""
         drawables = present_drawables(self._drawables, view)
-        lamps = lamps_of(lights_in(self._scene, view))
-        self._lamps.draw(targets, coarse, view, lamps, drawables)
+        lamps, fog = lamps_of(lights_in(self._scene, view)), self._scene.fog
+        self._lamps.draw(LampView(targets, coarse, view, drawables, fog), lamps)
+        if fog is not None:
+            self._glow.draw(targets, coarse, view, fog, lamps)
         things = [drawable for drawable in drawables if drawable.body.is_thing] or drawables
         points = [view.T_world_objects[drawable.body.instance_id - 1][:3, 3] for drawable in things]
         return typical_luminance(lamps, np.reshape(points, (-1, 3)))
+
+    def _air(self, coarse: LightTargets, view: View, fog: Fog) -> dict[str, object]:
+        """Return the uniforms of `air.glsl`, and bind the glow."""
+        light, factors = self._light, light_factors(self._scene, view)
+        mean = light.map.analysis.mean_rgb * light.illumination.map_scale
+        air = fog_uniforms(fog, view) | air_uniforms(mean, dimmed_suns(self._scene, factors), view)
+        if self._has_lamps:
+            coarse.glow.use(8)
+            air["glow"] = 8
+            scale = 1 / coarse.glow_spacing_px
+            air["glow_scale"] = (scale / coarse.glow.width, scale / coarse.glow.height)
+        return air
+
+    @property
+    def _has_lamps(self) -> bool:
+        return bool(self._scene.lights or self._scene.panels)
 
     def _shade_pixels(self, targets: Targets, coarse: LightTargets, view: View, white: float) -> None:
         """Shade surfaces, then fill in the background; the labels' depth keeps each from the other's pixels."""
@@ -185,13 +209,15 @@ class LightPass:
             )
         ):
             texture.use(unit)
-        if self._scene.lights or self._scene.panels:
+        if self._has_lamps:
             coarse.lamp_texture.use(7)
         (width, height), (half_width, half_height) = targets.size_px, coarse.shares.size
         camera: dict[str, object] = {
             "ray_of_pixel": ray_of_pixel(view.intrinsics),
             "R_map_camera": as_floats(R_map_camera.T),
         }
+        if self._scene.fog is not None:
+            camera |= self._air(coarse, view, self._scene.fog)
         set_uniforms(
             self._shade, normal_depth=0, albedo_slot=1, shading_surface=2, shares=3, prefiltered=4, irradiance=5,
             lamp_light=7, white=white,

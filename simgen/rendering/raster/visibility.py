@@ -49,7 +49,20 @@ class LightTargets:
         self.asked = targets.framebuffer([self.light, self.surfaces])
         self.averaged = targets.framebuffer([self.soft])
         self.shared = targets.framebuffer([self.shares])
+        self.glow_spacing_px = 4 if targets.width * targets.height > _SMALL_IMAGE_PX else 2
         self._targets = targets
+
+    @cached_property
+    def glow(self) -> moderngl.Texture:
+        """What `glow_light` draws into, read between texels."""
+        texture = self._targets.texture(_over(self._targets, self.glow_spacing_px), 4, "f2")
+        texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        return texture
+
+    @cached_property
+    def glow_light(self) -> moderngl.Framebuffer:
+        """What the air sends of the lamps' light, made when a scene first has fog and lamps."""
+        return self._targets.framebuffer([self.glow])
 
     @cached_property
     def lamp_texture(self) -> moderngl.Texture:

@@ -1,6 +1,6 @@
 #version 330 core
 // Light of a few lamps on the surfaces that the geometry pass left, in cd/m2 on top of what other lamps gave.
-// Compiled for COUNT lamps, all SPOTS or all PANELS, and for SHADOWS where one of them has a depth map.
+// Compiled for COUNT lamps, all SPOTS or all PANELS, for SHADOWS where one of them has a depth map, and for FOG.
 // In the camera's frame; a lamp shines along +x of its own.
 #include "common.glsl"
 #include "surface.glsl"
@@ -12,10 +12,16 @@ uniform vec2 texel;
 uniform vec4 ray_of_pixel;
 uniform mat4 lamp_from_camera[COUNT];
 uniform vec4 lamp_rgb[COUNT];    // spot: candela, panel: cd/m2; w: radius of its disc
-uniform vec4 lamp_shape[COUNT];  // spot: cosine of the angle -> 0..1 of the falloff, scale and shift; panel: half width, half height
+// Spot: cosine of the angle -> 0..1 of the falloff, scale and shift; panel: half width, half height; z: height above
+// the fog's base.
+uniform vec4 lamp_shape[COUNT];
 layout(location = 0) out vec4 out_light;
 #ifdef SHADOWS
 #include "lamp_shadow.glsl"
+#endif
+
+#ifdef FOG
+#include "fog.glsl"
 #endif
 
 #ifdef SPOTS
@@ -89,6 +95,9 @@ void main() {
         float lit = 1.0;
 #ifdef SHADOWS
         lit = lamp_visibility(lamp_grid[i], lamp_slot[i], at, turn * label.xyz, label.w);
+#endif
+#ifdef FOG
+        lit *= exp(-optical_depth(lamp_shape[i].z, fog.z + dot(camera_up, p), length(at)));
 #endif
         l += from_lamp(i, s, at, turn, lit);
     }

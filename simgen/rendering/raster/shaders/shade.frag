@@ -29,6 +29,10 @@ uniform sampler2D lamp_light;
 #ifdef EMISSIVE
 uniform vec3 emissive[64];
 #endif
+#ifdef FOG
+#include "air.glsl"
+uniform vec2 glow_scale;  // image pixel -> texture coordinate of `glow`
+#endif
 #include "output.glsl"
 
 // Outermost texels lie on the fold of the octahedron, so that filtering needs no neighbour beyond them.
@@ -89,6 +93,10 @@ void main() {
 #endif
 #ifdef EMISSIVE
     l += emissive[int(base.a * 255.0 + 0.5)];
+#endif
+#ifdef FOG
+    float stretch = length(ray), depth = optical_depth(fog.z, fog.z + dot(camera_up, ray) * label.w, stretch * label.w);
+    l = through_air(l, ray / stretch, depth, gl_FragCoord.xy * glow_scale);
 #endif
     put_out(l, 1.0 / label.w);
 }

@@ -1,0 +1,59 @@
+#version 330 core
+// Light of a few lamps that the air before a surface scatters towards the camera, at a quarter of the resolution:
+// single scattering, summed over the part of the ray that a lamp's cone cuts out, at points of equal angles as seen
+// from the lamp (Kulla and Fajardo, "Importance sampling techniques for path tracing in participating media", 2012).
+// Compiled for COUNT lamps. Bodies do not block it.
+#include "common.glsl"
+#include "fog.glsl"
+
+uniform sampler2D normal_depth;
+uniform vec4 ray_of_pixel;
+uniform float spacing;           // image pixels for each pixel of this pass
+uniform vec2 last_px;            // of the image
+uniform float farthest_m;        // where a ray to the sky is cut off
+uniform mat4 lamp_from_camera[COUNT];
+uniform vec4 lamp_rgb[COUNT];    // candela along the axis; w: height above the fog's base
+uniform vec4 lamp_cone[COUNT];   // falloff: scale, shift, 1 where it is a cosine; cosine of the outer angle
+layout(location = 0) out vec4 out_glow;
+
+const int STEPS = 12;
+
+// Part of a ray inside a cone about +x of half angle below a right angle; y below x where there is none.
+vec2 in_cone(vec3 o, vec3 d, float c, float end) {
+    float c2 = c * c, a = d.x * d.x - c2, b = d.x * o.x - c2 * dot(d, o), e = o.x * o.x - c2 * dot(o, o);
+    float root2 = b * b - a * e;
+    if (root2 <= 0.0) return vec2(0.0, -1.0);
+    float root = sqrt(root2), k = abs(a) > 1e-6 ? 1.0 / a : 0.0;
+    float first = min((-b - root) * k, (-b + root) * k), second = max((-b - root) * k, (-b + root) * k);
+    // The double cone's inside lies between the roots or beyond both; only its half ahead shines.
+    if (a < 0.0) return o.x + first * d.x > 0.0 ? vec2(max(first, 0.0), min(second, end)) : vec2(0.0, -1.0);
+    return d.x > 0.0 ? vec2(max(second, 0.0), end) : vec2(0.0, min(first, end));
+}
+
+void main() {
+    vec2 px = min((floor(gl_FragCoord.xy) + 0.5) * spacing, last_px);
+    vec3 ray = vec3((px - 0.5) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0);
+    float z = texelFetch(normal_depth, ivec2(px), 0).w, stretch = length(ray), climb = dot(camera_up, ray) / stretch;
+    float end = isnan(z) ? farthest_m : min(z * stretch, farthest_m);
+    vec3 ahead = ray / stretch, sum = vec3(0.0);
+    for (int i = 0; i < COUNT; ++i) {
+        vec3 o = lamp_from_camera[i][3].xyz, d = mat3(lamp_from_camera[i]) * ahead;
+        vec2 part = lamp_cone[i].w > 0.05 ? in_cone(o, d, lamp_cone[i].w, end) : vec2(0.0, end);
+        float middle = -dot(o, d), off = max(length(o + d * middle), 0.02);
+        float low = atan((part.x - middle) / off), step = (atan((part.y - middle) / off) - low) / float(STEPS);
+        float total = 0.0;
+        for (int k = 0; k < STEPS; ++k) {
+            float s = middle + off * tan(low + step * (float(k) + 0.5));
+            vec3 p = o + d * s;
+            float apart = max(length(p), 1e-3), height = fog.z + climb * s;
+            float x = clamp(p.x / apart * lamp_cone[i].x + lamp_cone[i].y, 0.0, 1.0);
+            float shine = lamp_cone[i].z > 0.5 ? x : x * x * (3.0 - 2.0 * x);
+            float depth = optical_depth(fog.z, height, s) + optical_depth(lamp_rgb[i].w, height, apart);
+            float here = fog.y > 0.0 ? density(height) : 1.0;
+            // Of the way that light goes on, from lamp to air to camera.
+            total += shine * here * exp(-depth) * scattered(-dot(p, d) / apart);
+        }
+        sum += part.y > part.x ? lamp_rgb[i].rgb * (total * step / off * fog.x) : vec3(0.0);
+    }
+    out_glow = vec4(min(sum, 65024.0), 1.0);
+}
