@@ -60,15 +60,23 @@ def scene_files(scene: Scene, trajectory: Trajectory, rejections: Rejections) ->
     return files
 
 
+def thing_categories(scene: Scene) -> list[str]:
+    """Return the categories of the things in a scene, each once, sorted."""
+    return sorted({body.category for body in scene.objects if body.is_thing})
+
+
 def failed_files(
     index: int, reason: str, rejections: Rejections, made: tuple[Scene, Trajectory] | None = None
 ) -> dict[str, bytes]:
     """Return path in the scene folder -> bytes of the record of a scene that could not be made.
 
     Args:
-        made: of a scene that was made and then refused: its weight and events are recorded too.
+        made: of a scene that was made and then refused: its attempt, the categories of its things, its weight and
+            its events are recorded too.
     """
     record = {"status": "failed", "index": index, "reason": reason, **_rejections_to_json(rejections)}
+    if made:
+        record |= {"attempt": made[0].attempt, "categories": thing_categories(made[0])}
     events = events_of(*made) if made else None
     if events is not None:
         record["events"] = events_to_json(events)

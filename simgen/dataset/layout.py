@@ -4,6 +4,7 @@
 DIR/dataset.json                     what the dataset is, how it was made, what it used
 DIR/ATTRIBUTION.md                   authors and licences of the assets used
 DIR/preview.png                      a few samples with their labels drawn; in no checksum
+DIR/weights.csv                      weight of every frame, by `simgen weights`; in no checksum
 DIR/scenes/000000/scene.json         the concrete draw: all that is needed to make the scene again
                   trajectory.npz     poses, velocities and contacts at the capture frames
                   states.npz         which bodies are there, lights, inclusion; only where any of them changes
@@ -30,6 +31,7 @@ FORMAT_VERSION = "1"
 DATASET_FILE = "dataset.json"
 ATTRIBUTION_FILE = "ATTRIBUTION.md"
 PREVIEW_FILE = "preview.png"
+WEIGHTS_FILE = "weights.csv"
 SCENES_FOLDER = "scenes"
 SCENE_FILE = "scene.json"
 TRAJECTORY_FILE = "trajectory.npz"
@@ -63,9 +65,8 @@ OUTPUT_SUFFIXES: dict[str, str] = {
 _SENSOR_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_\-]*")
 _SCENE_NAME = re.compile(r"\d{6,}")
 _PART_NAME = re.compile(r"\.(\d{6,})\.(\d+)\.part")
-_PART_FILE = re.compile(
-    rf"\.({re.escape(DATASET_FILE)}|{re.escape(ATTRIBUTION_FILE)}|{re.escape(PREVIEW_FILE)})\.(\d+)\.part"
-)
+_BESIDE_SCENES = (DATASET_FILE, ATTRIBUTION_FILE, PREVIEW_FILE, WEIGHTS_FILE)
+_PART_FILE = re.compile(r"\.(" + "|".join(map(re.escape, _BESIDE_SCENES)) + r")\.(\d+)\.part")
 _FRAME_FILE = re.compile(rf"(\d{{4,}})_{re.escape(LABELS_SUFFIX)}")
 
 
