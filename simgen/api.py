@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -22,10 +21,12 @@ from simgen.interrupts import interrupts_held
 from simgen.pipeline import SceneProducer, SceneResult, Studio, expected_samples, manifest_of, settle_scene
 from simgen.records.annotation import Sample
 from simgen.records.asset import AssetRef
+from simgen.records.expectations import unmet_labels
 from simgen.records.scene import Scene
 from simgen.rendering import make_working_renderer
-from simgen.report import frame_sheet, write_preview
+from simgen.report import film_scene, scene_page, write_preview
 from simgen.report.picture import check_picture_name, save_picture
+from simgen.report.video import check_video_name
 from simgen.resources import shipped
 from simgen.sampling import sample as sample_scene
 from simgen.scenario import scenario_hash
@@ -38,7 +39,6 @@ from simgen.scenario.walk import asset_ids, check_assets
 
 MAX_SCENES = 10_000_000  # assumed: the indices of more would not fit in a small machine's memory
 MOST_FAILED_IN_A_ROW = 20  # assumed: at half a chance each, one scene in a million meets so many
-PREVIEW_SAMPLES = 8  # more would not fit on a page
 EventSink = Callable[[BatchEvent], None]
 
 
@@ -326,24 +326,41 @@ def stream(
 
 
 def write_scene_preview(
-    scenario: scenario_package.Scenario, *, seed: int, index: int, path: Path, renderer: str = "raster"
-) -> None:
+    scenario: scenario_package.Scenario,
+    *,
+    seed: int,
+    index: int,
+    path: Path,
+    renderer: str = "raster",
+    video: Path | None = None,
+) -> tuple[str, ...]:
     """Render one scene and write its samples, labels drawn, as one picture; no dataset is made.
 
+    A scene with events becomes a strip: before, at the trigger, while an event is active, after.
+
+    Args:
+        video: also write a film of the whole scene there.
+
+    Returns:
+        Why `generate` would record the scene as failed; empty where it would not. What must be seen is looked for in a
+        film only, because the picture does not show all frames.
+
     Raises:
-        UsageError: the name of the picture ends in no known format.
+        UsageError: the name of the picture or of the film ends in no known format.
         AssetError, RenderError, SamplingError: as `stream`.
         SimgenError: the picture cannot be written.
     """
     check_picture_name(path)
+    if video is not None:
+        check_video_name(video)
     studio = Studio(renderer)
     check(scenario, studio.library)
     require_packs(scenario, studio.library)
     with closing(studio):
-        samples = list(
-            islice(studio.samples(settle_scene(scenario, seed, index, studio.library)), PREVIEW_SAMPLES)
-        )
-    save_picture(frame_sheet(samples, scenario.name, f"seed {seed}, scene {index}"), path)
+        settled = settle_scene(scenario, seed, index, studio.library)
+        save_picture(scene_page(settled, studio, f"seed {seed}, scene {index}"), path)
+        unmet = unmet_labels(settled.scene, settled.trajectory)
+        return unmet if video is None else unmet + film_scene(settled, studio, video)
 
 
 def shipped_scenes() -> tuple[tuple[str, str], ...]:

@@ -93,5 +93,6 @@ def _files_again(
     yield scene_files(scene, settled.trajectory, settled.rejections)
     categories = category_table(scene, dataset.taxonomy)
     outputs = dataset.manifest.outputs
-    for sample in studio.samples(settled, frame_index=frame_index, outputs=outputs):
+    frames = None if frame_index is None else (frame_index,)
+    for sample in studio.samples(settled, frame_indices=frames, outputs=outputs):
         yield frame_files(sample, categories, outputs)

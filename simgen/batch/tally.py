@@ -80,6 +80,8 @@ def notice(event: BatchEvent) -> str:
         return f"scene {event.index}: worker {event.worker} ended ({event.cause}: {event.reason}); {after}"
     if isinstance(event, JobFailed):
         return f"scene {event.index} failed: {event.reason}"
+    if isinstance(event, JobDone) and event.result.status == "failed":
+        return f"scene {event.index} failed: {event.result.reason}"
     if isinstance(event, BatchInterrupted):
         if event.abandoned:
             return f"stopped; {event.jobs_left} scenes are left"

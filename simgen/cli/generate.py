@@ -136,19 +136,28 @@ def preview(
     out: Annotated[Path | None, typer.Option(help="Picture to write; default NAME.preview.png.")] = None,
     seed: Seed = 0,
     index: Annotated[int, typer.Option(parser=whole_number(0), metavar="N", help="Scene index.")] = 0,
+    video: Annotated[
+        bool, typer.Option("--video", help="Also write a film of the scene beside the picture, NAME.mp4.")
+    ] = False,
     renderer: Renderer = RendererChoice.auto,
     overrides: Overrides = None,
     install_packs: InstallPacks = False,
 ) -> None:
-    """Render one scene into one contact sheet, without writing a dataset."""
+    """Render one scene into one picture, without writing a dataset; of a scene with events, a strip of what happens."""
     with interrupts_held():
         from simgen import api
     loaded = api.load(scenario, overrides or ())
     if install_packs:
         _install_missing(loaded)
     path = out or Path(f"{loaded.name}.preview.png")
-    api.write_scene_preview(loaded, seed=seed, index=index, path=path, renderer=_chosen(renderer))
-    typer.echo(f"{path}")
+    film = path.with_suffix(".mp4") if video else None
+    unmet = api.write_scene_preview(
+        loaded, seed=seed, index=index, path=path, renderer=_chosen(renderer), video=film
+    )
+    for made in (path, film) if film else (path,):
+        typer.echo(f"{made}")
+    for reason in unmet:
+        typer.echo(f"generate would record this scene as failed: {reason}", err=True)
 
 
 def _chosen(renderer: RendererChoice) -> str:

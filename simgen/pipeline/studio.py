@@ -44,10 +44,10 @@ class Studio:
         self,
         settled: SettledScene,
         watch: Stopwatch | None = None,
-        frame_index: int | None = None,
+        frame_indices: Collection[int] | None = None,
         outputs: Collection[str] = (),
     ) -> Iterator[Sample]:
-        """Yield the samples of a settled scene, or of one of its capture frames, in order.
+        """Yield the samples of a settled scene, or of some of its capture frames, in order.
 
         Args:
             outputs: names of `labels.outputs`; frames hold what every frame holds and what these add.
@@ -57,16 +57,16 @@ class Studio:
             session = self.renderer.open(scene, self.library)
         completion = Completion(outputs)
         with session:
-            frames = _frames_needed(settled, frame_index, outputs)
+            frames = _frames_needed(settled, frame_indices, outputs)
             camera_room = CameraRoom(settled, session, frames, watch)
             for camera, view in views(scene, settled.trajectory, frames, outputs):
                 made = camera_room.sample(camera, view)
                 with watch.stage("annotate"):
                     complete = completion.push(made)
-                yield from _of_frame(complete, frame_index)
+                yield from _of_frames(complete, frame_indices)
             with watch.stage("annotate"):
                 complete = completion.finish()
-            yield from _of_frame(complete, frame_index)
+            yield from _of_frames(complete, frame_indices)
 
     def close(self) -> None:
         """Release the graphics context."""
@@ -109,15 +109,17 @@ class CameraRoom:
             return develop(frame, camera)
 
 
-def _frames_needed(settled: SettledScene, frame_index: int | None, outputs: Collection[str]) -> list[int]:
-    """Return the capture frames to render for one frame (None: for all), in order."""
+def _frames_needed(
+    settled: SettledScene, wanted: Collection[int] | None, outputs: Collection[str]
+) -> list[int]:
+    """Return the capture frames to render for some frames (None: for all), in order."""
     count = settled.trajectory.frame_count
-    if frame_index is None:
+    if wanted is None:
         return list(range(count))
     around = 1 if needs_neighbours(outputs) else 0
-    near = range(max(frame_index - around, 0), min(frame_index + around + 1, count))
-    return frames_shown(settled.scene, settled.trajectory, near)
+    near = {k for at in wanted for k in range(max(at - around, 0), min(at + around + 1, count))}
+    return frames_shown(settled.scene, settled.trajectory, sorted(near))
 
 
-def _of_frame(samples: list[Sample], frame_index: int | None) -> Iterator[Sample]:
-    return (s for s in samples if frame_index is None or s.frame.view.frame_index == frame_index)
+def _of_frames(samples: list[Sample], wanted: Collection[int] | None) -> Iterator[Sample]:
+    return (s for s in samples if wanted is None or s.frame.view.frame_index in wanted)

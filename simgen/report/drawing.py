@@ -39,10 +39,10 @@ class Overlay:
         """A brush that blends what is not opaque."""
         return ImageDraw.Draw(self.image, "RGBA")
 
-    def flat_box(self, box: BoxXyxy, colour: Rgb) -> None:
+    def flat_box(self, box: BoxXyxy, colour: Rgb, line_px: int = 1) -> None:
         """Draw the outline of a half-open pixel box, inside the picture."""
         x0, y0, x1, y1 = (edge * self.scale for edge in box)
-        width = SUPERSAMPLING
+        width = line_px * SUPERSAMPLING
         self.draw.rectangle((x0, y0, max(x0 + width, x1 - 1), max(y0 + width, y1 - 1)), None, colour, width)
 
     def solid_box(self, label: ObjectLabel, intrinsics: Intrinsics, colour: Rgb) -> None:

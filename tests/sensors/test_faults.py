@@ -20,10 +20,12 @@ from tests.episodes import episode, fault, rolled, write_episodes
 TURN = (("yaw_rad", 0.1),)
 
 
-def samples_of(*faults: Any, frame_index: int | None = None, outputs: tuple[str, ...] = ()) -> list[Sample]:
+def samples_of(
+    *faults: Any, frames: tuple[int, ...] | None = None, outputs: tuple[str, ...] = ()
+) -> list[Sample]:
     scene = episode(faults=faults)
     settled = SettledScene(scene, rolled(scene), Rejections())
-    return list(Studio("analytic").samples(settled, frame_index=frame_index, outputs=outputs))
+    return list(Studio("analytic").samples(settled, frame_indices=frames, outputs=outputs))
 
 
 def pictures(samples: list[Sample]) -> list[bytes]:
@@ -82,7 +84,7 @@ def test_any_frame_made_alone_is_the_same(outputs: tuple[str, ...]) -> None:
     )
     whole = samples_of(*faults, outputs=outputs)
     for frame_index in (1, 2, 4, 6):
-        (alone,) = samples_of(*faults, frame_index=frame_index, outputs=outputs)
+        (alone,) = samples_of(*faults, frames=(frame_index,), outputs=outputs)
         assert np.array_equal(alone.reading.rgb, whole[frame_index].reading.rgb)
         for name in outputs:
             assert np.array_equal(getattr(alone.frame, name), getattr(whole[frame_index].frame, name))

@@ -1,0 +1,232 @@
+"""How forcing changed a dataset, and the weights that undo it: `simgen weights`.
+
+`weights.csv` has a line for every capture frame, in order of scene and frame:
+
+| column | meaning |
+|---|---|
+| `scene`, `frame` | indices; all sensors' pictures of a frame share its line |
+| `time_s` | from the start of the scene |
+| `log_weight` | natural logarithm of the scene's weight, see `Scene.log_weight`; `-inf` for a weight of 0 |
+| `inclusion` | probability that the frame was taken, see `docs/events.md`, dense capture |
+| `weight` | the scene's weight, scaled so that the mean over all drawn scenes is 1, divided by `inclusion` |
+
+A mean over frames that should hold in nature is sum(weight * value) / sum(weight).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import fsum
+from pathlib import Path
+
+import numpy as np
+
+from simgen.dataset import Dataset
+from simgen.dataset.census import DrawnScene, drawn_scenes, undrawn_scenes
+from simgen.dataset.files import disk_errors, write_synced
+from simgen.dataset.layout import WEIGHTS_FILE
+from simgen.errors import DatasetError
+from simgen.records.event import Mode
+from simgen.report.estimates import (
+    ESS_WARNING,
+    Estimate,
+    effective_sample_size,
+    natural_mean,
+    relative_weights,
+    sampled_mean,
+)
+
+HEADER = "scene,frame,time_s,log_weight,inclusion,weight\n"
+
+
+@dataclass(frozen=True, slots=True)
+class EventWeights:
+    """What a dataset tells of one event.
+
+    Attributes:
+        modes: how it was sampled; one, or two in counterfactual pairs.
+        source: where its probability comes from.
+        armed: scenes in which it could happen.
+        triggered: of these, scenes in which it was triggered.
+        active: of these, scenes in which it became active.
+        sampled_rate: share of scenes in which it was armed.
+        natural_rate: of scenes in which it is armed in nature; None where it was always or never made, see `declared`.
+        declared: mean of its probability over nature.
+        ess: effective sample size of the scenes in which it was armed; 0 where there is none of any weight.
+    """
+
+    name: str
+    label: str
+    modes: tuple[Mode, ...]
+    source: str
+    armed: int
+    triggered: int
+    active: int
+    sampled_rate: Estimate
+    natural_rate: Estimate | None
+    declared: float
+    ess: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClassWeights:
+    """How common one class is.
+
+    Attributes:
+        scenes: that have at least one thing of it.
+        sampled_share: of scenes.
+        natural_share: of scenes in nature.
+        ess: effective sample size of the scenes that have it.
+    """
+
+    name: str
+    scenes: int
+    sampled_share: Estimate
+    natural_share: Estimate
+    ess: float
+
+
+@dataclass(frozen=True, slots=True)
+class WeightReport:
+    """What a dataset tells of nature.
+
+    Attributes:
+        drawn: scenes with an accepted draw; all estimates are over these.
+        failed: of these, scenes that failed after they were made: their weight counts.
+        undrawn: scenes for which no draw was accepted; they have no weight.
+        accepted_share: accepted draws over all draws of the drawn scenes.
+        ess: effective sample size of all drawn scenes.
+        largest_weight: relative to a mean of 1.
+        events: by name.
+        classes: by name.
+        frames: lines of `weights.csv`.
+        warnings: in words.
+    """
+
+    drawn: int
+    failed: int
+    undrawn: int
+    accepted_share: float
+    ess: float
+    largest_weight: float
+    events: tuple[EventWeights, ...]
+    classes: tuple[ClassWeights, ...]
+    frames: int
+    warnings: tuple[str, ...]
+
+
+def write_weights(folder: Path) -> WeightReport:
+    """Write `weights.csv` into a dataset, in one step, and return what its weights tell.
+
+    Raises:
+        DatasetError: no scene was drawn, none has a weight above 0, a record is damaged, or the disk refuses.
+    """
+    dataset = Dataset(folder)
+    drawn = tuple(drawn_scenes(dataset))
+    try:
+        weights = relative_weights([scene.events.log_weight for scene in drawn])
+    except ValueError as error:
+        raise DatasetError(f"{folder}: {error}") from error
+    of_scene = {scene.index: float(weight) for scene, weight in zip(drawn, weights, strict=True)}
+    lines = list(_frame_lines(dataset, of_scene))
+    path = Path(folder) / WEIGHTS_FILE
+    with disk_errors(path):
+        write_synced(path, (HEADER + "".join(lines)).encode())
+    return report_of(drawn, len(undrawn_scenes(dataset)), len(lines))
+
+
+def report_of(drawn: tuple[DrawnScene, ...], undrawn: int = 0, frames: int = 0) -> WeightReport:
+    """Return what the weights of drawn scenes tell.
+
+    Args:
+        drawn: at least one, of one dataset.
+        undrawn: scenes for which no draw was accepted.
+        frames: that were written.
+
+    Raises:
+        ValueError: none has a weight above 0.
+    """
+    logs = np.array([scene.events.log_weight for scene in drawn])
+    names = sorted({event.name for scene in drawn for event in scene.events.events})
+    events = tuple(_event(drawn, logs, name) for name in names)
+    known = sorted({name for scene in drawn for name in scene.categories})
+    classes = tuple(_class(drawn, logs, name) for name in known)
+    ess = effective_sample_size(logs)
+    return WeightReport(
+        drawn=len(drawn),
+        failed=sum(scene.failed for scene in drawn),
+        undrawn=undrawn,
+        accepted_share=len(drawn) / sum(scene.attempts for scene in drawn),
+        ess=ess,
+        largest_weight=float(relative_weights(logs).max()),
+        events=events,
+        classes=classes,
+        frames=frames,
+        warnings=tuple(_warnings(len(drawn), ess, events, classes)),
+    )
+
+
+def _frame_lines(dataset: Dataset, weights: dict[int, float]) -> Iterator[str]:
+    for scene in dataset.scenes():
+        trajectory = scene.trajectory
+        for frame in sorted({frame for frame, _ in scene.frames}):
+            inclusion = trajectory.inclusion_at(frame)
+            time_s = float(trajectory.times_s[frame])
+            weight = weights[scene.index] / inclusion
+            yield f"{scene.index},{frame},{time_s!r},{scene.log_weight!r},{inclusion!r},{weight!r}\n"
+
+
+def _event(drawn: tuple[DrawnScene, ...], logs: np.ndarray, name: str) -> EventWeights:
+    draws = [next(event for event in scene.events.events if event.name == name) for scene in drawn]
+    armed = np.array([draw.armed for draw in draws])
+    reached = [
+        [each for each in scene.events.occurrences if each.event == name and each.armed] for scene in drawn
+    ]
+    pinned = all(draw.sampled_probability in (0.0, 1.0) for draw in draws) and armed.all() == armed.any()
+    # without its own factor the weight undoes all other forcing: what it declares is averaged over nature
+    others = [_log_weight_without(scene, f"events.{name}") for scene in drawn]
+    return EventWeights(
+        name=name,
+        label=draws[0].label,
+        modes=tuple(sorted({draw.mode for draw in draws})),
+        source=draws[0].source,
+        armed=int(armed.sum()),
+        triggered=sum(any(each.triggered_s is not None for each in found) for found in reached),
+        active=sum(any(each.active_s is not None for each in found) for found in reached),
+        sampled_rate=sampled_mean(armed),
+        natural_rate=None if pinned else natural_mean(logs, armed),
+        declared=natural_mean(others, [draw.probability for draw in draws]).value,
+        ess=_ess(logs[armed]),
+    )
+
+
+def _log_weight_without(scene: DrawnScene, name: str) -> float:
+    return fsum(factor.log_w for factor in scene.events.factors if factor.name != name)
+
+
+def _class(drawn: tuple[DrawnScene, ...], logs: np.ndarray, name: str) -> ClassWeights:
+    has = np.array([name in scene.categories for scene in drawn])
+    return ClassWeights(name, int(has.sum()), sampled_mean(has), natural_mean(logs, has), _ess(logs[has]))
+
+
+def _ess(logs: np.ndarray) -> float:
+    return effective_sample_size(logs) if logs.size and np.isfinite(logs.max()) else 0.0
+
+
+def _warnings(
+    drawn: int, ess: float, events: tuple[EventWeights, ...], classes: tuple[ClassWeights, ...]
+) -> Iterator[str]:
+    sizes = [("all scenes", drawn, ess)]
+    sizes += [(f"event '{event.name}'", event.armed, event.ess) for event in events]
+    sizes += [(f"class '{kind.name}'", kind.scenes, kind.ess) for kind in classes]
+    for what, count, size in sizes:
+        if size < ESS_WARNING * count:
+            yield (
+                f"{what}: {count} scenes tell no more than {size:.1f} from nature would; "
+                "make more, force less, or give the mode or proposal a 'defensive' share"
+            )
+    for event in events:
+        if event.natural_rate is None:
+            given = "given that it happens" if event.armed else "given that it does not happen"
+            yield f"event '{event.name}' is mode {event.modes[0]}: all estimates hold {given}"
