@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 CONVENTIONS: dict[str, object] = {
     "units": {"length": "m", "time": "s", "angle": "rad", "mass": "kg", "force": "N"},
     "world_frame": "right-handed, Z up",
@@ -49,3 +51,36 @@ CONVENTIONS: dict[str, object] = {
         "trajectory": "NumPy npz; arrays named as in simgen.records.trajectory",
     },
 }
+
+EVENT_CONVENTIONS: dict[str, object] = {
+    "phases": "armed, triggered, active, over; each begins at its time, that instant included; null = never reached",
+    "events (of a frame)": "those triggered or active at its time; a label appears in a scene if a frame has it active",
+    "log_p, log_q, log_w": "natural logarithms of the probability in nature, as sampled, and of the weight p / q",
+    "log_weight": "sum of log_w over all factors; use self-normalised weights w / sum(w); failed scenes count too",
+    "inclusion": "probability that the frame was taken, given the motion; frame weight = scene weight / inclusion",
+    "fault windows": "[first instant, first instant after), seconds",
+    "drop": "no picture of the frame; its labels are there, and say dropped",
+    "freeze": "the picture of shows_frame; labels tell the truth of the frame's own instant",
+    "black": "all zero, shows_frame = null; labels tell the truth",
+    "shift": "picture and labels from T_world_camera, the true pose; T_world_camera_nominal is what calibration says",
+    "rgb_clean": "the picture without any fault, where a fault keeps a clean twin",
+    "present": "bodies that are not are in no picture and no label",
+    "light_factors": "on the intensity of each light, in the order suns, lamps, panels, environment",
+    "twins": "scenes 2k and 2k + 1 are the same draw with and without one event; frames that it does not change have "
+    "the same bytes, so their labels name the draw (draw_index) in place of the scene",
+    "files": {
+        "events.json": "weight, factors, events, occurrences, faults and impacts of a scene",
+        "states.npz": "present (frame, body), light_factors (frame, light), inclusion (frame); only those that vary",
+        "rgb_clean": "PNG, 8 bit, sRGB",
+    },
+}
+"""What more there is to know of a dataset in which something can happen."""
+
+_EVENTFUL = ("events", "faults", "counterfactual", "actors")
+
+
+def conventions_of(scenario: dict[str, Any]) -> dict[str, object]:
+    """Return what the numbers of a dataset mean, given its scenario as canonical JSON values."""
+    if not any(scenario.get(key) for key in _EVENTFUL):
+        return CONVENTIONS
+    return CONVENTIONS | {"episodes": EVENT_CONVENTIONS}

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from simgen.dataset.conventions import CONVENTIONS
+from simgen.dataset.conventions import conventions_of
 from simgen.dataset.files import read_json
 from simgen.dataset.layout import DATASET_FILE, FORMAT_VERSION, OUTPUT_SUFFIXES
 from simgen.errors import DatasetError
@@ -63,6 +63,7 @@ _codec = TypeAdapter(Manifest)
 
 def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
     """Return the head of `dataset.json`."""
+    scenario = json.loads(manifest.scenario_json)
     return {
         "format_version": FORMAT_VERSION,
         "generator": {"name": "simgen", "version": manifest.simgen_version},
@@ -72,7 +73,7 @@ def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
         "scenario": {
             "name": manifest.scenario_name,
             "hash": manifest.scenario_hash,
-            "canonical": json.loads(manifest.scenario_json),
+            "canonical": scenario,
         },
         "seed": manifest.seed,
         "scene_count": manifest.scene_count,
@@ -80,7 +81,7 @@ def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
         "outputs": list(manifest.outputs),
         "min_visible_px": manifest.min_visible_px,
         "software": dict(manifest.software),
-        "conventions": CONVENTIONS,
+        "conventions": conventions_of(scenario),
         "taxonomy": [asdict(category) for category in manifest.taxonomy],
     }
 
