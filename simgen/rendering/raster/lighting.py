@@ -17,9 +17,10 @@ from simgen.rendering.light_map import rotation_about_z
 from simgen.rendering.raster.air import GlowPass, air_uniforms, fog_uniforms
 from simgen.rendering.raster.antialias import AntialiasPass
 from simgen.rendering.raster.context import GlContext, set_uniforms
+from simgen.rendering.raster.discs import DiscPass
 from simgen.rendering.raster.drawables import Drawable, emissive_table, present_drawables
 from simgen.rendering.raster.environment import LUMINANCE_RGB, Illumination, illuminate, sun_in_scene
-from simgen.rendering.raster.lamp import lamps_of
+from simgen.rendering.raster.lamp import Lamp, lamps_of
 from simgen.rendering.raster.lamps import LampPass, LampView, typical_luminance
 from simgen.rendering.raster.prefilter import LEVELS, ROOT_SMOOTHEST, GpuMap, folded_directions
 from simgen.rendering.raster.shadows import MOST_SUNS, DirectionalLight
@@ -101,6 +102,7 @@ class LightPass:
         self._visibility = VisibilityPass(context)
         self._lamps = LampPass(context, self._visibility.casters)
         self._glow = GlowPass(context)
+        self._discs = DiscPass(context)
         self._antialias = AntialiasPass(context)
         side = (_IRRADIANCE_SIDE, _IRRADIANCE_SIDE)
         self._irradiance = context.gl.texture(side, 4, dtype="f2")
@@ -158,18 +160,20 @@ class LightPass:
         gl = self._context.gl
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
         self._visibility.draw(targets, coarse, view)
+        lamps = lamps_of(lights_in(self._scene, view)) if self._has_lamps else ()
         white = _white(self._light)
         if self._has_lamps:
-            white += self._draw_lamps(targets, coarse, view)
+            white += self._draw_lamps(targets, coarse, view, lamps)
         targets.unsmoothed.use()
         targets.unsmoothed.clear(nonce, nonce, nonce, nonce)
         self._shade_pixels(targets, coarse, view, white)
+        self._discs.draw(targets, view, lamps, self._scene.fog, white)
         self._antialias.draw(targets, white)
 
-    def _draw_lamps(self, targets: Targets, coarse: LightTargets, view: View) -> float:
+    def _draw_lamps(self, targets: Targets, coarse: LightTargets, view: View, lamps: Sequence[Lamp]) -> float:
         """Add up the light of the lamps and return how bright they make a white sheet."""
         drawables = present_drawables(self._drawables, view)
-        lamps, fog = lamps_of(lights_in(self._scene, view)), self._scene.fog
+        fog = self._scene.fog
         self._lamps.draw(LampView(targets, coarse, view, drawables, fog), lamps)
         if fog is not None:
             self._glow.draw(targets, coarse, view, fog, lamps)

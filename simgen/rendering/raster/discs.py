@@ -1,0 +1,127 @@
+"""Lamps themselves as cameras see them: shining discs and rectangles, in colour only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import pi
+
+import moderngl
+import numpy as np
+
+from simgen.geometry import FloatArray, invert_rigid
+from simgen.records.frame import View
+from simgen.records.scene import Fog
+from simgen.rendering.fog import optical_depth
+from simgen.rendering.raster.context import GlContext, set_uniforms
+from simgen.rendering.raster.lamp import NEAREST_BLOCKER_M, Lamp
+from simgen.rendering.raster.targets import Targets, projection
+
+# Of the intensity along the axis, what a lens and its edges send everywhere in front: assumed, as the 250 cd that
+# UN Regulation 112 leaves a dipped beam of 10,000 cd above its cut-off.
+_STRAY = 0.02
+_SMALLEST_PX = 0.7  # radius: smaller discs are drawn so large, and as much darker
+_RIM_PX = 1.5  # drawn around a disc for its smooth edge
+_LEAST_COSINE = 0.2  # flatter discs get no brighter
+_CORNERS = np.array([[-1, -1], [1, -1], [1, 1], [-1, -1], [1, 1], [-1, 1]], float)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Face:
+    """What shines: a disc, or a rectangle.
+
+    Attributes:
+        center: (3,) camera frame.
+        across: (2, 3) from the centre to the edge, right and up, camera frame.
+        rgb: luminance, cd/m².
+    """
+
+    center: FloatArray
+    across: FloatArray
+    rgb: FloatArray
+    is_round: bool
+
+
+class DiscPass:
+    """Draws lamps over what is shaded, where nothing hides them."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._context = context
+        self._program = context.program("disc.vert", "disc.frag")
+        self._vertices = context.gl.buffer(reserve=64, dynamic=True)
+        self._array: moderngl.VertexArray | None = None
+
+    def draw(
+        self, targets: Targets, view: View, lamps: Sequence[Lamp], fog: Fog | None, white: float
+    ) -> None:
+        """Add the lamps' own light to the radiance target.
+
+        Args:
+            white: luminance that tone-maps to one half; lamps far darker are not drawn.
+        """
+        faces = [face for lamp in lamps if (face := _face(lamp, view, fog)) and face.rgb.max() > 0.05 * white]
+        if not faces:
+            return
+        gl = self._context.gl
+        self._fill(np.concatenate([_corners(face, view) for face in faces]).astype("f4"))
+        set_uniforms(
+            self._program, projection=projection(view.intrinsics).T.astype("f4").tobytes(), white=white
+        )
+        targets.shaded.use()
+        targets.shaded.viewport = (0, 0, targets.width, targets.height)
+        gl.enable(moderngl.DEPTH_TEST | moderngl.BLEND)
+        gl.blend_func = (moderngl.ONE, moderngl.ONE)
+        if self._array is not None:
+            self._array.render(moderngl.TRIANGLES, vertices=6 * len(faces))
+        gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND)
+
+    def _fill(self, vertices: FloatArray) -> None:
+        if self._array is None or self._vertices.size < vertices.nbytes:
+            if self._array is not None:
+                self._array.release()
+            self._vertices.release()
+            self._vertices = self._context.gl.buffer(reserve=vertices.nbytes, dynamic=True)
+            content = (self._vertices, "3f 3f 3f", "in_position", "in_place", "in_rgb")
+            self._array = self._context.gl.vertex_array(self._program, [content])
+        self._vertices.write(vertices.tobytes())
+
+
+def _face(lamp: Lamp, view: View, fog: Fog | None) -> _Face | None:
+    """Return what a camera may see of a lamp; None where it looks at its back, or is as near as its housing."""
+    if lamp.radius_m <= 0:
+        return None
+    T = invert_rigid(view.T_world_camera) @ lamp.T_world_lamp
+    is_bulb = lamp.half_m is None and lamp.outer_rad > pi / 2
+    center = T[:3, 3] + (0 if is_bulb else NEAREST_BLOCKER_M) * T[:3, 0]
+    distance = float(np.linalg.norm(center))
+    cosine = float(-center @ T[:3, 0]) / max(distance, 1e-9)
+    if center[2] < max(view.intrinsics.near_m, 2 * NEAREST_BLOCKER_M) or (cosine <= 0 and not is_bulb):
+        return None
+    rgb = lamp.rgb if lamp.half_m is not None else _disc_rgb(lamp, cosine, is_bulb)
+    if fog is not None:
+        eye_z = view.T_world_camera[2, 3]
+        depth = optical_depth(fog, eye_z, lamp.position_m[2], np.asarray(distance))
+        rgb = rgb * float(np.exp(-depth))
+    sides = np.eye(3)[:2] if is_bulb else T[:3, 1:3].T
+    half = lamp.half_m or (lamp.radius_m, lamp.radius_m)
+    pixel_m = center[2] / view.intrinsics.fx
+    drawn = np.maximum(half, _SMALLEST_PX * pixel_m)
+    dimmed = rgb * float(np.prod(half) / np.prod(drawn))
+    return _Face(center, sides * drawn[:, None], dimmed, lamp.half_m is None)
+
+
+def _disc_rgb(lamp: Lamp, cosine: float, is_bulb: bool) -> FloatArray:
+    """Return the luminance of a spot's disc seen at an angle from its axis: intensity over the area seen."""
+    seen = 1.0 if is_bulb else max(cosine, _LEAST_COSINE)
+    share = max(float(lamp.falloff(np.asarray(cosine))), _STRAY)
+    return lamp.rgb * (share / (pi * lamp.radius_m**2 * seen))
+
+
+def _corners(face: _Face, view: View) -> FloatArray:
+    """Return six vertices: position in the camera's frame, place on the face with its shape, luminance."""
+    rim = 1 + _RIM_PX * face.center[2] / view.intrinsics.fx / np.linalg.norm(face.across, axis=1)
+    places = _CORNERS * rim
+    vertices = np.empty((len(places), 9))
+    vertices[:, :3] = face.center + places @ face.across
+    vertices[:, 3:5], vertices[:, 5], vertices[:, 6:] = places, float(face.is_round), face.rgb
+    return vertices
