@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from simgen.cli import assets, datasets, doctor, generate, scenarios
+from simgen.cli import assets, datasets, doctor, generate, scenarios, weights
 from simgen.errors import ScenarioError, SimgenError, UsageError
 from simgen.version import __version__
 
@@ -47,6 +47,7 @@ generate.register(app)
 scenarios.register(app)
 datasets.register(app)
 app.add_typer(assets.app, name="assets")
+weights.register(app)
 doctor.register(app)
 
 

@@ -41,6 +41,7 @@ def test_every_command_has_help(run) -> None:
         "replay",
         "export",
         "doctor",
+        "weights",
     } <= set(names)
     for name in [*names, "assets"]:
         code, out, _ = run(name, "--help")
