@@ -28,12 +28,14 @@ from simgen.scenario.distributions import (
     Mixture,
     Normal,
     OnSphere,
+    Proposed,
     ScalarDistribution,
     TruncNormal,
     Uniform,
     UniformRotation,
     Weighted,
 )
+from simgen.scenario.forms import FORMS
 
 CONTINUOUS: list[ScalarDistribution] = [
     Uniform(-2.0, 3.0),
@@ -45,6 +47,8 @@ CONTINUOUS: list[ScalarDistribution] = [
     LogNormal(2.0, 0.4),
     Histogram((0.0, 1.0, 1.5, 4.0), (2.0, 0.0, 3.0)),
     Mixture((Normal(0.0, 1.0), Uniform(3.0, 5.0)), (3.0, 1.0)),
+    Proposed(Normal(0.0, 1.0), Uniform(-1.0, 4.0), 0.2),
+    Proposed(Uniform(1.0, 2.0), LogUniform(0.5, 4.0)),
 ]
 DISCRETE: list[ScalarDistribution] = [
     Const(2.5),
@@ -54,6 +58,8 @@ DISCRETE: list[ScalarDistribution] = [
     Discrete(((5.0, 0.25), (-1.0, 0.75))),
     Empirical((1.0, 1.0, 2.0, 7.5)),
     Mixture((IntUniform(0, 3), Const(2.0)), (1.0, 1.0)),
+    Proposed(IntUniform(0, 9), IntUniform(5, 9), 0.3),
+    Proposed(Choice((3.0, 1.0)), Discrete(((1.0, 0.9), (3.0, 0.1))), 0.1),
 ]
 COUNT = 4000
 
@@ -75,6 +81,11 @@ def atoms(distribution: ScalarDistribution) -> list[float]:
 def draws(distribution: ScalarDistribution) -> list[float]:
     rng = streams.stream(1, 0, 0, repr(distribution))
     return [float(distribution.sample(rng)) for _ in range(COUNT)]
+
+
+def test_every_kind_that_can_be_written_is_proven_here() -> None:
+    of_vectors = {"on_sphere", "in_region", "uniform_rotation"}  # each has a test of its own
+    assert {distribution.kind for distribution in (*CONTINUOUS, *DISCRETE)} == {*FORMS, "proposed"} - of_vectors
 
 
 @pytest.mark.parametrize("distribution", CONTINUOUS, ids=repr)
