@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from simgen.cli import assets, datasets, doctor, generate, scenarios, weights
+from simgen.cli import assets, datasets, doctor, generate, new, scenarios, weights
 from simgen.errors import ScenarioError, SimgenError, UsageError
 from simgen.version import __version__
 
@@ -44,6 +44,7 @@ def root(
 
 
 generate.register(app)
+new.register(app)
 scenarios.register(app)
 datasets.register(app)
 app.add_typer(assets.app, name="assets")
