@@ -96,6 +96,7 @@ class WeightReport:
         failed: of these, scenes that failed after they were made: their weight counts.
         undrawn: scenes for which no draw was accepted; they have no weight.
         accepted_share: accepted draws over all draws of the drawn scenes.
+        mean_weight: not scaled: 1 up to chance, where no draw was refused and nothing is always or never made.
         ess: effective sample size of all drawn scenes.
         largest_weight: relative to a mean of 1.
         events: by name.
@@ -108,6 +109,7 @@ class WeightReport:
     failed: int
     undrawn: int
     accepted_share: float
+    mean_weight: float
     ess: float
     largest_weight: float
     events: tuple[EventWeights, ...]
@@ -158,6 +160,7 @@ def report_of(drawn: tuple[DrawnScene, ...], undrawn: int = 0, frames: int = 0) 
         failed=sum(scene.failed for scene in drawn),
         undrawn=undrawn,
         accepted_share=len(drawn) / sum(scene.attempts for scene in drawn),
+        mean_weight=float(np.exp(logs).mean()),
         ess=ess,
         largest_weight=float(relative_weights(logs).max()),
         events=events,
