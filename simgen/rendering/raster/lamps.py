@@ -177,7 +177,7 @@ def _map_numbers(lamp: Lamp, grid: LampGrid, atlas_px: tuple[int, int]) -> dict[
 
 def _reach_m(lamps: Sequence[Lamp], drawables: Sequence[Drawable], T_world_objects: FloatArray) -> float:
     """Return a distance from any lamp within which everything lies."""
-    if not drawables:
+    if not drawables or not lamps:
         return NEAREST_BLOCKER_M
     centers = np.array([T_world_objects[d.body.instance_id - 1][:3, 3] for d in drawables])
     radii = np.array([d.radius_m for d in drawables])
