@@ -1,32 +1,41 @@
-"""Camera intrinsics and pinhole projection; pixel centres lie at integer coordinates (OpenCV).
+"""Camera intrinsics and projection; pixel centres lie at integer coordinates (OpenCV).
 
 The image covers [-0.5, width - 0.5) x [-0.5, height - 0.5): the centre of the first pixel is (0, 0).
+
+A pixel's depth is what `unproject` takes: the distance to the image plane, for fisheye and equirectangular lenses the
+distance to the camera centre (they see beside and behind themselves, where planar depth is 0 or negative). Near and far
+are depths in the same sense.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from math import tan
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from simgen.geometry import FloatArray
+from simgen.lens import Lens, directions_of, plane_of
 
 
 @dataclass(frozen=True, slots=True)
 class Intrinsics:
-    """A pinhole camera.
+    """A camera: a pinhole, unless it has a lens.
 
     Attributes:
         width: image width, pixels.
         height: image height, pixels.
-        fx: focal length in x, pixels.
-        fy: focal length in y, pixels.
+        fx: focal length in x, pixels; per radian or per metre with some lenses, see `lens`.
+        fy: focal length in y, likewise.
         cx: principal point in x, pixels, pixel centres at integers.
         cy: principal point in y.
         near_m: near plane of drawing, metres; must be nearer than any surface that is to occlude.
         far_m: far plane of drawing, metres.
+        lens: None for a pinhole.
     """
 
     width: int
@@ -37,6 +46,7 @@ class Intrinsics:
     cy: float
     near_m: float = 0.05
     far_m: float = 200.0
+    lens: Lens | None = None
 
     @staticmethod
     def from_fov(
@@ -46,31 +56,104 @@ class Intrinsics:
         f = width / (2.0 * tan(horizontal_fov_rad / 2.0))
         return Intrinsics(width, height, f, f, (width - 1) / 2.0, (height - 1) / 2.0, near_m, far_m)
 
+    @staticmethod
+    def from_dict(fields: Mapping[str, Any]) -> Intrinsics:
+        """Return the camera that `to_dict` wrote.
+
+        Raises:
+            TypeError: a field is unknown or missing.
+        """
+        plain = {key: value for key, value in fields.items() if key != "lens"}
+        lens = fields.get("lens")
+        if lens is None:
+            return Intrinsics(**plain)
+        return Intrinsics(**plain, lens=Lens(**{**lens, "coefficients": tuple(lens["coefficients"])}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the camera as plain numbers for JSON; without the lens where it has none."""
+        fields = asdict(self)
+        if self.lens is None:
+            del fields["lens"]
+        return fields
+
     @property
     def K(self) -> FloatArray:
-        """The 3x3 matrix that maps camera coordinates to homogeneous pixels."""
+        """The 3x3 matrix that maps camera coordinates (with a lens, plane coordinates) to homogeneous pixels."""
         return np.array([[self.fx, 0.0, self.cx], [0.0, self.fy, self.cy], [0.0, 0.0, 1.0]])
 
+    @property
+    def radial_depth(self) -> bool:
+        """Whether depth is the distance to the camera centre, not to the image plane."""
+        return self.lens is not None and self.lens.radial
+
     def project(self, p_camera: ArrayLike) -> FloatArray:
-        """Return pixels (n, 2) of points (n, 3) in the camera frame; points at or behind z = 0 give NaN."""
+        """Return pixels (n, 2) of points (n, 3) in the camera frame; NaN where the camera does not show them.
+
+        A pinhole shows what lies before it: points at or behind z = 0 give NaN.
+        """
         p = np.asarray(p_camera, dtype=float)
-        z = np.where(p[:, 2] > 0, p[:, 2], np.nan)
-        return np.column_stack([self.fx * p[:, 0] / z + self.cx, self.fy * p[:, 1] / z + self.cy])
+        if self.lens is None:
+            z = np.where(p[:, 2] > 0, p[:, 2], np.nan)
+            return np.column_stack([self.fx * p[:, 0] / z + self.cx, self.fy * p[:, 1] / z + self.cy])
+        return plane_of(self.lens, p) * (self.fx, self.fy) + (self.cx, self.cy)
+
+    def depth_of(self, p_camera: ArrayLike) -> FloatArray:
+        """Return the depth (n,) of points (n, 3) in the camera frame, metres."""
+        p = np.asarray(p_camera, dtype=float)
+        return np.linalg.norm(p, axis=1) if self.radial_depth else p[:, 2]
 
     def unproject(self, depth_m: ArrayLike) -> FloatArray:
-        """Return camera-frame points (height, width, 3) of a planar depth image (height, width), metres."""
-        z = np.asarray(depth_m, dtype=float)
-        return self.rays() * z[..., None]
+        """Return camera-frame points (height, width, 3) of a depth image (height, width), metres."""
+        points = self.rays() * np.asarray(depth_m, dtype=float)[..., None]
+        return points + self.origins() if self.is_orthographic else points
 
     def rays(self) -> FloatArray:
-        """Return directions (height, width, 3) through the pixel centres, camera frame, scaled to z = 1."""
+        """Return directions (height, width, 3) through the pixel centres, camera frame, NaN where nothing is seen.
+
+        They are scaled to z = 1; to unit length where depth is the distance to the camera centre.
+        """
+        if self.lens is not None:
+            return _lens_rays(self)
         u, v = np.meshgrid(np.arange(self.width, dtype=np.float64), np.arange(self.height, dtype=np.float64))
         rays = np.ones((self.height, self.width, 3))
         rays[..., 0], rays[..., 1] = (u - self.cx) / self.fx, (v - self.cy) / self.fy
         return rays
 
+    def directions(self, u: FloatArray, v: FloatArray) -> FloatArray:
+        """Return directions (n, 3) as `rays`, through any points (n,), (n,) of the image plane."""
+        plane = np.column_stack([(u - self.cx) / self.fx, (v - self.cy) / self.fy])
+        if self.lens is None:
+            return np.column_stack([plane, np.ones(len(plane))])
+        return directions_of(self.lens, plane)
+
+    @property
+    def is_orthographic(self) -> bool:
+        """Whether its rays are parallel; those of all others meet in the camera centre."""
+        return self.lens is not None and self.lens.kind == "orthographic"
+
+    def origins(self) -> FloatArray:
+        """Return where rays begin, camera frame: (height, width, 3) for orthographic cameras, else (1, 1, 3) zeros."""
+        if not self.is_orthographic:
+            return np.zeros((1, 1, 3))
+        origins = np.zeros((self.height, self.width, 3))
+        origins[..., 0] = (np.arange(self.width) - self.cx) / self.fx
+        origins[..., 1] = ((np.arange(self.height) - self.cy) / self.fy)[:, None]
+        return origins
+
+    def finer(self, times: int) -> Intrinsics:
+        """Return the same camera with every pixel cut into `times` x `times`."""
+        return replace(
+            self,
+            width=self.width * times,
+            height=self.height * times,
+            fx=self.fx * times,
+            fy=self.fy * times,
+            cx=(self.cx + 0.5) * times - 0.5,
+            cy=(self.cy + 0.5) * times - 0.5,
+        )
+
     def gl_projection(self) -> FloatArray:
-        """Return the 4x4 OpenGL clip matrix for camera axes right-down-forward.
+        """Return the 4x4 OpenGL clip matrix of a pinhole for camera axes right-down-forward.
 
         Row 0 of the picture (top) lies at clip y = +1, pixel centre u at clip x = 2 (u + 0.5) / width - 1.
         The matrix takes points of the right-down-forward camera frame directly (no axis flip needed before).
@@ -84,3 +167,11 @@ class Intrinsics:
                 [0.0, 0.0, 1.0, 0.0],
             ]
         )
+
+
+@lru_cache(maxsize=8)
+def _lens_rays(camera: Intrinsics) -> FloatArray:
+    u, v = np.meshgrid(np.arange(camera.width, dtype=float), np.arange(camera.height, dtype=float))
+    rays = camera.directions(u.ravel(), v.ravel()).reshape(camera.height, camera.width, 3)
+    rays.flags.writeable = False
+    return rays

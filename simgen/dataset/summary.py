@@ -98,7 +98,7 @@ def _sample_count(folder: Path, scene: dict[str, Any]) -> int:
 
 def _sensor(name: str, seen: list[dict[str, Any]]) -> dict[str, Any]:
     fixed = len(seen) == 1
-    first = Intrinsics(**seen[0])
+    first = Intrinsics.from_dict(seen[0])
     return {
         "name": name,
         "kind": "camera",
