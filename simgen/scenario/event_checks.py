@@ -9,11 +9,13 @@ from itertools import chain
 from typing import cast
 
 from simgen.scenario.faults import Location
-from simgen.scenario.names import Finding, Names, condition_findings, told
+from simgen.scenario.names import Finding, Names, base_name, condition_findings, told
 from simgen.scenario.spec import (
     CaptureSpec,
     Chance,
     DartOut,
+    FollowLead,
+    FollowPath,
     OneOf,
     Scenario,
     Thing,
@@ -37,6 +39,8 @@ def check_events(scenario: Scenario, names: Names) -> Iterator[Finding]:
     if scenario.counterfactual is not None:
         problem = names.unknown("event", scenario.counterfactual, names.events)
         yield from told(("counterfactual",), problem)
+    yield from _check_labels(scenario)
+    yield from _check_homes(scenario)
     yield from _check_circles(scenario)
     yield from _check_presence(scenario, names)
     yield from _check_lights(scenario)
@@ -182,6 +186,33 @@ def _not_above(value: object, bound: object, *, equal: bool = True) -> bool:
     if not isinstance(value, int | float) or not isinstance(bound, int | float):
         return False
     return value <= bound if equal else value < bound
+
+
+def _check_labels(scenario: Scenario) -> Iterator[Finding]:
+    for name, event in scenario.events.items():
+        if event.expect_label is not None and event.label not in (None, event.expect_label):
+            message = (
+                f"frames will be labelled '{event.label}', so it can never appear; leave one of them out"
+            )
+            yield ("events", name, "expect_label"), message
+
+
+def _check_homes(scenario: Scenario) -> Iterator[Finding]:
+    """Tell of actors that shall follow the path they were placed along, and were not placed along one."""
+    trees: list[tuple[Location, str, object]] = [
+        (("actors", name, "behaviour"), name, actor.behaviour) for name, actor in scenario.actors.items()
+    ]
+    for name, event in scenario.events.items():
+        for index, action in enumerate(event.actions):
+            if action.do is not None:
+                place: Location = ("events", name, "actions", index, "do", "behaviour")
+                trees.append((place, action.do.actor, action.do.behaviour))
+    for location, name, tree in trees:
+        actor = scenario.actors.get(base_name(name))
+        if actor is not None and actor.place.along is None:
+            for at, model in models(tree, location):
+                if isinstance(model, FollowPath | FollowLead) and model.path is None:
+                    yield (*at, "path"), f"is needed: '{name}' was not placed along a path"
 
 
 def _check_circles(scenario: Scenario) -> Iterator[Finding]:

@@ -85,7 +85,10 @@ def draws(distribution: ScalarDistribution) -> list[float]:
 
 def test_every_kind_that_can_be_written_is_proven_here() -> None:
     of_vectors = {"on_sphere", "in_region", "uniform_rotation"}  # each has a test of its own
-    assert {distribution.kind for distribution in (*CONTINUOUS, *DISCRETE)} == {*FORMS, "proposed"} - of_vectors
+    assert {distribution.kind for distribution in (*CONTINUOUS, *DISCRETE)} == {
+        *FORMS,
+        "proposed",
+    } - of_vectors
 
 
 @pytest.mark.parametrize("distribution", CONTINUOUS, ids=repr)

@@ -47,6 +47,17 @@ def test_the_toy_loads() -> None:
 
 
 MISTAKES = [
+    # what an actor cannot know, and a label that cannot appear
+    (
+        "place: {along: {path: lane}}",
+        "place: {at: {position: [0, 0, 0]}}",
+        "actors.ego.behaviour.follow_path.path: is needed: 'ego' was not placed along a path",
+    ),
+    (
+        "source: assumed",
+        "source: assumed\n    label: a\n    expect_label: b",
+        "events.leap.expect_label: frames will be labelled 'a', so it can never appear",
+    ),
     # triggers that cannot happen, or are no trigger
     (
         "{time: {at: 2}}",
