@@ -85,14 +85,16 @@ def _label(
     amodal_px = int(np.count_nonzero(amodal.mask))
     in_frame = min(1.0, amodal_px / silhouette.total_px)
     unoccluded = visible_px / amodal_px
+    modal_rle = _rle(modal or _Tile(0, 0, np.zeros((0, 0), np.bool_)), frame)
     return ObjectLabel(
         instance_id=obj.instance_id,
         category_id=obj.category_id,
         category=obj.category,
         is_thing=obj.is_thing,
         name=obj.name,
-        mask_modal=_rle(modal or _Tile(0, 0, np.zeros((0, 0), np.bool_)), frame),
-        mask_amodal=_rle(amodal, frame),
+        mask_modal=modal_rle,
+        # What is seen lies within the outline: as many pixels are the same pixels.
+        mask_amodal=modal_rle if visible_px == amodal_px else _rle(amodal, frame),
         bbox_modal_xyxy=modal.box if modal else None,
         bbox_amodal_xyxy=amodal.box,
         bbox_unclipped_xyxy=_bounded(silhouette.bbox_unclipped_xyxy),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simgen.camera import Intrinsics
 from simgen.errors import RenderError
@@ -13,6 +14,8 @@ from simgen.geometry import FloatArray
 from simgen.records.frame import Frame, View
 
 _SURELY_VISIBLE_PX = 8.0
+_MAGNITUDE = np.uint16(0x7FFF)  # of a half float's bits, all but the sign
+_INFINITY = 0x7C00  # NaN is above it
 
 
 class InView(Protocol):
@@ -39,7 +42,7 @@ def check_frame(frame: Frame, items: Sequence[InView]) -> None:
     hit = frame.instance_id > 0
     if not hit.any():
         _check_empty(place, frame, items)
-    if not np.isfinite(frame.radiance).all():
+    if not _all_finite(frame.radiance):
         bad = int((~np.isfinite(frame.radiance)).any(axis=-1).sum())
         raise RenderError(
             f"{place}: radiance is not finite at {bad} pixels; look at the lights' and materials' values"
@@ -47,6 +50,11 @@ def check_frame(frame: Frame, items: Sequence[InView]) -> None:
     if not np.array_equal(np.isfinite(frame.depth_m), hit):
         bad = int((np.isfinite(frame.depth_m) != hit).sum())
         raise RenderError(f"{place}: depth is not finite, or finite without an object, at {bad} pixels")
+
+
+def _all_finite(radiance: NDArray[np.float16]) -> bool:
+    """Return whether no value is NaN or infinite, by its bits: many times as fast as asking for each half float."""
+    return int((radiance.view(np.uint16) & _MAGNITUDE).max(initial=0)) < _INFINITY
 
 
 def _check_empty(place: str, frame: Frame, items: Sequence[InView]) -> None:
