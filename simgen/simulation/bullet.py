@@ -84,7 +84,7 @@ _STILL = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Mover:
+class Mover:
     """A dynamic body: its handle, and where its inertial frame lies in the object frame."""
 
     handle: int
@@ -210,7 +210,7 @@ class BulletWorld:
 
     def _build(self, library: AssetLibrary) -> None:
         self._instance_ids: dict[int, int] = {}
-        self._movers: list[_Mover] = []
+        self._movers: list[Mover] = []
         shapes: dict[tuple[AssetRef, float], int] = {}
         with TemporaryDirectory(prefix="simgen-hulls-") as folder:
             for body in self._scene.objects:
@@ -223,22 +223,31 @@ class BulletWorld:
                     path = Path(folder) / f"{len(shapes)}.obj"
                     shapes[key] = _create_shape(form.parts, body, path, self._client)
                 self._add(body, form, shapes[key])
+        self._slow_steps = [0] * len(self._movers)
+        self._arrange_movers()
+
+    def _arrange_movers(self) -> None:
+        """Prepare what is read of all movers at once."""
         conjugate = np.array([1.0, -1.0, -1.0, -1.0])
         self._inertial_to_object = (
             np.array([mover.principal_wxyz for mover in self._movers]).reshape(-1, 4) * conjugate
         )
-        self._slow_steps = [0] * len(self._movers)
         self._com_object = np.array([mover.com_object_m for mover in self._movers])
 
     def _add(self, body: SceneObject, form: BodyShape, shape: int) -> None:
-        com_object = form.center_of_mass_m * body.scale
+        handle = self._create(body, form, shape)
+        if body.motion == "dynamic":
+            self._movers.append(mover_of(handle, body, form))
+
+    def _create(self, body: SceneObject, form: BodyShape, shape: int) -> int:
+        """Return the handle of a new body: one that can move if the record is dynamic, else a static one."""
         moves = body.motion == "dynamic"
         handle = pybullet.createMultiBody(
             baseMass=body.mass_kg if moves else 0.0,
             baseCollisionShapeIndex=shape,
             basePosition=body.pose.position_m,
             baseOrientation=xyzw_from_wxyz(body.pose.quaternion_wxyz),
-            baseInertialFramePosition=com_object.tolist(),
+            baseInertialFramePosition=(form.center_of_mass_m * body.scale).tolist(),
             baseInertialFrameOrientation=xyzw_from_wxyz(form.principal_quaternion_wxyz),
             useMaximalCoordinates=1,  # plain rigid bodies: half the time of one-link articulated ones
             physicsClientId=self._client,
@@ -246,8 +255,8 @@ class BulletWorld:
         self._instance_ids[handle] = body.instance_id
         pybullet.changeDynamics(handle, -1, **_surface(body, form), physicsClientId=self._client)
         if moves:
-            self._movers.append(_Mover(handle, body.instance_id, com_object, form.principal_quaternion_wxyz))
             self._set_in_motion(handle, body, form)
+        return int(handle)
 
     def _set_in_motion(self, handle: int, body: SceneObject, form: BodyShape) -> None:
         inertia = body.mass_kg * body.scale**2 * form.inertia_per_kg_m2
@@ -291,6 +300,12 @@ class BulletWorld:
         if a < b:
             return Contact(frame_index, a, b, point_on_b, (nx, ny, nz), distance, force)
         return Contact(frame_index, b, a, point_on_a, (-nx, -ny, -nz), distance, force)
+
+
+def mover_of(handle: int, body: SceneObject, form: BodyShape) -> Mover:
+    """Return the entry of a dynamic body."""
+    com_object_m = form.center_of_mass_m * body.scale
+    return Mover(handle, body.instance_id, com_object_m, form.principal_quaternion_wxyz)
 
 
 def _surface(body: SceneObject, form: BodyShape) -> dict[str, float]:

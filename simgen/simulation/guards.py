@@ -3,10 +3,13 @@
 | reason | what happened |
 |---|---|
 | `not_finite` | a velocity or position is NaN or infinite |
-| `explosion` | a body is faster than `max_speed_mps` |
+| `explosion` | a body is faster than `max_speed_mps`; where something is told to move, than that and twice its speed |
 | `tunnelling` | a body left the workspace through its bottom: it fell through, or off, everything |
 | `left_workspace` | a body left the workspace through a side or the top |
 | `penetration` | two bodies overlap by more than `max_penetration_m` where frames begin |
+
+Only what physics moves is checked. A body that a behaviour drives is as fast and goes as far as it was told; what
+it hits can leave at twice its speed (an elastic impact of a heavy body), which is no explosion.
 """
 
 from __future__ import annotations
@@ -31,10 +34,19 @@ class Guards:
         self._movers = tuple(body for body in scene.objects if body.motion == "dynamic")
         self._lower = np.asarray(scene.workspace_min_m)
         self._upper = np.asarray(scene.workspace_max_m)
+        self._limit_mps = scene.physics.max_speed_mps
+
+    def watch(self, movers: Sequence[int], fastest_mps: float) -> None:
+        """Check these bodies from now on; one was told to move as fast as `fastest_mps`."""
+        if len(movers) != len(self._movers) or any(
+            body.instance_id != mover for body, mover in zip(self._movers, movers, strict=True)
+        ):
+            self._movers = tuple(self._scene.object(mover) for mover in movers)
+        self._limit_mps = self._scene.physics.max_speed_mps + 2.0 * fastest_mps
 
     def check_speeds(self, speeds: Speeds, time_s: float) -> None:
         """Refuse NaN and explosions."""
-        limit = self._scene.physics.max_speed_mps
+        limit = self._limit_mps
         for body, linear, angular in zip(self._movers, speeds.linear_mps, speeds.angular_radps, strict=True):
             if not (isfinite(linear) and isfinite(angular)):
                 raise SceneRejected("not_finite", _not_finite(body, time_s))

@@ -17,6 +17,7 @@ from simgen.geometry import FloatArray, matrix_from_quaternion, quaternion_about
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
 from simgen.simulation.protocol import BodyStates, Speeds
+from simgen.simulation.shapes import body_shape
 
 
 class KinematicWorld:
@@ -26,7 +27,7 @@ class KinematicWorld:
 
     def __init__(self, scene: Scene, library: AssetLibrary) -> None:
         self._scene, self._steps = scene, 0
-        self._flights = [_Flight(body, scene.physics.gravity_mps2, library) for body in scene.objects]
+        self._flights = [Flight(body, scene.physics.gravity_mps2, library) for body in scene.objects]
 
     def step(self) -> None:
         """Advance the clock by one step."""
@@ -70,7 +71,7 @@ class KinematicWorld:
         self.close()
 
 
-class _Flight:
+class Flight:
     """Closed-form motion of one body."""
 
     def __init__(
@@ -83,19 +84,29 @@ class _Flight:
         self.velocity = np.asarray(body.linear_velocity_mps) if self.moves else np.zeros(3)
         com = library.collision(body.asset).center_of_mass_m if self.moves else (0.0, 0.0, 0.0)
         self.com_object = np.asarray(com) * body.scale
+        self._library = library
         arm = self._arm(body.pose.quaternion_wxyz)
         self.com_start = np.asarray(body.pose.position_m) + arm
         self.com_velocity_start = self.velocity + np.cross(self.omega, arm)
 
     def com_velocity(self, time_s: float) -> FloatArray:
+        """Return the velocity (3,) of the centre of mass."""
         return self.com_velocity_start + self.gravity * time_s
 
     def state(self, time_s: float) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Return position, quaternion, velocity and angular velocity of the object frame."""
         quaternion = self._orientation(time_s)
         arm = self._arm(quaternion)
         com = self.com_start + self.com_velocity_start * time_s + self.gravity * (time_s * time_s / 2)
         velocity = self.com_velocity(time_s) - np.cross(self.omega, arm)
         return com - arm, np.asarray(quaternion), velocity, self.omega
+
+    def spin_of(self, moment_nms: FloatArray, R_world_object: FloatArray) -> FloatArray:
+        """Return the change of angular velocity (3,) by an impulsive moment (3,), world."""
+        form = body_shape(self._library.collision(self.body.asset))
+        axes = R_world_object @ matrix_from_quaternion(form.principal_quaternion_wxyz)
+        inertia = self.body.mass_kg * self.body.scale**2 * form.inertia_per_kg_m2
+        return axes @ ((axes.T @ moment_nms) / inertia)
 
     def _orientation(self, time_s: float) -> tuple[float, float, float, float]:
         rate = float(np.linalg.norm(self.omega))

@@ -11,14 +11,19 @@ import numpy as np
 from simgen.assets import AssetLibrary
 from simgen.records.scene import Physics, Scene
 from simgen.records.trajectory import Contact, Trajectory
+from simgen.simulation.episode import Episode, is_eventful
 from simgen.simulation.guards import Guards
-from simgen.simulation.protocol import BodyStates, Engine, Speeds, World
+from simgen.simulation.protocol import ActiveEngine, BodyStates, Engine, Speeds, World
 from simgen.simulation.rates import steps_per_frame
 
 # Imported when first used: a kinematic run, or a command that simulates nothing, never loads PyBullet.
 _ENGINES = {
     "bullet": ("simgen.simulation.bullet", "BulletWorld"),
     "kinematic": ("simgen.simulation.kinematic", "KinematicWorld"),
+}
+_ACTIVE_ENGINES = {
+    "bullet": ("simgen.simulation.active_bullet", "ActiveBulletWorld"),
+    "kinematic": ("simgen.simulation.active_kinematic", "ActiveKinematicWorld"),
 }
 _REST_S = 0.1  # so long every body must stay slow; a body at the top of a bounce is slow for a few ms only
 _WORKSPACE_CHECK_S = 0.05  # at 30 m/s a body moves 1.5 m between two checks
@@ -30,12 +35,17 @@ def simulate(scene: Scene, library: AssetLibrary) -> Trajectory:
     With `capture.when = settled` the scene is stepped until every dynamic body stayed below both settle speeds
     for 0.1 s, or until `settle_limit_s`; a scene that did not come to rest is recorded with `settled` False.
     With `start`, or a limit of 0, frames begin at time 0 and `settled` says whether there was nothing to move.
+    Scenes in which something behaves or happens are run by `episode`, the same way.
 
     Raises:
+        SimulationError: a behaviour, trigger or action cannot go on; names it.
         SceneRejected: a guard refused the scene; see `guards`.
         UsageError: the frame rate does not divide the step rate.
         AssetError: an asset is missing or has no usable collision shape.
     """
+    if is_eventful(scene):
+        with _active_engine(scene.physics.engine)(scene, library) as stage:
+            return Episode(stage, scene, library).run()
     stride = steps_per_frame(scene.physics.step_rate_hz, scene.capture.frame_rate_hz)
     with _engine(scene.physics.engine)(scene, library) as world:
         run = _Run(world, scene)
@@ -47,6 +57,11 @@ def simulate(scene: Scene, library: AssetLibrary) -> Trajectory:
 def _engine(name: str) -> Engine:
     module, attribute = _ENGINES[name]
     return cast("Engine", getattr(import_module(module), attribute))
+
+
+def _active_engine(name: str) -> ActiveEngine:
+    module, attribute = _ACTIVE_ENGINES[name]
+    return cast("ActiveEngine", getattr(import_module(module), attribute))
 
 
 class _Run:

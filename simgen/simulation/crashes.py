@@ -1,0 +1,148 @@
+"""Crashes: the instant at which a driven body meets something that it cannot just push, and becomes dynamic.
+
+Looked for before every step, so that two bodies that crash do so with their own masses and velocities, and
+momentum is kept. Bodies that cannot meet before behaviours choose again are left out at little cost.
+"""
+
+from __future__ import annotations
+
+from math import cos, hypot, pi, sqrt
+
+import numpy as np
+
+from simgen.geometry import FloatArray
+from simgen.simulation import measures
+from simgen.simulation.attachments import Attachments
+from simgen.simulation.bodies import Body
+from simgen.simulation.protocol import Gap
+from simgen.simulation.stage import Stage
+
+_PUSHED_SHARE = 0.1  # a dynamic body below this share of its own mass is pushed and does not stop it, assumed
+_GROUND_COS = cos(pi / 4)  # a contact whose normal points up by more than 45 degrees is ground
+_STEP_SHARE = 0.1  # of its height: what it steps or rolls over, assumed
+_TOUCH_M = 0.0005
+_CLOSING_MPS = 1e-3  # slower than this nothing meets
+
+
+class Crashes:
+    """Finds the bodies that must become dynamic before the next step."""
+
+    def __init__(self, stage: Stage, attachments: Attachments) -> None:
+        self._stage, self._attachments = stage, attachments
+        self._static = [body for body in stage.bodies if body.mode == "static"]
+        self._low, self._high = _bounds(self._static)
+        self._pairs: list[tuple[Body, Body]] = []
+        self._known_until = -1
+
+    def forget(self) -> None:
+        """Look again who may meet: something has appeared, gone or changed its mind."""
+        self._known_until = -1
+
+    def find(self, stride: int) -> list[Body]:
+        """Return the driven bodies that meet something in the coming step, in order of instance id."""
+        clock = self._stage.clock
+        if clock.step > self._known_until:
+            steps = stride - clock.step % stride
+            self._pairs = list(self._may_meet(steps * clock.step_s))
+            self._known_until = clock.step + steps - 1
+        found: dict[int, Body] = {}
+        for a, b in self._pairs:
+            if self._meet(a, b):
+                for body in (a, b):
+                    root = self._attachments.root(body)
+                    if root.mode == "driven" and root.mass_kg > 0.0:
+                        found[root.instance_id] = root
+        return [found[key] for key in sorted(found)]
+
+    # -- who may meet --------------------------------------------------------------------------------------------
+
+    def _may_meet(self, within_s: float) -> list[tuple[Body, Body]]:
+        bodies = self._stage.bodies
+        movers = [bodies.current(body) for body in bodies if body.mode in ("driven", "carried", "dynamic")]
+        pushing = [row for row, body in enumerate(movers) if body.mode != "dynamic"]
+        if not pushing:
+            return []
+        position = np.array([body.position_m for body in movers])
+        reach = np.array([body.reach_m for body in movers])
+        speed = np.array([body.speed_mps for body in movers])
+        pairs: list[tuple[Body, Body]] = []
+        for row in pushing:
+            body = movers[row]
+            margin = within_s * (speed + speed[row]) + reach + reach[row] + _TOUCH_M + self._fall_m(within_s)
+            offset = position - position[row]
+            near = np.flatnonzero((offset * offset).sum(axis=1) <= margin * margin).tolist()
+            pairs += [(body, movers[k]) for k in near if self._counts(row, k, movers)]
+            if body.mass_kg > 0.0 and speed[row] > 0.0:
+                pairs += [(body, other) for other in self._static_near(body, within_s * float(speed[row]))]
+        return pairs
+
+    def _fall_m(self, within_s: float) -> float:
+        """Return how far beyond its velocity a dynamic body can come in so short a time."""
+        return 10.0 * within_s * within_s
+
+    def _counts(self, row: int, other: int, movers: list[Body]) -> bool:
+        a, b = movers[row], movers[other]
+        if row == other or self._attachments.root(a) is self._attachments.root(b):
+            return False
+        if b.mode == "dynamic":
+            return b.mass_kg >= _PUSHED_SHARE * self._attachments.root(a).mass_kg
+        return row < other
+
+    def _static_near(self, body: Body, way_m: float) -> list[Body]:
+        if not self._static:
+            return []
+        low, high = _lifted(body)
+        grown = way_m + _TOUCH_M
+        near = ((self._low <= high + grown) & (self._high >= low - grown)).all(axis=1)
+        return [self._static[row] for row in np.flatnonzero(near).tolist()]
+
+    # -- whether they do -----------------------------------------------------------------------------------------
+
+    def _meet(self, a: Body, b: Body) -> bool:
+        a, b = self._stage.bodies.current(a), self._stage.bodies.current(b)
+        if not (a.present and b.present):
+            return False
+        (ax, ay, az), (bx, by, bz) = a.velocity_mps, b.velocity_mps
+        relative = (ax - bx, ay - by, az - bz)
+        step_s = self._stage.clock.step_s
+        way = sqrt(relative[0] ** 2 + relative[1] ** 2 + relative[2] ** 2) * step_s + _TOUCH_M
+        if b.mode != "static" and not self._boxes_near(a, b, way):
+            return False
+        gaps = self._stage.world.gaps(a.instance_id, b.instance_id, way)
+        return any(_closes(gap, relative, step_s) and not _ground(gap, a, b) for gap in gaps)
+
+    def _boxes_near(self, a: Body, b: Body, way_m: float) -> bool:
+        return measures.least_distance_m(a, b) <= way_m and measures.free_distance_m(a, b) <= way_m
+
+
+def _closes(gap: Gap, relative_mps: tuple[float, float, float], step_s: float) -> bool:
+    """Whether the gap closes within the step; its normal points from the second body to the first."""
+    nx, ny, nz = gap.normal
+    closing = -(relative_mps[0] * nx + relative_mps[1] * ny + relative_mps[2] * nz)
+    return closing > _CLOSING_MPS and gap.distance_m <= closing * step_s + _TOUCH_M
+
+
+def _ground(gap: Gap, a: Body, b: Body) -> bool:
+    """Whether what `a` meets carries it, or is so low that it goes over it."""
+    if gap.normal[2] > _GROUND_COS:
+        return True
+    return b.mode == "static" and gap.point_m[2] < a.bottom_m + _STEP_SHARE * 2.0 * a.extent((0.0, 0.0, 1.0))
+
+
+def _lifted(body: Body) -> tuple[FloatArray, FloatArray]:
+    """Return the bounds of a body without its lowest part, whichever way it is turned about the vertical."""
+    x, y, z = body.position_m
+    side, up = hypot(body.half_m[0], body.half_m[1]), body.extent((0.0, 0.0, 1.0))
+    side = side if body.upright else body.reach_m
+    return (
+        np.array([x - side, y - side, z - up * (1.0 - 2.0 * _STEP_SHARE)]),
+        np.array([x + side, y + side, z + up]),
+    )
+
+
+def _bounds(bodies: list[Body]) -> tuple[FloatArray, FloatArray]:
+    """Return the lower and upper corners (n, 3) of the bodies' boxes."""
+    middle = np.array([body.position_m for body in bodies]).reshape(-1, 3)
+    axes = np.abs(np.array([body.axes for body in bodies]).reshape(-1, 3, 3))
+    half = np.einsum("nij,ni->nj", axes, np.array([body.half_m for body in bodies]).reshape(-1, 3))
+    return middle - half, middle + half

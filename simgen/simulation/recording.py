@@ -1,0 +1,78 @@
+"""What is kept of a running scene at every possible frame, and the trajectory that it becomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import FloatArray
+from simgen.records.occurrence import Impact, Occurrence
+from simgen.records.trajectory import Contact, Trajectory
+from simgen.simulation.bodies import Bodies
+from simgen.simulation.lamps import Lamps
+from simgen.simulation.protocol import BodyStates
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """All bodies at one grid frame."""
+
+    time_s: float
+    states: BodyStates
+    present: NDArray[np.bool_]
+    contacts: tuple[Contact, ...]
+
+
+def snapshot(time_s: float, states: BodyStates, bodies: Bodies, contacts: tuple[Contact, ...]) -> Snapshot:
+    """Return the present state; what the engine does not move is taken from `bodies`.
+
+    Args:
+        states: of the engine, changed in place.
+    """
+    present = np.ones(len(bodies), bool)
+    for row, body in enumerate(bodies):
+        if body.mode in ("driven", "carried", "absent"):
+            states.positions_m[row], states.quaternions_wxyz[row] = body.position_m, body.quaternion_wxyz
+            states.linear_velocities_mps[row] = body.velocity_mps
+            states.angular_velocities_radps[row] = body.angular_radps
+            present[row] = body.present
+    return Snapshot(time_s, states, present, contacts)
+
+
+def trajectory(
+    taken: Sequence[Snapshot],
+    lamps: Lamps,
+    inclusion: FloatArray | None,
+    settled: tuple[bool, float],
+    occurrences: tuple[Occurrence, ...],
+    impacts: tuple[Impact, ...],
+) -> Trajectory:
+    """Return the record of a run.
+
+    Args:
+        settled: whether all came to rest, and when.
+    """
+    times = np.array([shot.time_s for shot in taken])
+    present = np.stack([shot.present for shot in taken])
+    return Trajectory(
+        times_s=times,
+        positions_m=np.stack([shot.states.positions_m for shot in taken]),
+        quaternions_wxyz=np.stack([shot.states.quaternions_wxyz for shot in taken]),
+        linear_velocities_mps=np.stack([shot.states.linear_velocities_mps for shot in taken]),
+        angular_velocities_radps=np.stack([shot.states.angular_velocities_radps for shot in taken]),
+        contacts=tuple(
+            replace(contact, frame_index=index)
+            for index, shot in enumerate(taken)
+            for contact in shot.contacts
+        ),
+        settled=settled[0],
+        settle_time_s=settled[1],
+        occurrences=occurrences,
+        impacts=impacts,
+        present=None if present.all() else present,
+        light_factors=lamps.table(times),
+        inclusion=inclusion,
+    )

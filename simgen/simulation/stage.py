@@ -1,0 +1,125 @@
+"""What a running scene consists of: bodies, lanes, clock, phases of events, impacts. Nothing here decides anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from simgen.assets import AssetLibrary
+from simgen.records.occurrence import Phase
+from simgen.records.scene import Scene
+from simgen.records.settings import HasSettings
+from simgen.rng import stream
+from simgen.simulation.bodies import Bodies, Body
+from simgen.simulation.impacts import Impacts
+from simgen.simulation.protocol import ActiveWorld
+from simgen.simulation.rays import Rays, Sight
+from simgen.worlds.lane_graph import LaneGraph
+
+PHASES: tuple[Phase, ...] = ("armed", "triggered", "active", "over")
+
+
+class LanePlace(NamedTuple):
+    """Where a body is that follows lanes."""
+
+    lane: str
+    s_m: float
+    lateral_m: float
+
+
+@dataclass(slots=True, eq=False)
+class Clock:
+    """Counts physics steps.
+
+    Attributes:
+        step: k of the present instant t_k.
+        rate_hz: steps a second.
+    """
+
+    rate_hz: int
+    step: int = 0
+
+    @property
+    def time_s(self) -> float:
+        """The present instant."""
+        return self.step / self.rate_hz
+
+    @property
+    def step_s(self) -> float:
+        """Length of one step."""
+        return 1.0 / self.rate_hz
+
+    def steps(self, time_s: float) -> int:
+        """Return the first step at or after an instant; one that falls short by rounding counts."""
+        return int(np.ceil(time_s * self.rate_hz - 1e-6))
+
+
+@dataclass(eq=False)
+class Stage:
+    """One scene while it runs.
+
+    Attributes:
+        reached: by event, how many of `PHASES` it has come to.
+        places: by name, where bodies are that follow lanes.
+        parents: by instance id, what a body is attached to.
+        fastest_mps: largest speed that anything was told to have.
+    """
+
+    scene: Scene
+    library: AssetLibrary
+    world: ActiveWorld
+    clock: Clock
+    bodies: Bodies
+    impacts: Impacts
+    reached: dict[str, int] = field(default_factory=dict[str, int])
+    places: dict[str, LanePlace] = field(default_factory=dict[str, LanePlace])
+    parents: dict[int, int] = field(default_factory=dict[int, int])
+    fastest_mps: float = 0.0
+    _generators: dict[str, np.random.Generator] = field(default_factory=dict[str, np.random.Generator])
+
+    @cached_property
+    def lanes(self) -> LaneGraph:
+        """The lanes of the scene."""
+        return LaneGraph(self.scene.lanes)
+
+    @cached_property
+    def rays(self) -> Rays:
+        """Answers what a camera could see."""
+        return Rays(self.scene, self.library)
+
+    def generator(self, path: str) -> np.random.Generator:
+        """Return the random stream of one place in the scenario; the same one each time."""
+        if path not in self._generators:
+            scene = self.scene
+            # Both scenes of a counterfactual pair are one draw.
+            draw = scene.index if scene.twin is None else scene.index // 2
+            self._generators[path] = stream(scene.seed, draw, scene.attempt, path)
+        return self._generators[path]
+
+    def has_reached(self, event: str, phase: str) -> bool:
+        """Whether an event has come to a phase."""
+        return self.reached.get(event, 0) > PHASES.index(phase)  # type: ignore[arg-type]
+
+    def attached(self, a: int, b: int) -> bool:
+        """Whether one of two bodies is attached to the other."""
+        return self.parents.get(a) == b or self.parents.get(b) == a
+
+    def sight(self, sensor: str, name: str) -> Sight:
+        """Return what a camera could see of a body now."""
+        camera = next((camera for camera in self.scene.cameras if camera.name == sensor), None)
+        if camera is None:
+            raise KeyError(f"no camera '{sensor}'")
+        for body in self.bodies:
+            if body.mode != "static":
+                now = self.bodies.current(body)
+                self.rays.place(now.instance_id, now.position_m, now.quaternion_wxyz, present=now.present)
+        return self.rays.sight(camera, self.bodies.named(name).instance_id)
+
+    def target(self, node: HasSettings, name: str) -> Body:
+        """Return what a setting points at: a body by its name, or a point."""
+        if node.has(name):
+            return self.bodies.named(node.text(name))
+        return Body.point(node.vector(f"{name}_m"))
