@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from simgen.assets import procedural
 from simgen.assets.procedural import RoadLine
-from simgen.geometry import Pose, Vec3
-from simgen.records.asset import AssetRef, ParamValue
+from simgen.geometry import Vec3
+from simgen.records.asset import ParamValue
 from simgen.records.lane import Lane
-from simgen.worlds.boxes import OrientedBox
 from simgen.worlds.regions import Region, StripRegion
-from simgen.worlds.roadside import roadside
+from simgen.worlds.roadside import road_part, roadside
 from simgen.worlds.world import Part, World, ref
 
 _ROW_M = 4.0  # the surface is drawn in straight pieces of this length, and lanes follow them
@@ -105,11 +103,6 @@ def road(choice: Road) -> World:
         workspace_max_m=(x + w / 2, y + d / 2, z + h / 2 + _HEADROOM_M),
         lanes=lanes,
     )
-
-
-def road_part(name: str, asset: AssetRef, solids: tuple[OrientedBox, ...] = ()) -> Part:
-    """Return a part that is made in the coordinates of the road, where it belongs."""
-    return Part(name, asset, Pose(procedural.middle_m(asset)), procedural.describe(asset).size_m, solids)
 
 
 def _ground(choice: Road) -> tuple[Part, ...]:

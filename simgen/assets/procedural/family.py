@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -57,13 +58,12 @@ class Family:
 
     def describe(self, ref: AssetRef) -> AssetInfo:
         """Return the entry of a member without making its mesh."""
-        values = parse(ref, self.parameters)
-        return self._info(ref, values, self.outline(values))
+        return self._info(ref, parse(ref, self.parameters), _outline(self, ref))
 
     def build(self, ref: AssetRef) -> Asset:
         """Return a member, its box centred at the origin."""
         values = parse(ref, self.parameters)
-        outline = self.outline(values)
+        outline = _outline(self, ref)
         return Asset(
             info=self._info(ref, values, outline),
             model=_model(self.paint(values), outline),
@@ -72,11 +72,11 @@ class Family:
 
     def collision(self, ref: AssetRef) -> Collision:
         """Return a member's collision shape without making its mesh and prints."""
-        return _collision(self.outline(parse(ref, self.parameters)))
+        return _collision(_outline(self, ref))
 
     def middle_m(self, ref: AssetRef) -> Vec3:
         """Return the middle of a member's box in the coordinates of its recipe."""
-        return self.outline(parse(ref, self.parameters)).center_m
+        return _outline(self, ref).center_m
 
     def _info(self, ref: AssetRef, values: Values, outline: Outline) -> AssetInfo:
         volume, _ = solids.total(outline.parts)
@@ -97,6 +97,12 @@ class Family:
             tags=outline.tags,
             params=ref.params,
         )
+
+
+@lru_cache(maxsize=256)
+def _outline(family: Family, ref: AssetRef) -> Outline:
+    """Return a member's outline, which describing, placing and simulating it all ask for."""
+    return family.outline(parse(ref, family.parameters))
 
 
 def _collision(outline: Outline) -> Collision:

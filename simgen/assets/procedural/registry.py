@@ -14,7 +14,10 @@ from simgen.assets.procedural import (
     primitives,
     rack,
     road,
+    road_furniture,
     road_ground,
+    road_signs,
+    roadside_plants,
     structure,
     table,
     tableware,
@@ -29,11 +32,13 @@ _PREFIX = "procedural/"
 _FAMILIES: dict[str, Family] = {
     family.name: family
     for family in (
-        *(module.FAMILY for module in (bins, carton, crate, pallet, rack, table)),
+        *(module.FAMILY for module in (bins, carton, crate, pallet, rack, road_signs, table)),
         *fasteners.FAMILIES,
         *machine_parts.FAMILIES,
         *road.FAMILIES,
+        *road_furniture.FAMILIES,
         *road_ground.FAMILIES,
+        *roadside_plants.FAMILIES,
         *structure.FAMILIES,
         *tableware.FAMILIES,
         *vessels.FAMILIES,

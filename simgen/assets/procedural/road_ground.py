@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simgen.assets.procedural.family import Family, Outline, Paint
 from simgen.assets.procedural.meshes import Patch, merge
@@ -25,7 +26,7 @@ from simgen.assets.procedural.road_surfaces import (
     meadow,
     verge,
 )
-from simgen.assets.procedural.strips import Heights, end_faces, ground_parts, lifted, swept
+from simgen.assets.procedural.strips import Heights, cells, end_faces, ground_parts, lifted, swept
 from simgen.geometry import FloatArray
 from simgen.rng import keyed_generator
 
@@ -34,6 +35,7 @@ _ROLL_M = 70.0  # over which the meadow comes to its full height
 _EDGE_DEPTH_M = 3.0  # of the faces under the ends of the ground
 _DEPTH_M = 1.0  # of the ground for physics
 _HILLS = ((90.0, 1.6), (37.0, 0.5), (14.0, 0.12))  # wave length and height of the rolling, metres: assumed
+_FIELD_ROWS = (12, 36)  # length of a field, in rows of 4 m
 _SIDES = (1.0, -1.0)
 
 
@@ -99,23 +101,37 @@ def meadow_places_m(inner_m: float, outer_m: float) -> FloatArray:
 @lru_cache(maxsize=4)
 def _ground(
     line: RoadLine, inner_m: float, verge_m: float, outer_m: float, seed_: int
-) -> tuple[Patch, Patch]:
-    """Return verges and meadows."""
+) -> tuple[Patch, tuple[Patch, ...]]:
+    """Return verges and, per variant of meadow, the fields that have it (some variants may have none)."""
     rows, level = line.rows_m(), inner_m + verge_m
-    height = hills(seed_, level + LEVEL_M)
-    verges = [
-        swept(line, rows, _span(side, inner_m, inner_m + verge_m / 2, level), (VERGE_TILE_M, VERGE_TILE_M))
-        for side in _SIDES
-    ]
-    fields = [
-        swept(
-            line, rows, _span(side, *meadow_places_m(level, outer_m)), (MEADOW_TILE_M, MEADOW_TILE_M), height
+    height, rng = hills(seed_, level + LEVEL_M), keyed_generator("road fields", seed_)
+    verges, fields = list[Patch](), list[list[Patch]]([[] for _ in range(VARIANTS)])
+    for side in _SIDES:
+        verges.append(
+            swept(
+                line, rows, _span(side, inner_m, inner_m + verge_m / 2, level), (VERGE_TILE_M, VERGE_TILE_M)
+            )
         )
-        for side in _SIDES
-    ]
+        places = _span(side, *meadow_places_m(level, outer_m))
+        grid = swept(line, rows, places, (MEADOW_TILE_M, MEADOW_TILE_M), height)
+        kinds = _fields(rng, len(rows) - 1, len(places) - 1)
+        kinds = kinds[:, ::-1] if side < 0 else kinds
+        for kind in range(VARIANTS):
+            fields[kind].append(cells(grid, kinds == kind))
     ends = end_faces(line, rows, outer_m, -outer_m, _EDGE_DEPTH_M)
-    scaled = Patch(ends.positions_m, ends.normals, ends.uvs / MEADOW_TILE_M, ends.triangles)
-    return merge(verges), merge([*fields, scaled])
+    fields[0].append(Patch(ends.positions_m, ends.normals, ends.uvs / MEADOW_TILE_M, ends.triangles))
+    return merge(verges), tuple(merge(patches) for patches in fields)
+
+
+def _fields(rng: np.random.Generator, rows: int, columns: int) -> NDArray[np.int64]:
+    """Return the variant of meadow of every cell (rows, columns), the column next to the road first."""
+    kinds, row = np.zeros((rows, columns), int), 0
+    while row < rows:
+        long = int(rng.integers(*_FIELD_ROWS))
+        kinds[row : row + long, int(rng.integers(3, 6)) :] = int(rng.integers(VARIANTS))
+        kinds[row : row + long, int(rng.integers(7, columns)) :] = int(rng.integers(VARIANTS))
+        row += long
+    return kinds
 
 
 def _ground_values(values: Values) -> tuple[RoadLine, float, float, float, int]:
@@ -133,7 +149,8 @@ def _ground_values(values: Values) -> tuple[RoadLine, float, float, float, int]:
 
 def _ground_outline(values: Values) -> Outline:
     line, inner, wide, _, _ = asked = _ground_values(values)
-    size, middle = bounds(np.concatenate([patch.positions_m for patch in _ground(*asked)]))
+    verges, fields = _ground(*asked)
+    size, middle = bounds(np.concatenate([patch.positions_m for patch in (verges, *fields)]))
     level = inner + wide + LEVEL_M
     parts = [part for side in _SIDES for part in ground_parts(line, side * inner, side * level, _DEPTH_M)]
     return Outline(size, middle, lifted(parts, middle[2] - size[2] / 2), 1700.0, friction=0.7, tags=("road",))
@@ -142,7 +159,12 @@ def _ground_outline(values: Values) -> Outline:
 def _ground_paint(values: Values) -> Paint:
     verges, fields = _ground(*_ground_values(values))
     number = values.whole("seed")
-    return ((verges, verge(number % VARIANTS)), (fields, meadow(number // 3 % VARIANTS)))
+    looks = [
+        (field, meadow((number + kind) % VARIANTS))
+        for kind, field in enumerate(fields)
+        if len(field.triangles)
+    ]
+    return ((verges, verge(number % VARIANTS)), *looks)
 
 
 SHOULDER_PARAMETERS: tuple[Parameter, ...] = (

@@ -62,7 +62,7 @@ class RoadLine:
     def rows_m(self) -> FloatArray:
         """Return where along the line cross sections are drawn, from before its beginning to past its end."""
         last = int(np.ceil((self.length_m + AFTER_M) / ROW_M))
-        return np.arange(-int(BEFORE_M // ROW_M), last + 1) * ROW_M
+        return ROW_M * np.arange(-int(BEFORE_M // ROW_M), last + 1, dtype=np.float64)
 
 
 LINE_PARAMETERS: tuple[Parameter, ...] = (

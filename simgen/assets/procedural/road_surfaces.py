@@ -110,7 +110,7 @@ def verge(variant: int) -> Material:
     """Return mown verge grass, dry in spots."""
     rng = keyed_generator("road", "verge", variant)
     blade, cloud = _blades(rng, _COARSE), fractal_noise(rng, _COARSE, (4, 4), 6, 0.6)
-    green = mix(rgb("38461c"), rgb("6f7f3c"), smoothstep(0.35, 0.95, blade))
+    green = mix(rgb("3b4524"), rgb("707a48"), smoothstep(0.35, 0.95, blade))
     dry = mix(rgb("6a6136"), rgb("a39a63"), blade)
     color = mix(green, dry, 0.75 * smoothstep(0.5, 0.85, cloud))
     soil = smoothstep(0.3, 0.14, cloud) * smoothstep(0.7, 0.4, blade)
@@ -123,7 +123,7 @@ def meadow(variant: int) -> Material:
     """Return a meadow as seen from afar."""
     rng = keyed_generator("road", "meadow", variant)
     blade, cloud = _blades(rng, _COARSE), fractal_noise(rng, _COARSE, (3, 3), 7, 0.62)
-    base = (("48572a", "76863f"), ("5a6230", "8c8a4c"), ("3f5226", "667a3a"))[variant % 3]
+    base = (("4b5530", "757f4c"), ("6b6a42", "9a9266"), ("434f2e", "66734a"))[variant % 3]
     color = mix(rgb(base[0]), rgb(base[1]), np.clip(0.25 + 0.5 * cloud + 0.45 * (blade - 0.5), 0.0, 1.0))
     return _material("meadow", Layers(color, 0.05 * blade, np.full(_COARSE, 0.96), MEADOW_TILE_M))
 
