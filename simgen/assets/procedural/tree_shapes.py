@@ -177,13 +177,16 @@ def _facing(patch: Patch) -> Patch:
 
 def both_sides(front: Patch) -> Patch:
     """Return cards together with their backs, which are lit by normals mirrored in the plane of the card."""
-    p, q, r = (front.positions_m[front.triangles[:, k]] for k in range(3))
-    flat = np.zeros_like(front.normals)
-    for k in range(3):
-        np.add.at(flat, front.triangles[:, k], np.cross(q - p, r - p))
+    corners, normals = (
+        front.positions_m[front.triangles],
+        front.normals[front.triangles],
+    )  # each triangle has its own
+    flat = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     flat /= np.linalg.norm(flat, axis=1)[:, None]
-    mirrored = front.normals - 2 * np.sum(front.normals * flat, axis=1)[:, None] * flat
-    back = Patch(front.positions_m, mirrored, front.uvs, front.triangles[:, ::-1])
+    mirrored = normals - 2 * np.sum(normals * flat[:, None], axis=2, keepdims=True) * flat[:, None]
+    triangles = np.arange(corners.shape[0] * 3).reshape(-1, 3)[:, ::-1]
+    uvs = front.uvs[front.triangles].reshape(-1, 2)
+    back = Patch(corners.reshape(-1, 3), mirrored.reshape(-1, 3), uvs, triangles)
     return merge([front, back])
 
 
