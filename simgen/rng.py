@@ -16,7 +16,7 @@ def stream(seed: int, scene_index: int, attempt: int, path: str) -> np.random.Ge
 
     Args:
         seed: dataset seed; 0 is a seed like any other.
-        scene_index: index of the scene in its dataset.
+        scene_index: `Scene.draw_index`: index of the scene in its dataset, the same for both of a pair.
         attempt: how many draws of this scene were rejected before.
         path: path of the thing drawn, for example `objects.clutter[3].drop.yaw`.
     """
@@ -24,7 +24,10 @@ def stream(seed: int, scene_index: int, attempt: int, path: str) -> np.random.Ge
 
 
 def noise_stream(seed: int, scene_index: int, sensor: str, frame_index: int) -> np.random.Generator:
-    """Return the generator for the noise of one frame, so that any frame can be made again alone."""
+    """Return the generator for the noise of one frame, so that any frame can be made again alone.
+
+    `scene_index` is `Scene.draw_index`, as in `stream`.
+    """
     return keyed_generator("noise", seed, scene_index, sensor, frame_index)
 
 

@@ -8,6 +8,7 @@ from simgen.errors import Problem, ScenarioError
 from simgen.records.scene import Capture, DenseCapture
 from simgen.sampling.draws import Draws
 from simgen.scenario import spec
+from simgen.scenario.values import MAX_FRAMES
 
 _SLACK = 1e-9  # of a frame: a duration written in decimals reaches the frame at its end
 
@@ -24,7 +25,7 @@ def draw_capture(draws: Draws, capture: spec.CaptureSpec) -> Capture:
     """Return when frames are taken.
 
     Raises:
-        ScenarioError: the drawn rates do not fit each other.
+        ScenarioError: the drawn rates do not fit each other, or there would be too many frames.
     """
     rate = draws.count(capture.rate, "capture.rate")
     if capture.duration is None:
@@ -52,4 +53,8 @@ def _dense(draws: Draws, dense: spec.DenseSpec) -> DenseCapture:
 
 def _frames(duration_s: float, rate_hz: int) -> int:
     """Return how many frames of the grid j / rate lie in 0..duration, both ends included."""
-    return floor(duration_s * rate_hz + _SLACK) + 1
+    frames = floor(duration_s * rate_hz + _SLACK) + 1
+    if frames > MAX_FRAMES:
+        message = f"{duration_s:g} s at {rate_hz} Hz are {frames} frames; at most {MAX_FRAMES} are allowed"
+        raise ScenarioError([Problem("capture.duration", message)])
+    return frames

@@ -218,6 +218,41 @@ def test_with_refused_draws_self_normalised_weights_estimate_nature_given_accept
     assert np.exp(logs).mean() * len(found) / attempts == pytest.approx(0.5, abs=0.02)
 
 
+# x is uniform on 1..2 given acceptance, and P(e) = x / 10; moments of x over 1..2 are 3/2 and 7/3
+MEAN_X = 3 / 2
+MEAN_X_GIVEN_E = (7 / 3) / (3 / 2)
+MEAN_X_GIVEN_NOT_E = (3 / 2 - 7 / 30) / (1 - 3 / 20)
+
+
+@pytest.mark.parametrize(
+    ("mode", "mean_x"),
+    [
+        ("natural", MEAN_X),
+        ({"tilted": 0.6}, MEAN_X),
+        ({"tilted": 0.9, "defensive": 0.3}, MEAN_X),
+        ("forced", MEAN_X_GIVEN_E),
+        ("off", MEAN_X_GIVEN_NOT_E),
+    ],
+)
+def test_with_refused_draws_every_mode_tells_its_part_of_nature(mode: Any, mean_x: float) -> None:
+    of = scenario(
+        params={"x": {"uniform": [0, 2]}},
+        events=event(mode, probability="${x} / 10"),
+        constraints=[{"require": "${x} > 1"}],
+    )
+    found = chances(of, 3000)
+    logs, xs = log_weights(found), [dict(one.params)["x"] for one in found]
+    mean = natural_mean(logs, xs)
+    assert abs(mean.value - mean_x) < 4 * mean.standard_error
+    if mean_x == MEAN_X:
+        rate = natural_mean(logs, [one.armed("e") for one in found])
+        assert abs(rate.value - 0.15) < 4 * rate.standard_error
+    if mode == "forced":
+        assert abs(mean.value - MEAN_X) > 4 * mean.standard_error  # without weights it would be that
+    attempts = sum(one.attempt + 1 for one in found)
+    assert stats.binomtest(len(found), attempts, 0.5).pvalue > 1e-3
+
+
 def test_what_can_never_be_accepted_is_told_with_the_culprit() -> None:
     of = scenario(params={"x": 1}, constraints=[{"require": "${x} > 2"}], sample={"max_attempts": 5})
     with pytest.raises(

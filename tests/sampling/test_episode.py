@@ -52,3 +52,10 @@ def test_drawn_rates_that_do_not_fit_are_told() -> None:
         ScenarioError, match=r"capture\.dense\.rate: 50 is no multiple of capture\.rate \(60\)"
     ):
         capture(when="start", duration=4, rate=60, dense=dense)
+
+
+def test_an_episode_of_too_many_frames_is_told() -> None:
+    with pytest.raises(
+        ScenarioError, match=r"capture\.duration: 100000 s at 10 Hz are 1000001 frames; at most 100000"
+    ):
+        capture(when="start", duration="100000 s", rate=10)
