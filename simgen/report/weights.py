@@ -126,6 +126,8 @@ def write_weights(folder: Path) -> WeightReport:
     """
     dataset = Dataset(folder)
     drawn = tuple(drawn_scenes(dataset))
+    if not drawn:
+        raise DatasetError(f"{folder} has no scene that was drawn; see the reasons in its failed.json files")
     try:
         weights = relative_weights([scene.events.log_weight for scene in drawn])
     except ValueError as error:

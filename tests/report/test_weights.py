@@ -13,14 +13,15 @@ import numpy as np
 import pytest
 
 from simgen.cli.weights import weights as command
-from simgen.dataset import Dataset, verify
+from simgen.dataset import Dataset, DatasetWriter, verify
 from simgen.dataset.census import DrawnScene, drawn_scenes, undrawn_scenes
 from simgen.dataset.scene_events import EventDraw, SceneEvents
 from simgen.errors import DatasetError
 from simgen.records.event import Mode, WeightFactor
 from simgen.records.occurrence import Occurrence
 from simgen.report.weights import HEADER, report_of, write_weights
-from tests.episodes import episode, event, expected, rolled, write_episodes
+from tests.dataset.samples import make_manifest
+from tests.episodes import NOTHING_REFUSED, episode, event, expected, rolled, write_episodes
 
 
 def drawn(
@@ -200,3 +201,12 @@ def test_a_dataset_without_scenes_of_any_weight_is_told(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="no scene has a weight above 0"):
         write_weights(folder)
     assert not (folder / "weights.csv").exists()
+
+
+def test_a_dataset_of_which_no_scene_was_drawn_is_told(tmp_path: Path) -> None:
+    with DatasetWriter.create(tmp_path / "data", make_manifest(scene_count=1)) as writer:
+        writer.write_failed(0, "no room", NOTHING_REFUSED)
+        writer.finalise()
+    assert undrawn_scenes(Dataset(tmp_path / "data")) == (0,)
+    with pytest.raises(DatasetError, match="has no scene that was drawn"):
+        write_weights(tmp_path / "data")
