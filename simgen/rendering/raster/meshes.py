@@ -21,8 +21,8 @@ _VERTEX_FLOATS = 9
 # Of a level of detail, in the image: its farthest vertex; nearly all of it is a few times nearer.
 _MOST_ERROR_PX = 0.75
 # Shadows need the shape, not the detail; those of soft light even less.
-_CASTER_TRIANGLES = 2500
-_ROUGH_CELLS = 11  # along the longest side
+_CASTER_TRIANGLES = 1200
+_ROUGH_CELLS = 9  # along the longest side
 _ROUGH_ENOUGH = 300
 
 
