@@ -331,18 +331,23 @@ def test_depth_that_is_off_its_model_is_found(data: Path) -> None:
 TRIANGLE = np.array([[[0.0, 0.0, 1.0], [1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]])
 
 
+def met(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
+    """Distances along the rays from the origin through the points themselves."""
+    return distance_to_triangles_m(np.zeros(3), points, points, triangles)
+
+
 def test_a_point_on_the_triangle_is_at_distance_zero() -> None:
-    assert distance_to_triangles_m(np.zeros(3), np.array([[0.2, 0.2, 1.0]]), TRIANGLE)[0] == pytest.approx(0)
+    assert met(np.array([[0.2, 0.2, 1.0]]), TRIANGLE)[0] == pytest.approx(0)
 
 
 def test_distance_is_at_right_angles_to_the_triangle() -> None:
     points = np.array([[0.2, 0.2, 1.0]]) * 0.9  # on the same ray, 0.1 m in front of the plane
-    assert distance_to_triangles_m(np.zeros(3), points, TRIANGLE)[0] == pytest.approx(0.1)
-    assert distance_to_triangles_m(np.zeros(3), points, TRIANGLE[:, ::-1])[0] == pytest.approx(0.1)
+    assert met(points, TRIANGLE)[0] == pytest.approx(0.1)
+    assert met(points, TRIANGLE[:, ::-1])[0] == pytest.approx(0.1)
 
 
 def test_a_ray_that_misses_is_infinitely_far() -> None:
-    assert np.isinf(distance_to_triangles_m(np.zeros(3), np.array([[0.8, 0.8, 1.0]]), TRIANGLE)[0])
+    assert np.isinf(met(np.array([[0.8, 0.8, 1.0]]), TRIANGLE)[0])
 
 
 def test_a_model_that_is_not_installed_is_a_problem_not_a_crash(sound: Path) -> None:
@@ -353,3 +358,9 @@ def test_a_model_that_is_not_installed_is_a_problem_not_a_crash(sound: Path) -> 
     problems = verify(sound, Bare()).problems
     assert {problem.check for problem in problems} == {"surface"}
     assert problems[0].message.startswith("no asset named 'procedural/box'")
+
+
+def test_a_ray_beside_the_point_finds_the_surface_that_ends_between_them() -> None:
+    point, beside = np.array([[0.501, 0.501, 1.0]]), np.array([[0.499, 0.499, 1.0]])
+    assert np.isinf(met(point, TRIANGLE)[0])
+    assert distance_to_triangles_m(np.zeros(3), beside, point, TRIANGLE)[0] == pytest.approx(0)

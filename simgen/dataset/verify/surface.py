@@ -11,6 +11,7 @@ from simgen.assets import AssetLibrary
 from simgen.dataset.labels import FrameLabels
 from simgen.dataset.verify.frame import CheckedFrame, Finding
 from simgen.geometry import FloatArray, apply, invert_rigid
+from simgen.records.annotation import ObjectLabel
 from simgen.rng import keyed_generator
 
 Pixels = NDArray[np.int64]
@@ -20,6 +21,8 @@ _RELATIVE = 5e-4  # of depth: 32-bit depth and vertex arithmetic of a rasteriser
 _OF_SIZE = (
     5e-3  # of the object's longest side: curved shapes are drawn round by one back end, faceted by another
 )
+_SNAP_PX = 1 / 64  # rasterisers move corners to a grid of 1/256 px (OpenGL asks for 1/16 at least); with room
+_SNAPS_PX = tuple((x * _SNAP_PX, y * _SNAP_PX) for x in (-1, 1) for y in (-1, 1))
 _SLACK = 1e-3  # how far outside a triangle a hit may lie, barycentric: edges are shared, rounding is not
 
 
@@ -36,7 +39,7 @@ class SurfaceCheck:
             return
         rows, columns = _sampled_pixels(frame.instance_id, frame.labels)
         keys = frame.instance_id[rows, columns]
-        rays = frame.labels.intrinsics.rays()[rows, columns]
+        pixels = np.column_stack([columns, rows]).astype(float)
         depth_m = frame.depth_m[rows, columns].astype(float)
         for label in frame.objects:
             mine = keys == label.instance_id
@@ -44,7 +47,12 @@ class SurfaceCheck:
                 continue
             self.pixels += int(mine.sum())
             tolerance_m = _RELATIVE * depth_m[mine] + _OF_SIZE * min(max(label.size_m), 1.0)
-            off_m = self._off_m(frame, label.instance_id, label.T_camera_object, rays[mine], depth_m[mine])
+            off_m = self._off_m(frame, label, pixels[mine], depth_m[mine], (0.0, 0.0))
+            for shift_px in _SNAPS_PX:
+                bad = off_m > tolerance_m
+                if bad.any():
+                    again = self._off_m(frame, label, pixels[mine][bad], depth_m[mine][bad], shift_px)
+                    off_m[bad] = np.minimum(off_m[bad], again)
             bad = off_m > tolerance_m
             if bad.any():
                 yield (
@@ -56,27 +64,33 @@ class SurfaceCheck:
     def _off_m(
         self,
         frame: CheckedFrame,
-        instance_id: int,
-        T_camera_object: FloatArray,
-        rays: FloatArray,
+        label: ObjectLabel,
+        pixels: FloatArray,
         depth_m: FloatArray,
+        shift_px: tuple[float, float],
     ) -> FloatArray:
-        """Return (n,) the distance from each measured point to the nearest level of detail along its ray, metres."""
-        body = frame.scene.object(instance_id)
+        """Return (n,) the distance of each measured point to the nearest level of detail that its ray meets, metres.
+
+        Args:
+            pixels: (n, 2) where they are seen, (x, y).
+            shift_px: how far beside that the rays run that look for the surface.
+        """
+        body, camera = frame.scene.object(label.instance_id), frame.labels.intrinsics
         model = self._library.load(body.asset).model
-        T_object_camera = invert_rigid(T_camera_object)
-        origin = T_object_camera[:3, 3]
-        points = apply(T_object_camera, rays * depth_m[:, None])
-        off_m = np.full(len(rays), np.inf)
+        T_object_camera = invert_rigid(label.T_camera_object)
+        points = apply(T_object_camera, camera.directions(*pixels.T) * depth_m[:, None])
+        directions = camera.directions(*(pixels + shift_px).T) @ T_object_camera[:3, :3].T
+        off_m = np.full(len(pixels), np.inf)
         for level in model.lods:
             for submesh in level:
                 corners = submesh.positions_m[submesh.triangles].astype(float) * body.scale
-                off_m = np.minimum(off_m, distance_to_triangles_m(origin, points, corners))
+                found = distance_to_triangles_m(T_object_camera[:3, 3], directions, points, corners)
+                off_m = np.minimum(off_m, found)
         return off_m
 
 
 def distance_to_triangles_m(
-    origin_m: FloatArray, points_m: FloatArray, triangles_m: FloatArray
+    origin_m: FloatArray, directions: FloatArray, points_m: FloatArray, triangles_m: FloatArray
 ) -> FloatArray:
     """Return (n,) how far each point lies from the planes of the triangles that its ray meets; inf for none.
 
@@ -85,7 +99,8 @@ def distance_to_triangles_m(
 
     Args:
         origin_m: (3,) where the rays start.
-        points_m: (n, 3) the points, each on its own ray from the origin.
+        directions: (n, 3) where they go, of any length.
+        points_m: (n, 3) the points, each on or near its ray.
         triangles_m: (m, 3, 3) corners.
     """
     a, ab, ac = (
@@ -98,8 +113,7 @@ def distance_to_triangles_m(
     nearest = np.full(len(points_m), np.inf)
     from_a = origin_m - a
     turned = np.cross(from_a, ab)
-    for i, point in enumerate(points_m):
-        ray = point - origin_m
+    for i, (ray, point) in enumerate(zip(directions, points_m, strict=True)):
         determinant = -(normals @ ray)
         with np.errstate(divide="ignore", invalid="ignore"):
             scale = 1.0 / determinant
@@ -108,7 +122,7 @@ def distance_to_triangles_m(
             t = (ac * turned).sum(axis=1) * scale
             hit = (u >= -_SLACK) & (v >= -_SLACK) & (u + v <= 1 + _SLACK) & (t > 0)
         if hit.any():
-            off = np.abs(t[hit] - 1.0) * np.abs(determinant[hit]) / areas[hit]
+            off = np.abs(((point - a[hit]) * normals[hit]).sum(axis=1)) / areas[hit]
             nearest[i] = off.min()
     return nearest
 
