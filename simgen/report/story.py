@@ -80,12 +80,13 @@ def strip_frames(story: Story, count: int = 5) -> tuple[int, ...]:
         return tuple(sorted({round(k * last / max(1, count - 1)) for k in range(count)}))
     first = story.happened[0]
     triggered_s = first.triggered_s or 0.0
-    picks = [_at(story, triggered_s - _BEFORE_S, late=True), _at(story, triggered_s)]
-    active = [k for k in range(last + 1) if first.phase_at(float(story.trajectory.times_s[k])) == "active"]
-    during = max(1, count - 3)
-    picks += [active[round((k + 1) * (len(active) - 1) / during)] for k in range(during) if active]
-    picks.append(last if first.over_s is None else _at(story, first.over_s))
-    return tuple(sorted(set(picks)))
+    ends = {_at(story, triggered_s - _BEFORE_S, late=True), _at(story, triggered_s)}
+    ends.add(last if first.over_s is None else _at(story, first.over_s))
+    times_s = [float(time_s) for time_s in story.trajectory.times_s]
+    active = [k for k in range(last + 1) if first.phase_at(times_s[k]) == "active" and k not in ends]
+    during = count - len(ends)
+    inside = {active[round((k + 0.5) * len(active) / during - 0.5)] for k in range(during) if active}
+    return tuple(sorted(ends | inside))
 
 
 def _at(story: Story, time_s: float, *, late: bool = False) -> int:

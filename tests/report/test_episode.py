@@ -37,7 +37,7 @@ def story(**times: object) -> Story:
 
 
 def test_a_strip_shows_before_trigger_during_and_after() -> None:
-    assert strip_frames(story()) == (0, 2, 4, 5, 6)  # before, 0.2 s, inside 0.3 to 0.6 s, 0.6 s
+    assert strip_frames(story()) == (0, 2, 3, 5, 6)  # before, 0.2 s, inside 0.3 to 0.6 s, 0.6 s
     assert strip_frames(story(over_s=None))[-1] == 7
     assert strip_frames(story(active_s=None, over_s=None)) == (0, 2, 7)
 
