@@ -6,6 +6,7 @@ from math import cos, sin
 
 import numpy as np
 
+from simgen.assets.daylight import beam_color, beam_lux
 from simgen.errors import Problem, ScenarioError
 from simgen.geometry import Vec3
 from simgen.records.asset import AssetRef
@@ -14,6 +15,8 @@ from simgen.sampling.draws import Draws
 from simgen.scenario import spec
 
 COLDEST_K, HOTTEST_K = 1667.0, 25000.0
+_DEFAULT_SUN_K = 5800.0
+_DEFAULT_ENVIRONMENT_LUX = 500.0
 
 # XYZ -> linear sRGB (IEC 61966-2-1, D65) and the luminance weights of its primaries (ITU-R BT.709)
 _RGB_FROM_XYZ = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
@@ -64,11 +67,19 @@ def draw_sun(draws: Draws, name: str, sun: spec.SunSpec) -> SunLight:
     path = f"suns.{name}"
     azimuth = draws.number(sun.azimuth, f"{path}.azimuth")
     elevation = draws.number(sun.elevation, f"{path}.elevation")
+    illuminance = draws.optional(sun.illuminance, f"{path}.illuminance")
+    if illuminance is None:
+        turbidity = draws.number(sun.turbidity, f"{path}.turbidity")
+        illuminance, color = beam_lux(elevation, turbidity), beam_color(elevation, turbidity)
+    else:
+        color = black_body_rgb(_DEFAULT_SUN_K)
+    if sun.color_temperature is not None:
+        color = draw_color(draws, sun.color_temperature, f"{path}.color_temperature")
     return SunLight(
         name=name,
         direction_world=direction(azimuth, elevation),
-        illuminance_lux=draws.number(sun.illuminance, f"{path}.illuminance"),
-        color_rgb=draw_color(draws, sun.color_temperature, f"{path}.color_temperature"),
+        illuminance_lux=illuminance,
+        color_rgb=color,
         angular_diameter_rad=draws.number(sun.angular_diameter, f"{path}.angular_diameter"),
     )
 
@@ -100,12 +111,23 @@ def draw_environment(draws: Draws, environment: spec.EnvironmentSpec) -> Environ
             for name, value in sorted(environment.params.items())
         )
         light_map = AssetRef(draws.text(environment.map, "environment.map"), tuple(drawn))
+    illuminance = draws.optional(environment.illuminance, "environment.illuminance")
     return EnvironmentLight(
         map=light_map,
-        illuminance_lux=draws.number(environment.illuminance, "environment.illuminance"),
+        illuminance_lux=_natural_lux(light_map) if illuminance is None else illuminance,
         rotation_rad=draws.number(environment.rotation, "environment.rotation"),
         background_visible=environment.background,
     )
+
+
+def _natural_lux(light_map: AssetRef | None) -> float:
+    """Return what surroundings give whose illuminance is left to them."""
+    if light_map is None or not light_map.asset_id.startswith("procedural/"):
+        return _DEFAULT_ENVIRONMENT_LUX
+    from simgen.assets.procedural import natural_environment_lux  # brings trimesh
+
+    natural = natural_environment_lux(light_map)
+    return _DEFAULT_ENVIRONMENT_LUX if natural is None else natural
 
 
 def draw_fog(draws: Draws, fog: spec.FogSpec | None) -> Fog | None:

@@ -135,6 +135,7 @@ DistanceRate = Annotated[Number, _written("distance_rate", units.DISTANCE_RATE, 
 Impulse = Annotated[Number, _written("impulse", units.IMPULSE, 0.0)]
 Intensity = Annotated[Number, _written("intensity", units.INTENSITY, 0.0)]
 Flux = Annotated[Number, _written("flux", units.FLUX, 0.0)]
+Turbidity = Annotated[Number, _written("plain", units.PLAIN, 1.0, 20.0)]
 Illuminance = Annotated[Number, _written("illuminance", units.ILLUMINANCE, 0.0)]
 Text = Annotated[Words, Written("text", Reader(None))]
 Param = Annotated[Number, Written("param_or_proposal", Reader(units.ANY, text=True), read_param, plain_param)]
@@ -198,6 +199,7 @@ __all__ = [
     "Speed",
     "Text",
     "Time",
+    "Turbidity",
     "Vector3",
     "VelocityVector",
     "Words",

@@ -7,6 +7,7 @@ from math import pi
 import numpy as np
 import pytest
 
+from simgen.assets.daylight import beam_lux, sky_lux
 from simgen.errors import ScenarioError
 from simgen.sampling.lights import black_body_rgb, direction
 from tests.sampling.scenarios import draw, scenario
@@ -88,3 +89,24 @@ def test_parameters_of_a_light_map_are_drawn():
     params = dict(drawn.params)
     assert params["sun_elevation_rad"] == pytest.approx(pi / 6)
     assert 2 <= params["turbidity"] <= 6
+
+
+def test_light_that_is_left_out_is_what_nature_gives_at_that_elevation():
+    drawn = draw(
+        scenario(
+            params={"up": {"uniform": ["5 deg", "9 deg"]}},
+            environment={"map": "procedural/sky", "params": {"sun_elevation_rad": "${up}", "turbidity": 3}},
+            suns={"sun": {"azimuth": 0, "elevation": "${up}", "turbidity": 3}},
+        )
+    ).scene
+    up = float(dict(drawn.params)["up"])
+    assert drawn.environment.illuminance_lux == pytest.approx(sky_lux(up))
+    assert drawn.suns[0].illuminance_lux == pytest.approx(beam_lux(up, 3.0))
+    assert drawn.suns[0].color_rgb[0] > 1.5 * drawn.suns[0].color_rgb[2]
+
+
+def test_other_surroundings_give_500_lux_and_other_suns_are_white_by_default():
+    suns = {"sun": {"azimuth": 0, "elevation": 1, "illuminance": 10}}
+    drawn = draw(scenario(suns=suns, environment={"map": "procedural/overcast"})).scene
+    assert drawn.environment.illuminance_lux == 500.0
+    assert drawn.suns[0].color_rgb == black_body_rgb(5800.0)

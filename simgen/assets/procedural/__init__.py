@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from simgen.assets.procedural.light_maps import build_environment, describe_environment, environment_names
+from simgen.assets.procedural.light_maps import (
+    build_environment,
+    describe_environment,
+    environment_names,
+    natural_environment_lux,
+)
 from simgen.assets.procedural.rack import bay_centers_m, deck_top_m, rack_size_m
 from simgen.assets.procedural.registry import build, collision, describe, middle_m, names
 from simgen.assets.procedural.road_line import RoadLine
@@ -23,5 +28,6 @@ __all__ = [
     "environment_names",
     "middle_m",
     "names",
+    "natural_environment_lux",
     "rack_size_m",
 ]

@@ -1,4 +1,4 @@
-"""Light maps made by formula: softbox studio, overcast and clear sky, warehouse lamps.
+"""Light maps made by formula: softbox studio, overcast and clear sky, warehouse lamps, a sky for any place of the sun.
 
 A map is 256 x 512, row 0 straight up, linear and in relative units: a scene scales it to its own illuminance.
 """
@@ -13,6 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simgen.assets.procedural.noise import mix, smoothstep
+from simgen.assets.procedural.params import Parameter, Values, parse
+from simgen.assets.procedural.sky import PARAMETERS as SKY_PARAMETERS
+from simgen.assets.procedural.sky import natural_lux, sky_radiance
 from simgen.errors import AssetError, did_you_mean
 from simgen.geometry import FloatArray
 from simgen.records.asset import AssetInfo, AssetRef, EnvironmentMap
@@ -111,12 +114,21 @@ def _warehouse() -> FloatArray:
     return mix(mix(floor, walls, smoothstep(-0.16, -0.12, level)), ceiling, under_roof)
 
 
-_MAPS: dict[str, Callable[[], FloatArray]] = {
-    "softbox": _softbox,
-    "overcast": _overcast,
-    "warehouse": _warehouse,
-    "clear_sky": _clear_sky,
+def _sky(values: Values) -> FloatArray:
+    d = _directions()
+    edges = np.cos(np.linspace(0.0, np.pi, _SHAPE[0] + 1))
+    bands = (edges[:-1] - edges[1:]) * 2 * np.pi / _SHAPE[1]
+    return sky_radiance(values, d, np.broadcast_to(bands[:, None], _SHAPE))
+
+
+_MAPS: dict[str, Callable[[Values], FloatArray]] = {
+    "softbox": lambda _: _softbox(),
+    "overcast": lambda _: _overcast(),
+    "warehouse": lambda _: _warehouse(),
+    "clear_sky": lambda _: _clear_sky(),
+    "sky": _sky,
 }
+_PARAMETERS: dict[str, tuple[Parameter, ...]] = {"sky": SKY_PARAMETERS}
 
 
 def environment_names() -> tuple[str, ...]:
@@ -129,13 +141,24 @@ def build_environment(ref: AssetRef) -> EnvironmentMap:
     """Return a light map, made once a process.
 
     Raises:
-        AssetError: no map is called so, or the reference has parameters (maps have none).
+        AssetError: no map is called so, or it has no such parameter, or not of this value.
     """
     name = ref.asset_id.removeprefix("procedural/")
     info = describe_environment(ref)
-    radiance = np.maximum(_MAPS[name](), 0.0).astype(np.float32)
+    radiance = np.maximum(_MAPS[name](parse(ref, _PARAMETERS.get(name, ()))), 0.0).astype(np.float32)
     radiance.setflags(write=False)
     return EnvironmentMap(radiance, info)
+
+
+def natural_environment_lux(ref: AssetRef) -> float | None:
+    """Return what a map's sky gives on a level plane in nature; None for maps in relative units.
+
+    Raises:
+        AssetError: as in `build_environment`.
+    """
+    if ref.asset_id != "procedural/sky":
+        return None
+    return natural_lux(parse(ref, SKY_PARAMETERS))
 
 
 def describe_environment(ref: AssetRef) -> AssetInfo:
@@ -148,10 +171,12 @@ def describe_environment(ref: AssetRef) -> AssetInfo:
     if name not in _MAPS:
         hint = did_you_mean(name, _MAPS)
         raise AssetError(f"no light map '{ref.asset_id}';{hint} known: {', '.join(environment_names())}")
-    if ref.params:
+    if ref.params and name not in _PARAMETERS:
         raise AssetError(
-            f"{ref.asset_id}: a light map has no parameters, got '{ref.params[0][0]}'; remove it"
+            f"{ref.asset_id}: this light map has no parameters, got '{ref.params[0][0]}'; remove it"
         )
+    values = parse(ref, _PARAMETERS.get(name, ()))
+    drawn = f" {sorted(values.values.items())!r}" if values.values else ""
     return AssetInfo(
         asset_id=ref.asset_id,
         name=name.replace("_", " "),
@@ -164,6 +189,7 @@ def describe_environment(ref: AssetRef) -> AssetInfo:
         licence="CC0-1.0",
         author="simgen",
         source="simgen",
-        content_hash=hashlib.sha256(f"{_VERSION} light map {name}".encode()).hexdigest(),
+        content_hash=hashlib.sha256(f"{_VERSION} light map {name}{drawn}".encode()).hexdigest(),
         tags=("indoor",) if name in ("softbox", "warehouse") else ("outdoor",),
+        params=ref.params,
     )

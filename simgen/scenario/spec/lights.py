@@ -17,6 +17,7 @@ from simgen.scenario.values import (
     Positive,
     PositiveLength,
     Text,
+    Turbidity,
     Vector3,
 )
 
@@ -28,18 +29,25 @@ class EnvironmentSpec(Model):
     params: Named[
         AssetParam
     ] = {}  # of a procedural map, for example the `sun_elevation_rad` of `procedural/sky`
-    illuminance: Illuminance = 500.0  # on an upward-facing plane
+    illuminance: Illuminance | None = (
+        None  # on an upward-facing plane; default: 500, or what `procedural/sky` has
+    )
     rotation: Angle = 0.0
     background: bool = True
 
 
 class SunSpec(Model):
-    """A directional light; azimuth from +X towards +Y, elevation above the horizon."""
+    """A directional light; azimuth from +X towards +Y, elevation above the horizon.
+
+    Without `illuminance` it is the sun of a clear day, as bright as the air of this `turbidity` leaves it (none below
+    the horizon) and, without `color_temperature`, as red.
+    """
 
     azimuth: Angle
     elevation: Elevation
-    illuminance: Illuminance
-    color_temperature: Positive = 5800.0  # kelvin, black body
+    illuminance: Illuminance | None = None  # on a plane facing it
+    turbidity: Turbidity = 2.5  # 2 very clear, 10 hazy; only where `illuminance` is left out
+    color_temperature: Positive | None = None  # kelvin, black body; default: 5800
     angular_diameter: Angle = 0.0093
 
 

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+from math import radians
+
 import numpy as np
 import pytest
 
-from simgen.assets.procedural import build_environment, describe_environment, environment_names
+from simgen.assets.procedural import (
+    build_environment,
+    describe_environment,
+    environment_names,
+    natural_environment_lux,
+)
 from simgen.errors import AssetError
 from simgen.records.asset import AssetRef
+from simgen.rendering.light_map import upward_illuminance
 
 
 def light(name: str) -> np.ndarray:
@@ -51,5 +59,60 @@ def test_an_unknown_map_gets_the_closest_name():
 
 
 def test_a_map_takes_no_parameters():
-    with pytest.raises(AssetError, match="a light map has no parameters, got 'seed'"):
+    with pytest.raises(AssetError, match="this light map has no parameters, got 'seed'"):
         describe_environment(AssetRef("procedural/softbox", (("seed", 1),)))
+
+
+def sky(elevation_deg: float, **params: float) -> AssetRef:
+    given = {"sun_elevation_rad": radians(elevation_deg)} | params
+    return AssetRef("procedural/sky", tuple(sorted(given.items())))
+
+
+@pytest.mark.parametrize("elevation_deg", [80, 20, 2, -3, -8, -15, -30])
+@pytest.mark.parametrize("turbidity", [2.0, 10.0])
+def test_a_sky_is_finite_and_gives_what_it_gives_in_nature(elevation_deg: float, turbidity: float):
+    ref = sky(elevation_deg, turbidity=turbidity, urban_glow_lux=0.001)
+    radiance = build_environment(ref).radiance
+    assert np.isfinite(radiance).all()
+    assert radiance.min() >= 0
+    assert upward_illuminance(radiance) == pytest.approx(natural_environment_lux(ref), rel=0.01)
+
+
+@pytest.mark.parametrize("elevation_deg", [40.0, 10.0, -4.0])
+def test_the_sky_is_brightest_about_the_sun(elevation_deg: float):
+    upper = build_environment(sky(elevation_deg, sun_azimuth_rad=radians(60))).radiance[:128].sum(axis=2)
+    row, column = np.unravel_index(int(upper.argmax()), upper.shape)
+    assert (column + 0.5) / 512 * 360 - 180 == pytest.approx(60, abs=3)
+    assert 90 - (row + 0.5) / 256 * 180 == pytest.approx(max(elevation_deg, 0), abs=3)
+
+
+def test_the_zenith_of_a_clear_day_has_the_luminance_of_its_formula_relative_to_the_horizon_away_from_the_sun():
+    """Perez' formula, turbidity 2.5, sun at 45 degrees, by hand at two points."""
+    radiance = build_environment(sky(45.0, turbidity=2.5, sun_azimuth_rad=0.0)).radiance.astype(float)
+    luminance = radiance @ np.array([0.2126, 0.7152, 0.0722])
+    a, b, c, d, e = -1.01625, -0.461, 5.26835, -2.2756, 0.2028
+
+    def perez(cosine: float, gamma: float) -> float:
+        return (1 + a * np.exp(b / cosine)) * (1 + c * np.exp(d * gamma) + e * np.cos(gamma) ** 2)
+
+    row = 64  # 45 degrees up, on the other side of the zenith
+    expected = perez(np.cos(radians(45)), radians(90)) / perez(1.0, radians(45))
+    assert luminance[row, [0, -1]].mean() / luminance[0].mean() == pytest.approx(expected, rel=0.03)
+
+
+def test_a_clear_sky_is_blue_by_day_and_red_where_the_sun_went_down():
+    day = build_environment(sky(50.0, sun_azimuth_rad=0.0)).radiance
+    dusk = build_environment(sky(-4.0, sun_azimuth_rad=0.0)).radiance
+    assert day[40, 0, 2] > 1.3 * day[40, 0, 0]
+    assert dusk[125, 256, 0] > 1.5 * dusk[125, 256, 2]
+    assert dusk[10, 0, 2] > 1.5 * dusk[10, 0, 0]
+
+
+def test_skies_of_different_parameters_are_different_assets():
+    assert describe_environment(sky(10.0)).content_hash != describe_environment(sky(11.0)).content_hash
+    with pytest.raises(AssetError, match="turbidity must be a number of 2 to 10, got 30"):
+        describe_environment(sky(10.0, turbidity=30))
+
+
+def test_maps_in_relative_units_have_no_natural_illuminance():
+    assert natural_environment_lux(AssetRef("procedural/softbox")) is None
