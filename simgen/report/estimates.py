@@ -50,24 +50,27 @@ def effective_sample_size(log_weights: ArrayLike) -> float:
     return float(weights.sum() ** 2 / (weights**2).sum())
 
 
-def natural_mean(log_weights: ArrayLike, values: ArrayLike) -> Estimate:
+def natural_mean(log_weights: ArrayLike, values: ArrayLike, draws: ArrayLike | None = None) -> Estimate:
     """Return the mean of a value over nature, with its standard error by the delta method (Owen, equation 9.9).
 
     Args:
         log_weights: (n,) of the scenes.
         values: (n,) of the scenes; of an event, 1 where it is armed, else 0.
+        draws: (n,) whole numbers, equal for scenes of the same draw: only draws are independent. None: all differ.
     """
     weights = relative_weights(log_weights)
     shares = weights / weights.sum()
     x = np.asarray(values, dtype=float)
     mean = float(shares @ x)
-    return Estimate(mean, float(np.sqrt((shares**2) @ (x - mean) ** 2)))
+    off = shares * (x - mean)
+    if draws is not None:
+        off = np.bincount(np.unique(np.asarray(draws), return_inverse=True)[1], weights=off)
+    return Estimate(mean, float(np.sqrt(off @ off)))
 
 
-def sampled_mean(values: ArrayLike) -> Estimate:
-    """Return the mean of a value over the scenes as they were drawn, with its standard error."""
-    x = np.asarray(values, dtype=float)
-    return Estimate(float(x.mean()), float(x.std() / np.sqrt(x.size)))
+def sampled_mean(values: ArrayLike, draws: ArrayLike | None = None) -> Estimate:
+    """Return the mean of a value over the scenes as they were drawn, with its standard error; see `natural_mean`."""
+    return natural_mean(np.zeros(np.size(values)), values, draws)
 
 
 def natural_histogram(log_weights: ArrayLike, classes: ArrayLike) -> tuple[NDArray[np.str_], FloatArray]:

@@ -199,8 +199,8 @@ def _event(drawn: tuple[DrawnScene, ...], logs: np.ndarray, name: str) -> EventW
         armed=int(armed.sum()),
         triggered=sum(any(each.triggered_s is not None for each in found) for found in reached),
         active=sum(any(each.active_s is not None for each in found) for found in reached),
-        sampled_rate=sampled_mean(armed),
-        natural_rate=None if pinned else natural_mean(logs, armed),
+        sampled_rate=sampled_mean(armed, _draws(drawn)),
+        natural_rate=None if pinned else natural_mean(logs, armed, _draws(drawn)),
         declared=natural_mean(others, [draw.probability for draw in draws]).value,
         ess=_ess(logs[armed]),
     )
@@ -212,7 +212,14 @@ def _log_weight_without(scene: DrawnScene, name: str) -> float:
 
 def _class(drawn: tuple[DrawnScene, ...], logs: np.ndarray, name: str) -> ClassWeights:
     has = np.array([name in scene.categories for scene in drawn])
-    return ClassWeights(name, int(has.sum()), sampled_mean(has), natural_mean(logs, has), _ess(logs[has]))
+    draws = _draws(drawn)
+    sampled, natural = sampled_mean(has, draws), natural_mean(logs, has, draws)
+    return ClassWeights(name, int(has.sum()), sampled, natural, _ess(logs[has]))
+
+
+def _draws(drawn: tuple[DrawnScene, ...]) -> list[int]:
+    """Return a number for each scene's draw: both of a counterfactual pair have the same."""
+    return [scene.index if scene.events.twin is None else scene.index // 2 for scene in drawn]
 
 
 def _ess(logs: np.ndarray) -> float:

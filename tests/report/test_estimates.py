@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simgen.report.estimates import (
-    Estimate,
     effective_sample_size,
     natural_histogram,
     natural_mean,
@@ -52,12 +51,17 @@ def test_a_natural_mean_is_weighted_and_its_error_is_that_of_owen() -> None:
     assert found.standard_error == pytest.approx(np.sqrt((0.25 * 0.75) ** 2 + (0.75 * 0.25) ** 2))
 
 
+def test_scenes_of_one_draw_count_as_one() -> None:
+    logs, values = np.log([1, 3, 1, 3]), [0, 1, 4, 1]
+    found = natural_mean(logs, values, [7, 7, 9, 9])
+    assert found.value == pytest.approx(1.25)
+    assert found.standard_error == pytest.approx(np.hypot((-1.25 - 0.75) / 8, (2.75 - 0.75) / 8))
+
+
 def test_with_equal_weights_both_means_are_the_ordinary_one() -> None:
     values = np.array([1.0, 2.0, 4.0, 8.0])
-    ordinary = Estimate(3.75, float(values.std() / 2))
-    assert sampled_mean(values) == ordinary
-    natural = natural_mean([2.0] * 4, values)
-    assert (natural.value, natural.standard_error) == pytest.approx((3.75, ordinary.standard_error))
+    for found in (sampled_mean(values), natural_mean([2.0] * 4, values)):
+        assert (found.value, found.standard_error) == pytest.approx((3.75, values.std() / 2))
 
 
 def test_a_histogram_sums_weights_by_class() -> None:

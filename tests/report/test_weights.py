@@ -17,8 +17,9 @@ from simgen.dataset import Dataset, DatasetWriter, verify
 from simgen.dataset.census import DrawnScene, drawn_scenes, undrawn_scenes
 from simgen.dataset.scene_events import EventDraw, SceneEvents
 from simgen.errors import DatasetError
-from simgen.records.event import Mode, WeightFactor
+from simgen.records.event import Mode, Twin, WeightFactor
 from simgen.records.occurrence import Occurrence
+from simgen.report.estimates import Estimate
 from simgen.report.weights import HEADER, report_of, write_weights
 from tests.dataset.samples import make_manifest
 from tests.episodes import NOTHING_REFUSED, episode, event, expected, rolled, write_episodes
@@ -96,10 +97,17 @@ def test_pairs_tell_nature_though_each_scene_is_pinned() -> None:
     pairs = [
         (drawn(2 * k, True, "forced", 0.2, 1.0), drawn(2 * k + 1, False, "off", 0.2, 0.0)) for k in range(9)
     ]
-    (leap,) = report_of(tuple(scene for pair in pairs for scene in pair)).events
+    twins = [
+        replace(scene, events=replace(scene.events, twin=Twin("leap", occurs)))
+        for pair in pairs
+        for scene, occurs in zip(pair, (True, False), strict=True)
+    ]
+    (leap,) = report_of(tuple(twins)).events
     assert leap.natural_rate is not None
     assert leap.natural_rate.value == pytest.approx(0.2)
     assert leap.modes == ("forced", "off")
+    assert leap.natural_rate.standard_error == pytest.approx(0)  # each pair tells it in full
+    assert leap.sampled_rate == Estimate(0.5, 0.0)
 
 
 def test_little_effect_is_warned_about() -> None:
