@@ -7,7 +7,9 @@ from functools import lru_cache
 from simgen.assets.procedural import (
     bins,
     carton,
+    child,
     crate,
+    deer,
     fasteners,
     machine_parts,
     pallet,
@@ -32,7 +34,7 @@ _PREFIX = "procedural/"
 _FAMILIES: dict[str, Family] = {
     family.name: family
     for family in (
-        *(module.FAMILY for module in (bins, carton, crate, pallet, rack, road_signs, table)),
+        *(module.FAMILY for module in (bins, carton, child, crate, deer, pallet, rack, road_signs, table)),
         *fasteners.FAMILIES,
         *machine_parts.FAMILIES,
         *road.FAMILIES,
