@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from math import atan2, cos, hypot, sin, sqrt
 from typing import Literal
 
+from simgen.errors import did_you_mean
 from simgen.geometry import Quat, Vec3, matrix_from_quaternion, quaternion_multiply
 from simgen.records.scene import Scene, SceneObject
 from simgen.simulation.protocol import Motion
@@ -173,6 +174,8 @@ class Bodies:
 
     def named(self, name: str) -> Body:
         """Return a body as it is now; raises `KeyError`."""
+        if name not in self._by_name:
+            raise KeyError(f"no body '{name}' in this scene;{did_you_mean(name, self._by_name)}".rstrip(";"))
         return self.current(self._by_name[name])
 
     def current(self, body: Body) -> Body:

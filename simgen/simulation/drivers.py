@@ -39,7 +39,7 @@ class Driver:
         self.serial, self.running, self._path = 0, None, ""
         self.running: Running | None
         self._looks, self._stale = False, True
-        self._from_step, self._until_step, self._from_m = 0, 0, body.position_m
+        self._from_step, self._until_step, self._from_m, self._looked = 0, 0, body.position_m, -1
 
     # -- what it does --------------------------------------------------------------------------------------------
 
@@ -77,7 +77,8 @@ class Driver:
     def choose(self, stride: int) -> None:
         """Choose a velocity, if it is time to: on the grid of behaviours, or where something has changed."""
         step = self._stage.clock.step
-        changed = self._looks and self.running is not None and self.running.look()
+        changed = self._looks and self._looked != step and self.running is not None and self.running.look()
+        self._looked = step
         if not (self._stale or changed or step >= self._until_step):
             return
         self._stale = False

@@ -65,6 +65,7 @@ class Episode:
             SceneRejected: a guard refused it.
             SimulationError: a behaviour, trigger or action cannot go on.
         """
+        self._cast.choose()  # what moves from the start moves at time 0
         self._begin_instant()
         settled = self._settle()
         settle_time_s = self._stage.clock.time_s

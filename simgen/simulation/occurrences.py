@@ -29,7 +29,7 @@ class Witness:
 def witness(event: Event, stage: Stage) -> Witness:
     """Begin to watch an event that is triggered now."""
     shares = [
-        stage.sight(camera.name, name).visible_share
+        stage.sight(camera, stage.bodies.named(name)).visible_share
         for name in _moving(event, stage)
         for camera in stage.scene.cameras
         if camera.mount != name

@@ -10,7 +10,7 @@ import numpy as np
 
 from simgen.assets import AssetLibrary
 from simgen.records.occurrence import Phase
-from simgen.records.scene import Scene
+from simgen.records.scene import CameraSensor, Scene
 from simgen.records.settings import HasSettings
 from simgen.rng import stream
 from simgen.simulation.bodies import Bodies, Body
@@ -23,11 +23,19 @@ PHASES: tuple[Phase, ...] = ("armed", "triggered", "active", "over")
 
 
 class LanePlace(NamedTuple):
-    """Where a body is that follows lanes."""
+    """Where a body is that follows lanes.
+
+    Attributes:
+        lane: name.
+        s_m: along it, at `step`.
+        step: when this was noted.
+        speed_mps: at which s has grown since.
+    """
 
     lane: str
     s_m: float
-    lateral_m: float
+    step: int
+    speed_mps: float
 
 
 @dataclass(slots=True, eq=False)
@@ -103,20 +111,33 @@ class Stage:
         """Whether an event has come to a phase."""
         return self.reached.get(event, 0) > PHASES.index(phase)  # type: ignore[arg-type]
 
+    def place_of(self, name: str) -> LanePlace | None:
+        """Return where a body is on the lanes now; None for one that follows none."""
+        place = self.places.get(name)
+        if place is None:
+            return None
+        passed_s = (self.clock.step - place.step) / self.clock.rate_hz
+        return place._replace(s_m=place.s_m + place.speed_mps * passed_s, step=self.clock.step)
+
     def attached(self, a: int, b: int) -> bool:
         """Whether one of two bodies is attached to the other."""
         return self.parents.get(a) == b or self.parents.get(b) == a
 
-    def sight(self, sensor: str, name: str) -> Sight:
-        """Return what a camera could see of a body now."""
-        camera = next((camera for camera in self.scene.cameras if camera.name == sensor), None)
-        if camera is None:
-            raise KeyError(f"no camera '{sensor}'")
-        for body in self.bodies:
-            if body.mode != "static":
-                now = self.bodies.current(body)
+    def camera(self, name: str) -> CameraSensor:
+        """Return a camera by its name; raises `KeyError`."""
+        for camera in self.scene.cameras:
+            if camera.name == name:
+                return camera
+        known = ", ".join(camera.name for camera in self.scene.cameras) or "none"
+        raise KeyError(f"no camera '{name}'; known: {known}")
+
+    def sight(self, camera: CameraSensor, body: Body) -> Sight:
+        """Return what a camera could see of a body now; one with several poses is taken at its first."""
+        for other in self.bodies:
+            if other.mode != "static":
+                now = self.bodies.current(other)
                 self.rays.place(now.instance_id, now.position_m, now.quaternion_wxyz, present=now.present)
-        return self.rays.sight(camera, self.bodies.named(name).instance_id)
+        return self.rays.sight(camera, body.instance_id)
 
     def target(self, node: HasSettings, name: str) -> Body:
         """Return what a setting points at: a body by its name, or a point."""

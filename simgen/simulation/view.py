@@ -95,7 +95,7 @@ class WorldView:
 
     def visible_share(self, sensor: str, name: str) -> float:
         """Share of a body's sample points that a camera could see."""
-        return self._stage.sight(sensor, name).visible_share
+        return self._stage.sight(self._stage.camera(sensor), self._body(name)).visible_share
 
     def lane_point(self, lane: str, s_m: float, lateral_m: float = 0.0) -> LanePoint:
         """A place on a lane or path."""

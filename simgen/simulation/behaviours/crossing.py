@@ -120,11 +120,11 @@ class SyncArrival(Leaf):
         return self._way_of(other, meet) / speed if speed > 0.0 else inf
 
     def _way_of(self, other: Body, meet: Body) -> float:
-        """Return how far the other has to go: along its lanes if it follows some, else straight."""
-        place = self._stage.places.get(other.name)
+        """Return how far the other has to go: along its lanes if it follows some, else straight; negative if passed."""
+        place = self._stage.place_of(other.name)
         if place is None:
-            (ox, oy, _), (mx, my, _) = other.position_m, meet.position_m
-            return hypot(mx - ox, my - oy)
+            (ox, oy, _), (mx, my, _), (vx, vy, _) = other.position_m, meet.position_m, other.velocity_mps
+            return ((mx - ox) * vx + (my - oy) * vy) / max(hypot(vx, vy), 1e-9)
         lanes, name, way = self._stage.lanes, place.lane, -place.s_m
         for _ in range(len(lanes)):
             s, _ = lanes[name].s_of(meet.position_m)

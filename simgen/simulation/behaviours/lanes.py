@@ -27,15 +27,15 @@ class LaneFollower(Leaf):
         foot = pilot.foot_m
         self._s, self._lateral = self._lanes[lane].s_of(foot)
         self._clearance = foot[2] - self._lanes[lane].point_at(self._s, self._lateral).position_m[2]
-        self._note()
+        self._note(pilot.speed_mps)
 
     def _go(self, way_m: float, lateral_m: float, dt_s: float, speed_mps: float) -> Move:
         """Return the move that much further along, at this lateral, ending with this speed."""
+        self._note(way_m / dt_s if dt_s > 0.0 else 0.0)
         self._s, self._lateral = self._s + way_m, lateral_m
         lane, s_m = self._lanes.advance(self._lane, self._s)
         if lane != self._lane:
             self._lane, self._s = lane, s_m
-        self._note()
         point = self._lanes[lane].point_at(s_m, lateral_m)
         (x, y, z), half = point.position_m, self._pilot.body.half_m[2]
         goal = (x, y, z + half + self._clearance)
@@ -47,8 +47,9 @@ class LaneFollower(Leaf):
         )
         return to_point(self._pilot.position_m, goal, dt_s, along(direction, speed_mps))
 
-    def _note(self) -> None:
-        self._pilot.place = LanePlace(self._lane, self._s, self._lateral)
+    def _note(self, speed_mps: float) -> None:
+        """Tell others where this body is, and how fast it goes on from here."""
+        self._pilot.place = LanePlace(self._lane, self._s, self._stage.clock.step, speed_mps)
 
     @property
     def _left_m(self) -> float:
@@ -153,7 +154,7 @@ class FollowLead(LaneFollower):
         return (ahead - lengths, closing) if ahead > 0.0 else (inf, 0.0)
 
     def _way_to(self, lead: Body) -> float:
-        place = self._stage.places.get(lead.name)
+        place = self._stage.place_of(lead.name)
         if place is not None and place.lane == self._lane:
             return place.s_m - self._s
         return measures.ahead_m(self._pilot.body, lead)

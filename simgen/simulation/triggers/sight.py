@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from simgen.records.behaviour import Trigger
 from simgen.simulation.rays import Sight
 from simgen.simulation.stage import Stage
@@ -11,21 +13,22 @@ from simgen.simulation.triggers.modifiers import Look
 def visible(trigger: Trigger, stage: Stage, children: list[Look]) -> Look:
     """At least this share of the body could be seen."""
     del children
-    least = trigger.number("min_fraction")
-    return lambda: _sight(trigger, stage).visible_share >= least
+    least, sight = trigger.number("min_fraction"), _sight_of(trigger, stage)
+    return lambda: sight().visible_share >= least
 
 
 def occluded(trigger: Trigger, stage: Stage, children: list[Look]) -> Look:
     """At least this share of what lies in the picture is hidden behind others."""
     del children
-    least = trigger.number("min_fraction")
+    least, sight = trigger.number("min_fraction"), _sight_of(trigger, stage)
 
     def look() -> bool:
-        sight = _sight(trigger, stage)
-        return sight.in_picture > 0 and sight.hidden_share >= least
+        now = sight()
+        return now.in_picture > 0 and now.hidden_share >= least
 
     return look
 
 
-def _sight(trigger: Trigger, stage: Stage) -> Sight:
-    return stage.sight(trigger.text("sensor"), trigger.text("object"))
+def _sight_of(trigger: Trigger, stage: Stage) -> Callable[[], Sight]:
+    camera, body = stage.camera(trigger.text("sensor")), stage.bodies.named(trigger.text("object"))
+    return lambda: stage.sight(camera, body)
