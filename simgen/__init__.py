@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from simgen.errors import SimgenError
     from simgen.records.annotation import Sample
     from simgen.records.scene import Scene
+    from simgen.report.forecast import forecast
+    from simgen.report.weights import WeightReport, write_weights
     from simgen.reproduce import ReplayReport, replay
 
 _HOMES = {
@@ -24,11 +26,14 @@ _HOMES = {
     "Scene": "simgen.records.scene",
     "SimgenError": "simgen.errors",
     "VerifyReport": "simgen.dataset",
+    "WeightReport": "simgen.report.weights",
+    "forecast": "simgen.report.forecast",
     "generate": "simgen.api",
     "load": "simgen.api",
     "replay": "simgen.reproduce",
     "stream": "simgen.api",
     "verify": "simgen.dataset",
+    "write_weights": "simgen.report.weights",
 }
 
 __all__ = [
@@ -40,12 +45,15 @@ __all__ = [
     "Scene",
     "SimgenError",
     "VerifyReport",
+    "WeightReport",
     "__version__",
+    "forecast",
     "generate",
     "load",
     "replay",
     "stream",
     "verify",
+    "write_weights",
 ]
 
 
