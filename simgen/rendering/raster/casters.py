@@ -21,8 +21,7 @@ class Casters:
     Attributes:
         sharp: first index and number of indices of each object, by instance id: what blocks suns and lamps.
         sharp_count: indices of all of them, which come first.
-        support_count: indices of the supports among what blocks soft light; they come next.
-        soft_count: indices of all that blocks soft light, supports included.
+        soft: the same for what blocks soft light; supports come next, things last.
     """
 
     def __init__(self, context: GlContext) -> None:
@@ -32,7 +31,8 @@ class Casters:
         self._indices = self._gl.buffer(reserve=4, dynamic=True)
         self._array: moderngl.VertexArray | None = None
         self.sharp: dict[int, tuple[int, int]] = {}
-        self.sharp_count = self.support_count = self.soft_count = 0
+        self.soft: dict[int, tuple[int, int]] = {}
+        self.sharp_count = 0
 
     def upload(
         self, drawables: Sequence[Drawable], soft_blockers: Sequence[Drawable], T_world_objects: FloatArray
@@ -40,7 +40,7 @@ class Casters:
         """Put the objects where they stand, supports first where they block soft light."""
         vertices: list[NDArray[np.float32]] = []
         sharp: list[NDArray[np.uint32]] = []
-        soft: tuple[list[NDArray[np.uint32]], list[NDArray[np.uint32]]] = ([], [])
+        soft: tuple[dict[int, NDArray[np.uint32]], dict[int, NDArray[np.uint32]]] = ({}, {})
         self.sharp = {}
         start = first = 0
         for drawable in drawables:
@@ -50,15 +50,18 @@ class Casters:
             sharp.append(level.triangles + np.uint32(start))
             self.sharp[body.instance_id] = (first, level.triangles.size)
             if drawable in soft_blockers:
-                soft[body.is_thing].append(drawable.model.rough_triangles + np.uint32(start))
+                soft[body.is_thing][body.instance_id] = drawable.model.rough_triangles + np.uint32(start)
             start += len(level.positions_m)
             first += level.triangles.size
         self.sharp_count = first
-        self.support_count, things = (sum(part.size for part in parts) for parts in soft)
-        self.soft_count = self.support_count + things
+        rough = soft[0] | soft[1]
+        self.soft = {}
+        for instance_id, part in rough.items():
+            self.soft[instance_id] = (first, part.size)
+            first += part.size
         self._release_array()
         if vertices:
-            self._fill(np.concatenate(vertices), np.concatenate(sharp + soft[0] + soft[1]))
+            self._fill(np.concatenate(vertices), np.concatenate([*sharp, *rough.values()]))
 
     def begin(self) -> None:
         """Set what all depth maps are drawn with."""
@@ -89,3 +92,14 @@ class Casters:
         if self._array is not None:
             self._array.release()
             self._array = None
+
+
+def runs_of_indices(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join ranges (first, count) of indices that follow each other."""
+    joined: list[tuple[int, int]] = []
+    for first, count in ranges:
+        if joined and sum(joined[-1]) == first:
+            joined[-1] = (joined[-1][0], joined[-1][1] + count)
+        else:
+            joined.append((first, count))
+    return joined

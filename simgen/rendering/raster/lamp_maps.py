@@ -11,7 +11,7 @@ import numpy as np
 
 from simgen.errors import RenderError
 from simgen.geometry import FloatArray, invert_rigid
-from simgen.rendering.raster.casters import Casters
+from simgen.rendering.raster.casters import Casters, runs_of_indices
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.lamp import NEAREST_BLOCKER_M, Lamp
@@ -161,7 +161,7 @@ class LampMaps:
             place = (column, CUBE_TILE if behind else 0, grid.side_px, grid.side_px)
             target.viewport = target.scissor = place
             clip = _face_clip(grid, axis, behind) @ T_lamp_world
-            for first, count in _runs([self._casters.sharp[instance_id] for instance_id in ids]):
+            for first, count in runs_of_indices([self._casters.sharp[instance_id] for instance_id in ids]):
                 self._casters.draw(clip, first, count)
 
 
@@ -232,14 +232,3 @@ def _face_clip(grid: LampGrid, axis: int, behind: bool) -> FloatArray:
     clip[2, 3] = -2 * far * near / (far - near)
     clip[3, ahead] = sign
     return clip
-
-
-def _runs(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join ranges (first, count) that follow each other."""
-    joined: list[tuple[int, int]] = []
-    for first, count in ranges:
-        if joined and sum(joined[-1]) == first:
-            joined[-1] = (joined[-1][0], joined[-1][1] + count)
-        else:
-            joined.append((first, count))
-    return joined

@@ -1,6 +1,7 @@
 """Shadows of one state of a scene: depth maps of its suns and of 32 directions of the surroundings' light.
 
-They depend on where the bodies are, not on the camera, so that all views of one state share them.
+They depend on where the bodies are, not on the camera, so that all views of one state share them. Only where things are
+spread over a wide place are there finer maps besides, of what is near the camera, drawn for every view.
 """
 
 from __future__ import annotations
@@ -11,18 +12,40 @@ from dataclasses import dataclass
 import moderngl
 import numpy as np
 
-from simgen.geometry import FloatArray, Vec3, box_corners
-from simgen.rendering.raster.casters import Casters
+from simgen.geometry import FloatArray, Vec3
+from simgen.records.frame import View
+from simgen.rendering.raster.casters import Casters, runs_of_indices
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import DIRECTION_COUNT
+from simgen.rendering.raster.shadow_grids import (
+    SOFT_TILE,
+    SUN_TILE,
+    SoftGrid,
+    SunGrid,
+    SunLevel,
+    corners_of,
+    level_from_world,
+    nearest_depth_m,
+    slice_of_view,
+    soft_blockers,
+    soft_clip,
+    soft_grid,
+    sun_grid,
+    sun_level,
+)
 
 MOST_SUNS = 4
-SUN_TILE = 768
+NEAR_LEVELS = 3  # finer maps for each sun of a wide scene
 _GAP = SUN_TILE // 16 + 4  # between tiles, and never blocked: as wide as shadows are searched for
-ATLAS_WIDTH = MOST_SUNS * (SUN_TILE + _GAP)
-SOFT_TILE = 160
 _TILES_ACROSS, _TILES_DOWN = 8, 4  # as in `visibility.frag`
+# Assumed: where one map for all has texels of 4 cm, finer ones show more than they cost.
+_WIDE_M = 15.0
+_NEAR_M, _NEAR_SHARE = 7.0, 0.35  # depth of the finest map: so much, or this share of the distance to it
+_NEXT, _SOFT = (
+    3.0,
+    2.3,
+)  # depth of each map against that of the finer one, and of the soft maps against the finest
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,59 +63,40 @@ class DirectionalLight:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SunGrid:
-    """Where a sun's depth map lies in the world.
+class _State:
+    """What stands in the world, and the lights that it blocks."""
 
-    Attributes:
-        tile_from_world: (4, 4) world -> x, y in -1..1, z = depth 0..1 away from the light.
-        texel_m: width of one texel.
-        range_m: depth that 0..1 spans.
-    """
-
-    tile_from_world: FloatArray
-    texel_m: float
-    range_m: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SoftGrid:
-    """Where the 32 depth maps lie in the world.
-
-    Attributes:
-        directions: (32, 3) unit, towards the light.
-        center_m: of the sphere around all things.
-        radius_m: of that sphere; 0 without casters.
-        depth_m: half of the depth that 0..1 spans.
-        side_u: (32, 4) world -> tile x in -1..1.
-        side_v: (32, 4) world -> tile y.
-    """
-
-    directions: FloatArray
-    center_m: FloatArray
-    radius_m: float
-    depth_m: float
-    side_u: FloatArray
-    side_v: FloatArray
-
-    @property
-    def texel_m(self) -> float:
-        """Width of one texel of the widest tile, at most."""
-        return 2 * self.radius_m / SOFT_TILE
+    drawables: Sequence[Drawable]
+    blockers: Sequence[Drawable]
+    T_world_objects: FloatArray
+    soft_directions: FloatArray
+    centers_m: FloatArray
+    radii_m: FloatArray
 
 
 class ShadowMaps:
-    """The depth maps of one scene, drawn anew when a body has moved."""
+    """The depth maps of one scene.
+
+    Attributes:
+        casters: what they show.
+        grids: where the suns' maps lie.
+        levels: the finer ones of each sun, finest first; empty unless the scene is wide.
+        soft: where the soft maps lie.
+        is_wide: whether there are finer maps, for each view.
+    """
 
     def __init__(self, context: GlContext) -> None:
-        self._context = context
+        self._gl = context.gl
         self.casters = Casters(context)
-        gl = context.gl
-        self.sun_depths = gl.depth_texture((ATLAS_WIDTH, SUN_TILE))
-        self.soft_depths = gl.depth_texture((_TILES_ACROSS * SOFT_TILE, _TILES_DOWN * SOFT_TILE))
-        self.sun_depths.compare_func = ""
-        self._suns = gl.framebuffer([], self.sun_depths)
-        self._softs = gl.framebuffer([], self.soft_depths)
-        self.plain = gl.sampler(filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False)
+        self.sun_depths, self._suns = self._sun_atlas(MOST_SUNS)
+        self.soft_depths = self._gl.depth_texture((_TILES_ACROSS * SOFT_TILE, _TILES_DOWN * SOFT_TILE))
+        self._softs = self._gl.framebuffer([], self.soft_depths)
+        self.plain = self._gl.sampler(
+            filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False
+        )
+        self.is_wide = False
+        self.grids: list[SunGrid] = []
+        self.levels: list[tuple[SunLevel, ...]] = []
 
     def draw(
         self,
@@ -100,47 +104,119 @@ class ShadowMaps:
         T_world_objects: FloatArray,
         suns: Sequence[DirectionalLight],
         soft_directions: FloatArray,
-    ) -> tuple[list[SunGrid], SoftGrid]:
-        """Draw all depth maps of one state and return where they lie.
+    ) -> None:
+        """Draw the maps of one state that do not depend on the camera.
 
         Suns are blocked by everything, the surroundings' light by `soft_blockers`.
         """
         things = [drawable for drawable in drawables if drawable.body.is_thing]
         blockers = soft_blockers(drawables, T_world_objects)
         self.casters.upload(drawables, blockers, T_world_objects)
-        near = _corners(things or drawables, T_world_objects)
-        everything = _corners(drawables, T_world_objects)
+        near, everything = (corners_of(some, T_world_objects) for some in (things or drawables, drawables))
         if len(everything) == 0:
             near = everything = np.zeros((1, 3))  # an empty scene still has its suns
+        self.is_wide = len(things) > 0 and float(np.ptp(near, axis=0).max()) > 2 * _WIDE_M
+        self._reserve(len(suns) * (1 + NEAR_LEVELS if self.is_wide else 1))
         self.casters.begin()
-        grids = [sun_grid(sun.direction_world, near, everything) for sun in suns]
+        self.grids = [sun_grid(sun.direction_world, near, everything) for sun in suns]
         self._clear(self._suns)
-        for index, grid in enumerate(grids):
-            to_clip = np.diag([1.0, 1.0, 2.0, 1.0])
-            to_clip[2, 3] = -1.0
-            self._suns.viewport = self._suns.scissor = (sun_column(index), 0, SUN_TILE, SUN_TILE)
-            self.casters.draw(to_clip @ grid.tile_from_world, 0, self.casters.sharp_count)
-        soft = soft_grid(
-            soft_directions, _corners(things, T_world_objects), _corners(blockers, T_world_objects)
+        for index, grid in enumerate(self.grids):
+            self._place(self._suns, (sun_column(index), 0), SUN_TILE)
+            self.casters.draw(_TO_CLIP @ grid.tile_from_world, 0, self.casters.sharp_count)
+        self.levels = []
+        self._state = _State(
+            drawables, blockers, T_world_objects, soft_directions, *_spheres(drawables, T_world_objects)
         )
-        self._draw_soft(soft)
-        self._context.gl.disable(moderngl.DEPTH_TEST)
-        return grids, soft
+        if not self.is_wide:
+            self.soft = soft_grid(
+                soft_directions, corners_of(things, T_world_objects), corners_of(blockers, T_world_objects)
+            )
+            self._draw_soft(self.soft, blockers)
+        self._gl.disable(moderngl.DEPTH_TEST)
 
-    def _draw_soft(self, soft: SoftGrid) -> None:
-        first, supports, all_soft = (
-            self.casters.sharp_count,
-            self.casters.support_count,
-            self.casters.soft_count,
+    def fit(self, view: View) -> None:
+        """Draw the finer maps for a view of a wide scene."""
+        state = self._state
+        self.casters.begin()
+        near = nearest_depth_m(view, state.centers_m, state.radii_m)
+        depth = max(_NEAR_M, _NEAR_SHARE * near)
+        reaches = [_NEXT**level for level in range(NEAR_LEVELS)]
+        spheres = [slice_of_view(view, near, near + depth * reach) for reach in reaches]
+        self.levels = [tuple(sun_level(grid, *sphere) for sphere in spheres) for grid in self.grids]
+        for index, (grid, levels) in enumerate(zip(self.grids, self.levels, strict=True)):
+            for place, level in enumerate(levels):
+                self._draw_level(grid, level, sun_column(self._level_tile(index, place)))
+        self._fit_soft(slice_of_view(view, near, near + depth * _SOFT))
+        self._gl.disable(moderngl.DEPTH_TEST)
+
+    def column(self, sun: int, level: int) -> float:
+        """Return the first column of a level's tile as a share of the atlas; the last level is the whole scene."""
+        tile = sun if level == NEAR_LEVELS else self._level_tile(sun, level)
+        return sun_column(tile) / self.sun_depths.width
+
+    def _level_tile(self, sun: int, level: int) -> int:
+        return len(self.grids) + sun * NEAR_LEVELS + level
+
+    def _draw_level(self, grid: SunGrid, level: SunLevel, column: int) -> None:
+        state = self._state
+        self._suns.use()
+        self._place(self._suns, (column, 0), SUN_TILE)
+        self._suns.clear(depth=1.0)
+        off = np.abs(state.centers_m @ grid.sides.T - level.center_m).max(axis=1)
+        inside = off < level.width_m / 2 + state.radii_m
+        ranges = [
+            self.casters.sharp[d.body.instance_id]
+            for d, seen in zip(state.drawables, inside, strict=True)
+            if seen
+        ]
+        clip = _TO_CLIP @ level_from_world(grid, level)
+        for first, count in runs_of_indices(ranges):
+            self.casters.draw(clip, first, count)
+
+    def _fit_soft(self, sphere: tuple[FloatArray, float]) -> None:
+        """Draw the soft maps of the things in a sphere and what lies below them."""
+        state, (center, radius) = self._state, sphere
+        reached = np.linalg.norm(state.centers_m - center, axis=1) < radius + state.radii_m
+        near_by = [d for d, hit in zip(state.drawables, reached, strict=True) if hit and d in state.blockers]
+        things = [drawable for drawable in near_by if drawable.body.is_thing]
+        corners = corners_of(things, state.T_world_objects)
+        # No wider than the sphere: a thing may be long.
+        boxed = np.clip(corners, center - radius, center + radius)
+        self.soft = soft_grid(state.soft_directions, boxed, corners_of(near_by, state.T_world_objects))
+        self._draw_soft(self.soft, near_by)
+
+    def _draw_soft(self, soft: SoftGrid, blockers: Sequence[Drawable]) -> None:
+        ids = {False: [], True: []}
+        for drawable in blockers:
+            ids[drawable.body.is_thing].append(drawable.body.instance_id)
+        supports, things = (
+            runs_of_indices([self.casters.soft[instance_id] for instance_id in ids[is_thing]])
+            for is_thing in (False, True)
         )
         self._clear(self._softs)
-        for index in range(DIRECTION_COUNT if all_soft else 0):
+        for index in range(DIRECTION_COUNT if soft.radius_m > 0 else 0):
             at = (index % _TILES_ACROSS * SOFT_TILE, index // _TILES_ACROSS * SOFT_TILE)
-            self._softs.viewport = self._softs.scissor = (*at, SOFT_TILE, SOFT_TILE)
+            self._place(self._softs, at, SOFT_TILE)
             # From below the supports hide all things: their own triangles are enough.
-            hidden = supports > 0 and soft.directions[index, 2] < 0
-            clip = _soft_clip(soft, soft.directions[index], index)
-            self.casters.draw(clip, first, supports if hidden else all_soft)
+            hidden = len(supports) > 0 and soft.directions[index, 2] < 0
+            clip = soft_clip(soft, index)
+            for first, count in supports if hidden else runs_of_indices([*supports, *things]):
+                self.casters.draw(clip, first, count)
+
+    def _reserve(self, tiles: int) -> None:
+        """Make the atlas wide enough; for few tiles it is as wide as it always was."""
+        if sun_column(tiles) > self.sun_depths.width:
+            self._suns.release()
+            self.sun_depths.release()
+            self.sun_depths, self._suns = self._sun_atlas(tiles)
+
+    def _sun_atlas(self, tiles: int) -> tuple[moderngl.Texture, moderngl.Framebuffer]:
+        depths = self._gl.depth_texture((tiles * (SUN_TILE + _GAP), SUN_TILE))
+        depths.compare_func = ""
+        return depths, self._gl.framebuffer([], depths)
+
+    def _place(self, target: moderngl.Framebuffer, at: tuple[int, int], side: int) -> None:
+        target.viewport = target.scissor = (*at, side, side)
 
     def _clear(self, framebuffer: moderngl.Framebuffer) -> None:
         framebuffer.use()
@@ -148,103 +224,17 @@ class ShadowMaps:
         framebuffer.clear(depth=1.0)
 
 
+_TO_CLIP = np.array(
+    [[1.0, 0, 0, 0], [0, 1.0, 0, 0], [0, 0, 2.0, -1.0], [0, 0, 0, 1.0]]
+)  # depth 0..1 -> -1..1
+
+
 def sun_column(index: int) -> int:
-    """Return the first column of a sun's tile in the atlas."""
+    """Return the first column of a tile in the atlas."""
     return index * (SUN_TILE + _GAP) + _GAP // 2
 
 
-def sun_grid(direction_world: Vec3, near_m: FloatArray, everything_m: FloatArray) -> SunGrid:
-    """Return the grid of a sun: as wide as the near points, as deep as everything.
-
-    Args:
-        direction_world: unit, towards the light.
-        near_m: (n, 3) points whose shadows must be sharp.
-        everything_m: (m, 3) points that may cast one.
-    """
-    w = np.asarray(direction_world, dtype=float)
-    u, v = _sides(w)
-    flat = near_m @ np.column_stack([u, v])
-    low, high = flat.min(axis=0), flat.max(axis=0)
-    half = max(float((high - low).max()) / 2 * 1.05, 1e-3)
-    heights = everything_m @ w
-    top, depth = float(heights.max()) + 1e-3, float(np.ptp(heights)) + 2e-3
-    T = np.eye(4)
-    T[0, :3], T[1, :3], T[2, :3] = u / half, v / half, -w / depth
-    T[:2, 3] = -(low + high) / 2 / half
-    T[2, 3] = top / depth
-    return SunGrid(T, 2 * half / SUN_TILE, depth)
-
-
-def soft_blockers(drawables: Sequence[Drawable], T_world_objects: FloatArray) -> list[Drawable]:
-    """Return what blocks the surroundings' light: things, and surroundings that lie below them (floor, table).
-
-    Walls and ceilings do not: the map already is what lies beyond them, and a closed room would be dark.
-    """
-    things = _corners([drawable for drawable in drawables if drawable.body.is_thing], T_world_objects)
-    if len(things) == 0:
-        return []
-    middle = float(things[:, 2].mean())
-    return [
-        drawable
-        for drawable in drawables
-        if drawable.body.is_thing or float(_corners([drawable], T_world_objects)[:, 2].max()) < middle
-    ]
-
-
-def soft_grid(directions: FloatArray, things_m: FloatArray, blockers_m: FloatArray) -> SoftGrid:
-    """Return the grids of the soft directions (32, 3): as wide as the things, as deep as all blockers.
-
-    Args:
-        directions: unit, towards the light.
-        things_m: (n, 3) corners of the things.
-        blockers_m: (m, 3) corners of all that blocks.
-    """
-    if len(things_m) == 0:
-        nothing = np.zeros((len(directions), 4))
-        return SoftGrid(directions, np.zeros(3), 0.0, 0.0, nothing, nothing)
-    center = (things_m.min(axis=0) + things_m.max(axis=0)) / 2
-    radius = float(np.linalg.norm(things_m - center, axis=1).max()) * (1 + 4 / SOFT_TILE)
-    depth = float(np.linalg.norm(blockers_m - center, axis=1).max()) * 1.001
-    sides = np.array([_sides(direction) for direction in directions])
-    # Each tile is as narrow as what it shows: things on a table are wide but low.
-    half = np.abs((things_m - center) @ sides.transpose(0, 2, 1)).max(axis=1) * (1 + 4 / SOFT_TILE)
-    u, v = (sides[:, side] / half[:, side, None] for side in (0, 1))
-    return SoftGrid(
-        directions,
-        center,
-        radius,
-        depth,
-        np.column_stack([u, -u @ center]),
-        np.column_stack([v, -v @ center]),
-    )
-
-
-def _soft_clip(grid: SoftGrid, direction: FloatArray, index: int) -> FloatArray:
-    toward = -direction / grid.depth_m
-    return np.array(
-        [
-            grid.side_u[index],
-            grid.side_v[index],
-            [*toward, -float(toward @ grid.center_m)],
-            [0.0, 0.0, 0.0, 1.0],
-        ]
-    )
-
-
-def _sides(w: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return two unit vectors that span the plane across a unit vector."""
-    helper = np.array([0.0, 0.0, 1.0]) if abs(w[2]) < 0.9 else np.array([1.0, 0.0, 0.0])
-    u = np.cross(helper, w)
-    u = u / np.linalg.norm(u)
-    return u, np.cross(w, u)
-
-
-def _corners(drawables: Sequence[Drawable], T_world_objects: FloatArray) -> FloatArray:
-    """Return the corners of all boxes (8 n, 3), world."""
-    boxes = [
-        box_corners(drawable.model.half_size_m * 2 * drawable.body.scale)
-        @ T_world_objects[drawable.body.instance_id - 1][:3, :3].T
-        + T_world_objects[drawable.body.instance_id - 1][:3, 3]
-        for drawable in drawables
-    ]
-    return np.concatenate(boxes) if boxes else np.zeros((0, 3))
+def _spheres(drawables: Sequence[Drawable], T_world_objects: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return centres (n, 3) and radii (n,) of the spheres around all objects, world."""
+    centers = [T_world_objects[drawable.body.instance_id - 1][:3, 3] for drawable in drawables]
+    return np.reshape(centers, (-1, 3)), np.array([drawable.radius_m for drawable in drawables])

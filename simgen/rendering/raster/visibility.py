@@ -14,13 +14,11 @@ from simgen.records.frame import View
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import Illumination
+from simgen.rendering.raster.shadow_grids import SUN_TILE, SoftGrid
 from simgen.rendering.raster.shadows import (
-    ATLAS_WIDTH,
-    SUN_TILE,
+    NEAR_LEVELS,
     DirectionalLight,
     ShadowMaps,
-    SoftGrid,
-    SunGrid,
     sun_column,
 )
 from simgen.rendering.raster.targets import Targets
@@ -87,7 +85,6 @@ class VisibilityPass:
         self._shadows = ShadowMaps(context)
         self.casters = self._shadows.casters
         self._suns: tuple[DirectionalLight, ...] = ()
-        self._sun_grids: list[SunGrid] = []
 
     def set_scene(
         self, illumination: Illumination, suns: tuple[DirectionalLight, ...], bounce: FloatArray
@@ -98,17 +95,20 @@ class VisibilityPass:
             bounce: (32, 3) what a blocker in each soft direction sends back, as energy.
         """
         self._suns, self._illumination = suns, illumination
-        self._share = self._context.program("fullscreen.vert", "shares.frag", [f"SUNS {len(suns)}"])
         set_uniforms(self._ask, energy=as_floats(illumination.energies_rgb), bounce=as_floats(bounce))
 
     def set_state(self, drawables: Sequence[Drawable], T_world_objects: FloatArray) -> None:
         """Draw the shadow maps of one state of the bodies."""
-        self._sun_grids, self._soft_grid = self._shadows.draw(
-            drawables, T_world_objects, self._suns, self._illumination.directions
+        self._shadows.draw(drawables, T_world_objects, self._suns, self._illumination.directions)
+        levels = [f"LEVELS {1 + NEAR_LEVELS}"] if self._shadows.is_wide and self._suns else []
+        self._share = self._context.program(
+            "fullscreen.vert", "shares.frag", [f"SUNS {len(self._suns)}", *levels]
         )
 
     def draw(self, targets: Targets, coarse: LightTargets, view: View) -> None:
         """Fill `coarse.shares` from the label targets."""
+        if self._shadows.is_wide:
+            self._shadows.fit(view)
         ray = ray_of_pixel(view.intrinsics)
         targets.labels.normal_depth.use(0)
         self._draw_soft(coarse, view, ray)
@@ -134,7 +134,7 @@ class VisibilityPass:
             depths=1,
             ray_of_pixel=ray,
             spacing=spacing,
-            **soft_uniforms(self._soft_grid, view),
+            **soft_uniforms(self._shadows.soft, view),
         )
         coarse.asked.use()
         self._context.fill(self._ask)
@@ -148,23 +148,45 @@ class VisibilityPass:
         self._context.fill(self._smooth)
 
     def _sun_uniforms(self, view: View) -> dict[str, object]:
-        grids = self._sun_grids
+        shadows, grids = self._shadows, self._shadows.grids
+        if not grids:
+            return {}
+        width = shadows.sun_depths.width
         places = [
-            _sun_place(index) @ grid.tile_from_world @ view.T_world_camera for index, grid in enumerate(grids)
+            _sun_place(index, width) @ grid.tile_from_world @ view.T_world_camera
+            for index, grid in enumerate(grids)
         ]
         numbers = [
-            (grid.texel_m, grid.range_m, grid.texel_m * SUN_TILE, sun_column(index) / ATLAS_WIDTH)
+            (grid.texel_m, grid.range_m, grid.texel_m * SUN_TILE, sun_column(index) / width)
             for index, grid in enumerate(grids)
         ]
         directions = suns_in_camera(self._suns, view)
         widths = [[np.tan(sun.angular_diameter_rad / 2)] for sun in self._suns]
-        if not grids:
-            return {}
         return {
             "sun_from_camera": as_floats(np.array(places).transpose(0, 2, 1)),
             "sun_grid": as_floats(np.array(numbers)),
-            "sun_tile": (SUN_TILE / ATLAS_WIDTH, 1.0, 1 / SUN_TILE),
+            "sun_tile": (SUN_TILE / width, 1.0, 1 / SUN_TILE),
             "sun_direction": as_floats(np.column_stack([directions, widths])),
+            **(self._level_uniforms(view) if shadows.is_wide else {}),
+        }
+
+    def _level_uniforms(self, view: View) -> dict[str, object]:
+        """Return where the finer maps lie: places in metres, and a square of each level for each sun."""
+        shadows = self._shadows
+        places: list[FloatArray] = []
+        squares: list[tuple[float, float, float, float]] = []
+        for sun, (grid, levels) in enumerate(zip(shadows.grids, shadows.levels, strict=True)):
+            place = grid.tile_from_world @ view.T_world_camera
+            half = grid.texel_m * SUN_TILE / 2
+            place[:2] *= half  # metres along the grid's sides, from its middle
+            middle = -grid.tile_from_world[:2, 3] * half
+            places.append(place)
+            for index, level in enumerate(levels):
+                squares.append((*(level.center_m - middle), level.width_m, shadows.column(sun, index)))
+            squares.append((0.0, 0.0, 2 * half, shadows.column(sun, NEAR_LEVELS)))
+        return {
+            "sun_from_camera": as_floats(np.array(places).transpose(0, 2, 1)),
+            "sun_level": as_floats(np.array(squares)),
         }
 
 
@@ -200,11 +222,11 @@ def as_floats(values: FloatArray) -> bytes:
     return np.ascontiguousarray(values, dtype=np.float32).tobytes()
 
 
-def _sun_place(index: int) -> FloatArray:
+def _sun_place(index: int, atlas_width: int) -> FloatArray:
     """Return the matrix that takes a sun's tile, x and y in -1..1, to its place in the atlas, 0..1."""
-    half = SUN_TILE / ATLAS_WIDTH / 2
+    half = SUN_TILE / atlas_width / 2
     T = np.diag([half, 0.5, 1.0, 1.0])
-    T[:2, 3] = sun_column(index) / ATLAS_WIDTH + half, 0.5
+    T[:2, 3] = sun_column(index) / atlas_width + half, 0.5
     return T
 
 

@@ -7,6 +7,10 @@ uniform vec4 sun_grid[SUNS];             // texel (m), depth range (m), tile wid
 uniform sampler2D sun_depths;
 uniform vec3 sun_tile;                   // width and height of one tile, 1 / texels along it
 uniform float pixel_angle;               // of half a pixel of this pass, rad
+#ifdef LEVELS
+// Squares of each sun, finest first: middle (m), width (m), first column in the atlas. `sun_from_camera` is in metres.
+uniform vec4 sun_level[SUNS * LEVELS];
+#endif
 
 // A receiver that slopes away from the sun is followed along its own plane: it must not shade itself, so each
 // texel is compared with the plane at that texel's centre. Taps lie much as on Vogel's spiral, which fills a disc
@@ -19,10 +23,24 @@ uniform float pixel_angle;               // of half a pixel of this pass, rad
 float sun_visibility(int sun, vec3 p_camera, vec3 n) {
     vec4 grid = sun_grid[sun], light = sun_direction[sun];
     mat4 place = sun_from_camera[sun];
+#ifdef LEVELS
+    vec2 spot = (place * vec4(p_camera, 1.0)).xy;
+    vec4 square = sun_level[sun * LEVELS + LEVELS - 1];
+    for (int i = LEVELS - 2; i >= 0; --i) {
+        vec4 finer = sun_level[sun * LEVELS + i];
+        vec2 off = abs(spot - finer.xy);
+        square = max(off.x, off.y) < (0.5 - REACH) * finer.z ? finer : square;
+    }
+    grid = vec4(square.z * sun_tile.z, grid.y, square.z, square.w);
+#endif
     float n_l = dot(n, light.xyz), width = grid.z;
     // A receiver moves off its own surface by what a texel may be wrong by.
     vec3 p = (place * vec4(p_camera + n * (grid.x * (0.4 + 1.2 * sqrt(max(1.0 - n_l * n_l, 0.0)))), 1.0)).xyz;
     vec2 slope = vec2(dot(vec3(place[0].x, place[1].x, place[2].x), n), dot(vec3(place[0].y, place[1].y, place[2].y), n));
+#ifdef LEVELS
+    p.xy = ((p.xy - square.xy) / width + 0.5) * sun_tile.xy + vec2(square.w, 0.0);
+    slope *= sun_tile.xy / width;
+#endif
     slope *= width * width / (grid.y * max(n_l, 0.2) * sun_tile.xy * sun_tile.xy);
     p.z -= 0.25 * grid.x / grid.y;
     vec2 texel = sun_tile.xy * sun_tile.z, at = p.xy / texel;

@@ -1,0 +1,213 @@
+"""Where the depth maps of suns and of the surroundings' light lie in the world."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from simgen.geometry import FloatArray, Vec3, box_corners
+from simgen.records.frame import View
+from simgen.rendering.raster.drawables import Drawable
+
+SUN_TILE = 768
+SOFT_TILE = 160
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SunGrid:
+    """Where a sun's depth map lies in the world.
+
+    Attributes:
+        tile_from_world: (4, 4) world -> x, y in -1..1, z = depth 0..1 away from the light.
+        texel_m: width of one texel.
+        range_m: depth that 0..1 spans.
+    """
+
+    tile_from_world: FloatArray
+    texel_m: float
+    range_m: float
+
+    @property
+    def sides(self) -> FloatArray:
+        """(2, 3) unit, world: along x and y of the map."""
+        rows = self.tile_from_world[:2, :3]
+        return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SunLevel:
+    """A square seen from a sun, in a finer depth map than that of the whole scene.
+
+    Attributes:
+        center_m: (2,) of it, along the two sides of the sun's grid.
+        width_m: of it.
+    """
+
+    center_m: FloatArray
+    width_m: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoftGrid:
+    """Where the 32 depth maps lie in the world.
+
+    Attributes:
+        directions: (32, 3) unit, towards the light.
+        center_m: of the sphere around all things.
+        radius_m: of that sphere; 0 without casters.
+        depth_m: half of the depth that 0..1 spans.
+        side_u: (32, 4) world -> tile x in -1..1.
+        side_v: (32, 4) world -> tile y.
+    """
+
+    directions: FloatArray
+    center_m: FloatArray
+    radius_m: float
+    depth_m: float
+    side_u: FloatArray
+    side_v: FloatArray
+
+    @property
+    def texel_m(self) -> float:
+        """Width of one texel of the widest tile, at most."""
+        return 2 * self.radius_m / SOFT_TILE
+
+
+def sun_grid(direction_world: Vec3, near_m: FloatArray, everything_m: FloatArray) -> SunGrid:
+    """Return the grid of a sun: as wide as the near points, as deep as everything.
+
+    Args:
+        direction_world: unit, towards the light.
+        near_m: (n, 3) points whose shadows must be sharp.
+        everything_m: (m, 3) points that may cast one.
+    """
+    w = np.asarray(direction_world, dtype=float)
+    u, v = _sides(w)
+    flat = near_m @ np.column_stack([u, v])
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    half = max(float((high - low).max()) / 2 * 1.05, 1e-3)
+    heights = everything_m @ w
+    top, depth = float(heights.max()) + 1e-3, float(np.ptp(heights)) + 2e-3
+    T = np.eye(4)
+    T[0, :3], T[1, :3], T[2, :3] = u / half, v / half, -w / depth
+    T[:2, 3] = -(low + high) / 2 / half
+    T[2, 3] = top / depth
+    return SunGrid(T, 2 * half / SUN_TILE, depth)
+
+
+def sun_level(grid: SunGrid, center_m: FloatArray, radius_m: float) -> SunLevel:
+    """Return the level around a sphere (world), its middle on a texel, so that shadows stand still as cameras move."""
+    width = 2 * radius_m
+    texel = width / SUN_TILE
+    return SunLevel(np.round(grid.sides @ center_m / texel) * texel, width)
+
+
+def level_from_world(grid: SunGrid, level: SunLevel) -> FloatArray:
+    """Return the (4, 4) matrix world -> x, y in -1..1 in a level, z as in the grid."""
+    T = grid.tile_from_world.copy()
+    T[:2, :3] = grid.sides * (2 / level.width_m)
+    T[:2, 3] = level.center_m * (-2 / level.width_m)
+    return T
+
+
+def slice_of_view(view: View, near_m: float, far_m: float) -> tuple[FloatArray, float]:
+    """Return centre (3,) and radius of the sphere around what a camera sees between two depths, world frame."""
+    camera = view.intrinsics
+    across = (np.array([-0.5, camera.width - 0.5]) - camera.cx) / camera.fx
+    down = (np.array([-0.5, camera.height - 0.5]) - camera.cy) / camera.fy
+    corners = np.array([[x * z, y * z, z] for z in (near_m, far_m) for x in across for y in down])
+    center = corners.mean(axis=0)
+    radius = float(np.linalg.norm(corners - center, axis=1).max())
+    return view.T_world_camera[:3, :3] @ center + view.T_world_camera[:3, 3], radius
+
+
+def nearest_depth_m(view: View, centers_m: FloatArray, radii_m: FloatArray) -> float:
+    """Return a depth before which no sphere (n, 3), (n,) begins that the camera may see: 0, 4, 8, 16 and so on.
+
+    Steps keep it the same from one frame to the next.
+    """
+    ahead = (centers_m - view.T_world_camera[:3, 3]) @ view.T_world_camera[:3, 2]
+    seen = ahead + radii_m > 0
+    nearest = float((ahead - radii_m)[seen].min()) if seen.any() else 0.0
+    return 2.0 ** np.floor(np.log2(nearest)) if nearest >= 4 else 0.0
+
+
+def soft_blockers(drawables: Sequence[Drawable], T_world_objects: FloatArray) -> list[Drawable]:
+    """Return what blocks the surroundings' light: things, and surroundings that lie below them (floor, table).
+
+    Walls and ceilings do not: the map already is what lies beyond them, and a closed room would be dark.
+    """
+    things = corners_of([drawable for drawable in drawables if drawable.body.is_thing], T_world_objects)
+    if len(things) == 0:
+        return []
+    middle = float(things[:, 2].mean())
+    return [
+        drawable
+        for drawable in drawables
+        if drawable.body.is_thing or float(corners_of([drawable], T_world_objects)[:, 2].max()) < middle
+    ]
+
+
+def soft_grid(directions: FloatArray, things_m: FloatArray, blockers_m: FloatArray) -> SoftGrid:
+    """Return the grids of the soft directions (32, 3): as wide as the things, as deep as all blockers.
+
+    Args:
+        directions: unit, towards the light.
+        things_m: (n, 3) corners of the things.
+        blockers_m: (m, 3) corners of all that blocks.
+    """
+    if len(things_m) == 0:
+        nothing = np.zeros((len(directions), 4))
+        return SoftGrid(directions, np.zeros(3), 0.0, 0.0, nothing, nothing)
+    center = (things_m.min(axis=0) + things_m.max(axis=0)) / 2
+    radius = float(np.linalg.norm(things_m - center, axis=1).max()) * (1 + 4 / SOFT_TILE)
+    depth = float(np.linalg.norm(blockers_m - center, axis=1).max()) * 1.001
+    sides = np.array([_sides(direction) for direction in directions])
+    # Each tile is as narrow as what it shows: things on a table are wide but low.
+    half = np.maximum(
+        np.abs((things_m - center) @ sides.transpose(0, 2, 1)).max(axis=1) * (1 + 4 / SOFT_TILE), 1e-3
+    )
+    u, v = (sides[:, side] / half[:, side, None] for side in (0, 1))
+    return SoftGrid(
+        directions,
+        center,
+        radius,
+        depth,
+        np.column_stack([u, -u @ center]),
+        np.column_stack([v, -v @ center]),
+    )
+
+
+def soft_clip(grid: SoftGrid, index: int) -> FloatArray:
+    """Return the (4, 4) matrix world -> clip space of one direction's map."""
+    direction = grid.directions[index]
+    toward = -direction / grid.depth_m
+    return np.array(
+        [
+            grid.side_u[index],
+            grid.side_v[index],
+            [*toward, -float(toward @ grid.center_m)],
+            [0.0, 0.0, 0.0, 1.0],
+        ]
+    )
+
+
+def _sides(w: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return two unit vectors that span the plane across a unit vector."""
+    helper = np.array([0.0, 0.0, 1.0]) if abs(w[2]) < 0.9 else np.array([1.0, 0.0, 0.0])
+    u = np.cross(helper, w)
+    u = u / np.linalg.norm(u)
+    return u, np.cross(w, u)
+
+
+def corners_of(drawables: Sequence[Drawable], T_world_objects: FloatArray) -> FloatArray:
+    """Return the corners of all boxes (8 n, 3), world."""
+    boxes = [
+        box_corners(drawable.model.half_size_m * 2 * drawable.body.scale)
+        @ T_world_objects[drawable.body.instance_id - 1][:3, :3].T
+        + T_world_objects[drawable.body.instance_id - 1][:3, 3]
+        for drawable in drawables
+    ]
+    return np.concatenate(boxes) if boxes else np.zeros((0, 3))
