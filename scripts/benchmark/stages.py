@@ -50,7 +50,7 @@ def measure_render_split(scene: str, seed: int, count: int) -> dict[str, Any]:
     scenario, renderer, clock = load(scene), RasterRenderer(), Clock()
     finish = renderer.context.gl.finish
     passes = {
-        "shadow maps (once a state)": (renderer.light, "set_state"),
+        "shadow maps (once a state)": (renderer.light, "set_view"),
         "geometry: labels and surface": (renderer.geometry, "draw"),
         "colour": (renderer.light, "draw"),
         "label readback": (renderer.geometry, "read"),

@@ -11,7 +11,7 @@ import numpy as np
 
 from render.contest import Contestant
 from render.export import export_record
-from render.raster import OURS, Settings, timings
+from render.raster import OURS, Settings, full_triangles, timings
 from render.scenes import scene_b
 from simgen.assets import AssetLibrary
 from simgen.records.scene import Scene
@@ -33,13 +33,6 @@ def exponent(rows: Sequence[dict[str, Any]], x: str, y: str) -> float:
     if len(rows) < 2:
         return float("nan")
     return float(np.polyfit(np.log([row[x] for row in rows]), np.log([row[y] for row in rows]), 1)[0])
-
-
-def full_triangles(scene: Scene, library: AssetLibrary) -> int:
-    """Return the triangles of a scene at full detail."""
-    return sum(
-        len(part.triangles) for body in scene.objects for part in library.load(body.asset).model.lods[0]
-    )
 
 
 def _row(scene: Scene, library: AssetLibrary, settings: Settings) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def measure_paths(
             row.update(picture_errors(pictures[row["name"]]["color"], references[own]["color"]))
     if settings.pictures:
         for title, buffers in {**pictures, **{f"{n} reference": b for n, b in references.items()}}.items():
-            save_picture(settings.pictures / f"paths {title}.png", buffers["color"])
+            save_picture(settings.pictures, f"paths {title}", buffers["color"])
     result = {"scene": scene.scenario_name, "reference samples": reference_samples, "rows": rows}
     result["rows"] += [
         {"name": entry.name, "target": entry.target, "not measured": why} for entry, why in refused

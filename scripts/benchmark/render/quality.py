@@ -14,6 +14,7 @@ from simgen.sensors.exposure import METERED_LEVEL
 from simgen.sensors.tone import srgb_encode, tone_curve
 
 FloatImage = NDArray[np.float64]
+_SEEN_PX = 9
 
 
 def relative_mse(picture: Any, reference: Any) -> float:
@@ -71,13 +72,22 @@ def flat_pixels(ids: NDArray[Any]) -> NDArray[np.bool_]:
     return ndimage.maximum_filter(ids, 3) == ndimage.minimum_filter(ids, 3)
 
 
-def label_agreement(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, float]:
-    """Return the share of equal ids off our silhouettes, and the median relative difference of depth there."""
+def label_agreement(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
+    """Say whether two renderers show the same scene, off our silhouettes.
+
+    Returns:
+        `ids`: share of equal ids; `depth`: median relative difference where ids are equal; `missing`: objects of
+        which we see at least 9 pixels off silhouettes and they none.
+    """
     off = flat_pixels(ours["instance_id"])
     same = ours["instance_id"] == theirs["instance_id"]
     both = off & same & np.isfinite(ours["depth_m"]) & np.isfinite(theirs["depth_m"])
     ratio = np.abs(theirs["depth_m"][both] / ours["depth_m"][both] - 1.0)
-    return {"ids": float(same[off].mean()), "depth": float(np.median(ratio)) if ratio.size else float("nan")}
+    depth = float(np.median(ratio)) if ratio.size else float("nan")
+    ids, counts = np.unique(ours["instance_id"][off], return_counts=True)
+    seen = set(ids[counts >= _SEEN_PX].tolist()) - {0}
+    missing = seen - set(np.unique(theirs["instance_id"]).tolist())
+    return {"ids": float(same[off].mean()), "depth": depth, "missing": len(missing)}
 
 
 def read_buffers(path: Path) -> dict[str, Any]:

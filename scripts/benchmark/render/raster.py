@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,6 +82,13 @@ def measure_raster(scene: Scene, library: AssetLibrary, settings: Settings) -> d
     }
 
 
+def full_triangles(scene: Scene, library: AssetLibrary) -> int:
+    """Return the triangles of a scene at full detail."""
+    return sum(
+        len(part.triangles) for body in scene.objects for part in library.load(body.asset).model.lods[0]
+    )
+
+
 def _what_is_drawn(scene: Scene, folder: Path, settings: Settings) -> dict[str, Any]:
     """Return the triangles and levels of detail that simgen picks for frame 0, and the lamps' share of the light."""
     export_record(scene, folder)
@@ -105,7 +113,7 @@ def _rows(
         row |= label_agreement(buffers, saved)
         row["same scene"] = row["ids"] >= LEAST_AGREEMENT
         if settings.pictures:
-            save_picture(settings.pictures / f"{scene_name} {each.entry.name}.png", saved["color"])
+            save_picture(settings.pictures, f"{scene_name} {each.entry.name}", saved["color"])
         rows.append(row)
     return rows
 
@@ -137,10 +145,10 @@ def ratios(contestant: Contestant, ours: Contestant) -> dict[str, float]:
     }
 
 
-def save_picture(path: Path, color: Any) -> None:
-    """Write a picture as PNG; linear light is metered first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+def save_picture(folder: Path, title: str, color: Any) -> None:
+    """Write a picture as PNG, named by its title; linear light is metered first."""
+    folder.mkdir(parents=True, exist_ok=True)
     codes = color
     if color.dtype != np.uint8:
         codes = np.rint(255 * displayed(color, metered_scale(color))).astype(np.uint8)
-    Image.fromarray(codes).save(path)
+    Image.fromarray(codes).save(folder / f"{re.sub('[^a-z0-9]+', '-', title.lower())}.png")

@@ -15,6 +15,7 @@ _COLUMNS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("holds", "holds (wall, cpu)", "s"),
         ("ids", "same ids", ".4f"),
         ("depth", "depth off", ".1e"),
+        ("missing", "missing", "d"),
         ("threads", "threads", "d"),
     ),
     "curve": (
