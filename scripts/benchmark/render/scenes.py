@@ -15,7 +15,6 @@ from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
 from simgen.geometry import Pose, Vec3, look_at, quaternion_about_axis
 from simgen.records.asset import AssetInfo, AssetRef
-from simgen.records.frame import View
 from simgen.records.scene import (
     CameraSensor,
     Capture,
@@ -68,7 +67,7 @@ def scene_a(library: AssetLibrary) -> Scene:
     side = _side_m("A", len(refs))
     sun = SunLight("sun", _unit((0.5, -0.55, 0.72)), 60_000.0)
     sky = EnvironmentLight(AssetRef("blender-hdri/courtyard"), 12_000.0)
-    return _scene("A", _laid_out("A", refs, library), _orbit("A", (640, 480), side), (sun,), sky, ())
+    return _scene("A", laid_out("A", refs, library), orbit("A", (640, 480), side), (sun,), sky, ())
 
 
 def scene_b(library: AssetLibrary, count: int = 150) -> Scene:
@@ -76,17 +75,7 @@ def scene_b(library: AssetLibrary, count: int = 150) -> Scene:
     refs = [(ref, 1.0) for ref in _pack_models(library, count)]
     side = _side_m("B", count)
     night = EnvironmentLight(AssetRef("blender-hdri/night"), 15.0)
-    return _scene("B", _laid_out("B", refs, library), _orbit("B", (1280, 720), side), (), night, _lamps(side))
-
-
-def still_views(scene: Scene) -> list[View]:
-    """Return the views along the orbit; bodies stand where the scene put them."""
-    camera = scene.cameras[0]
-    T_world_objects = np.array([body.pose.matrix() for body in scene.objects])
-    return [
-        View(camera.name, index, 0.0, camera.intrinsics, camera.pose_at(index).matrix(), T_world_objects)
-        for index in range(len(camera.poses))
-    ]
+    return _scene("B", laid_out("B", refs, library), orbit("B", (1280, 720), side), (), night, lamps(side))
 
 
 def _pack_models(library: AssetLibrary, count: int) -> list[AssetRef]:
@@ -111,7 +100,7 @@ def _side_m(name: str, count: int) -> float:
     return _PITCH_M[name] * sqrt(count)
 
 
-def _laid_out(name: str, refs: Sequence[tuple[AssetRef, float]], library: AssetLibrary) -> list[SceneObject]:
+def laid_out(name: str, refs: Sequence[tuple[AssetRef, float]], library: AssetLibrary) -> list[SceneObject]:
     """Return a floor and the things on a square grid around the origin, shuffled, each turned and off its place."""
     rng = keyed_generator("bench", name, len(refs))
     columns = int(np.ceil(sqrt(len(refs))))
@@ -153,7 +142,7 @@ def _body(
     )
 
 
-def _orbit(name: str, size_px: tuple[int, int], side_m: float) -> CameraSensor:
+def orbit(name: str, size_px: tuple[int, int], side_m: float) -> CameraSensor:
     """Return a camera that goes round the things once, all of them in sight."""
     intrinsics = Intrinsics.from_fov(*size_px, radians(55.0), 0.1, 50.0 + 4 * side_m)
     distance, height = 0.95 * side_m + 1.0, 0.5 * side_m + 0.8
@@ -163,7 +152,7 @@ def _orbit(name: str, size_px: tuple[int, int], side_m: float) -> CameraSensor:
     return CameraSensor("orbit", intrinsics, poses, _EXPOSURE_EV100[name])
 
 
-def _lamps(side_m: float) -> tuple[SpotLight, ...]:
+def lamps(side_m: float) -> tuple[SpotLight, ...]:
     """Return four spots on the corners, as high as half the side, that shine at the middle of their quarters."""
     return tuple(
         _lamp(index, side_m, x, y) for index, (x, y) in enumerate(((1, 1), (-1, 1), (-1, -1), (1, -1)))
