@@ -38,7 +38,7 @@ class ActiveBulletWorld(BulletWorld):
         self._arms: dict[int, Vec3] = {}
         self._driven: dict[int, Motion] = {}
         self._moved: set[int] = set()
-        self._joints: dict[int, int] = {}
+        self._joints: dict[int, tuple[int, int]] = {}
         self._velocities: dict[int, Vec3] = {}
         self._before: dict[int, Vec3] = {}
         self._begin_driven = begin_driven(scene)
@@ -192,30 +192,30 @@ class ActiveBulletWorld(BulletWorld):
         )
         p_back, q_back = pybullet.invertTransform(p_parent, q_parent)
         in_parent = pybullet.multiplyTransforms(p_back, q_back, p_child, q_child)
-        self._joints[child] = pybullet.createConstraint(
+        joint = pybullet.createConstraint(
             self._handles[parent], -1, self._handles[child], -1, pybullet.JOINT_FIXED,
             [0, 0, 0], in_parent[0], [0, 0, 0], in_parent[1], [0, 0, 0, 1], physicsClientId=self._client,
         )  # fmt: skip
+        self._joints[child] = (joint, parent)
         self._let_pass(child, parent, passing=True)
 
     def release(self, child: int) -> None:
         """Undo `join`."""
-        joint = self._joints.pop(child, None)
-        if joint is not None:
+        if child in self._joints:
+            joint, parent = self._joints.pop(child)
             pybullet.removeConstraint(joint, physicsClientId=self._client)
+            self._let_pass(child, parent, passing=False)
             self._wake_all()
 
     def spawn(self, body: int, motion: Motion, *, driven: bool) -> None:
         """Bring a body into the world."""
         record = self._scene.object(body)
-        dynamic = record.motion == "dynamic" and not driven
-        self._insert(replace(record, motion="static") if dynamic else record, driven=driven)
-        if dynamic:
-            self._own_mass(body)
+        self._insert(record, driven=driven)
+        if driven:
+            self.drive(body, motion)
+        elif record.motion == "dynamic":
             self._list_mover(body)
             self._place(body, motion)
-        elif driven:
-            self.drive(body, motion)
         self._wake_all()
         self._speeds = self._read_speeds()
 
@@ -235,18 +235,21 @@ class ActiveBulletWorld(BulletWorld):
 
     def _add(self, body: SceneObject, form: BodyShape, shape: int) -> None:
         self._forms[body.instance_id] = (form, shape)
-        if body.present:
-            self._insert(body, driven=body.instance_id in self._begin_driven)
+        if not body.present:
+            return
+        driven = body.instance_id in self._begin_driven
+        handle = self._insert(body, driven=driven)
+        if body.motion == "dynamic" and not driven:
+            self._movers.append(mover_of(handle, body, form))
 
-    def _insert(self, body: SceneObject, *, driven: bool) -> None:
+    def _insert(self, body: SceneObject, *, driven: bool) -> int:
         form, shape = self._forms[body.instance_id]
         record = replace(body, motion="dynamic", mass_kg=_HEAVY_KG) if driven else body
         handle = self._handles[body.instance_id] = self._create(record, form, shape)
         if driven:
             self._set_heavy(handle)
             self.drive(body.instance_id, Motion(*_start(body)))
-        elif body.motion == "dynamic":
-            self._movers.append(mover_of(handle, body, form))
+        return handle
 
     def _set_heavy(self, handle: int) -> None:
         self._filter(handle, _DRIVEN_GROUP, _DYNAMIC_GROUP)

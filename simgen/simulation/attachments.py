@@ -64,7 +64,6 @@ class Attachments:
             body, parent = self._pair(child)
             if body.mode == "carried" and parent.mode != "static":
                 self.place(body)
-                self._stage.world.drive(child, body.motion)
 
     def free(self, child: Body) -> None:
         """Undo an attachment."""

@@ -38,24 +38,36 @@ class Cast:
         """Let every behaviour choose, if it is time to."""
         for driver in self._drivers.values():
             driver.choose(self._stride)
+        if self._stage.parents:
+            self._attachments.carry()
 
     def step(self) -> None:
         """Go to the next instant: what crashes becomes dynamic, what is driven moves on, physics takes one step."""
         stage, clock = self._stage, self._stage.clock
-        for body in self._crashes.find(self._stride):
+        met = self._crashes.find(self._stride)
+        for touch in met:
+            stage.impacts.foresee(clock.step, touch)
+        for body in self._crashes.stopped(met):
             self.make_dynamic(body)
+        self.tell()
         stage.world.step()
         stage.bodies.moved()
-        touched = clock.step
+        if stage.world.busy() or stage.impacts.open:
+            stage.impacts.update(clock.step, stage.world.touches())
         clock.step += 1
         for driver in self._drivers.values():
             if driver.body.mode == "driven":
                 driver.carry_on()
-                stage.world.drive(driver.body.instance_id, driver.body.motion)
         if stage.parents:
             self._attachments.carry()
-        if stage.world.busy() or stage.impacts.open:
-            stage.impacts.update(touched, stage.world.touches())
+
+    def tell(self) -> None:
+        """Tell the engine where driven bodies are, if there is anything that they could push."""
+        world = self._stage.world
+        if world.busy():
+            for body in self._stage.bodies:
+                if body.mode in ("driven", "carried"):
+                    world.drive(body.instance_id, body.motion)
 
     # -- what happens to bodies ----------------------------------------------------------------------------------
 
@@ -93,7 +105,11 @@ class Cast:
             return
         self._attachments.free(body)
         if body.mode == "carried":
-            self._set_free(body)
+            if self._stage.scene.object(body.instance_id).motion == "kinematic" or body.mass_kg == 0.0:
+                body.mode = "driven"
+                self._take_up(body, body.velocity_mps)
+            else:
+                self._set_free(body)
         self._changed()
 
     def spawn(self, name: str, velocity_mps: Vec3 | None) -> None:
@@ -144,12 +160,7 @@ class Cast:
         self._changed()
 
     def _set_free(self, body: Body) -> None:
-        record = self._stage.scene.object(body.instance_id)
-        if body.mass_kg == 0.0:
-            body.mode = "driven"
-            self._take_up(body, body.velocity_mps)
-            return
-        del record
+        """Leave one driven or carried body to physics."""
         self._stage.world.drive(body.instance_id, body.motion)
         self._stage.world.make_dynamic(body.instance_id)
         body.mode = "dynamic"

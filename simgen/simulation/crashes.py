@@ -6,6 +6,7 @@ momentum is kept. Bodies that cannot meet before behaviours choose again are lef
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import cos, hypot, pi, sqrt
 
 import numpy as np
@@ -14,7 +15,7 @@ from simgen.geometry import FloatArray
 from simgen.simulation import measures
 from simgen.simulation.attachments import Attachments
 from simgen.simulation.bodies import Body
-from simgen.simulation.protocol import Gap
+from simgen.simulation.protocol import Gap, Touch
 from simgen.simulation.stage import Stage
 
 _PUSHED_SHARE = 0.1  # a dynamic body below this share of its own mass is pushed and does not stop it, assumed
@@ -38,20 +39,21 @@ class Crashes:
         """Look again who may meet: something has appeared, gone or changed its mind."""
         self._known_until = -1
 
-    def find(self, stride: int) -> list[Body]:
-        """Return the driven bodies that meet something in the coming step, in order of instance id."""
+    def find(self, stride: int) -> list[Touch]:
+        """Return who meets in the coming step; a driven body among them must become dynamic before it."""
         clock = self._stage.clock
         if clock.step > self._known_until:
             steps = stride - clock.step % stride
             self._pairs = list(self._may_meet(steps * clock.step_s))
             self._known_until = clock.step + steps - 1
-        found: dict[int, Body] = {}
-        for a, b in self._pairs:
-            if self._meet(a, b):
-                for body in (a, b):
-                    root = self._attachments.root(body)
-                    if root.mode == "driven" and root.mass_kg > 0.0:
-                        found[root.instance_id] = root
+        met = (self._meeting(a, b) for a, b in self._pairs)
+        return [touch for touch in met if touch is not None]
+
+    def stopped(self, touches: Iterable[Touch]) -> list[Body]:
+        """Return the driven bodies of these meetings, or what carries them, in order of instance id."""
+        numbered = self._stage.bodies.numbered
+        roots = [self._attachments.root(numbered(body)) for touch in touches for body in (touch.a, touch.b)]
+        found = {root.instance_id: root for root in roots if root.mode == "driven" and root.mass_kg > 0.0}
         return [found[key] for key in sorted(found)]
 
     # -- who may meet --------------------------------------------------------------------------------------------
@@ -73,7 +75,7 @@ class Crashes:
             near = np.flatnonzero((offset * offset).sum(axis=1) <= margin * margin).tolist()
             pairs += [(body, movers[k]) for k in near if self._counts(row, k, movers)]
             if body.mass_kg > 0.0 and speed[row] > 0.0:
-                pairs += [(body, other) for other in self._static_near(body, within_s * float(speed[row]))]
+                pairs += [(body, other) for other in self._static_near(body, within_s)]
         return pairs
 
     def _fall_m(self, within_s: float) -> float:
@@ -88,38 +90,49 @@ class Crashes:
             return b.mass_kg >= _PUSHED_SHARE * self._attachments.root(a).mass_kg
         return row < other
 
-    def _static_near(self, body: Body, way_m: float) -> list[Body]:
+    def _static_near(self, body: Body, within_s: float) -> list[Body]:
         if not self._static:
             return []
         low, high = _lifted(body)
-        grown = way_m + _TOUCH_M
-        near = ((self._low <= high + grown) & (self._high >= low - grown)).all(axis=1)
+        way = np.array(body.velocity_mps) * within_s
+        low, high = low + np.minimum(way, 0.0) - _TOUCH_M, high + np.maximum(way, 0.0) + _TOUCH_M
+        near = ((self._low <= high) & (self._high >= low)).all(axis=1)
         return [self._static[row] for row in np.flatnonzero(near).tolist()]
 
     # -- whether they do -----------------------------------------------------------------------------------------
 
-    def _meet(self, a: Body, b: Body) -> bool:
+    def _meeting(self, a: Body, b: Body) -> Touch | None:
         a, b = self._stage.bodies.current(a), self._stage.bodies.current(b)
         if not (a.present and b.present):
-            return False
+            return None
         (ax, ay, az), (bx, by, bz) = a.velocity_mps, b.velocity_mps
         relative = (ax - bx, ay - by, az - bz)
         step_s = self._stage.clock.step_s
         way = sqrt(relative[0] ** 2 + relative[1] ** 2 + relative[2] ** 2) * step_s + _TOUCH_M
         if b.mode != "static" and not self._boxes_near(a, b, way):
-            return False
-        gaps = self._stage.world.gaps(a.instance_id, b.instance_id, way)
-        return any(_closes(gap, relative, step_s) and not _ground(gap, a, b) for gap in gaps)
+            return None
+        for body in (a, b):
+            if body.mode in ("driven", "carried"):
+                self._stage.world.drive(body.instance_id, body.motion)
+        for gap in self._stage.world.gaps(a.instance_id, b.instance_id, way):
+            closing = _closing(gap, relative)
+            if (
+                closing > _CLOSING_MPS
+                and gap.distance_m <= closing * step_s + _TOUCH_M
+                and not _ground(gap, a, b)
+            ):
+                low, high = sorted((a.instance_id, b.instance_id))
+                return Touch(low, high, 0.0, closing, gap.point_m)
+        return None
 
     def _boxes_near(self, a: Body, b: Body, way_m: float) -> bool:
         return measures.least_distance_m(a, b) <= way_m and measures.free_distance_m(a, b) <= way_m
 
 
-def _closes(gap: Gap, relative_mps: tuple[float, float, float], step_s: float) -> bool:
-    """Whether the gap closes within the step; its normal points from the second body to the first."""
+def _closing(gap: Gap, relative_mps: tuple[float, float, float]) -> float:
+    """Return how fast a gap closes; its normal points from the second body to the first."""
     nx, ny, nz = gap.normal
-    closing = -(relative_mps[0] * nx + relative_mps[1] * ny + relative_mps[2] * nz)
-    return closing > _CLOSING_MPS and gap.distance_m <= closing * step_s + _TOUCH_M
+    return -(relative_mps[0] * nx + relative_mps[1] * ny + relative_mps[2] * nz)
 
 
 def _ground(gap: Gap, a: Body, b: Body) -> bool:

@@ -148,6 +148,7 @@ class Episode:
 
     def _shoot(self, index: int) -> None:
         stage, time_s = self._stage, self._stage.clock.time_s
+        self._cast.tell()
         contacts = stage.world.contacts(index)
         if index == 0:
             self._guards.check_penetration(contacts, time_s)

@@ -18,21 +18,25 @@ class OpenImpact:
         start: step at which it began.
         end: last step so far.
         impulse_ns: sum so far.
+        touched: whether it is more than about to begin.
     """
 
-    __slots__ = ("closing_mps", "end", "impulse_ns", "peak_ns", "point_m", "start")
+    __slots__ = ("closing_mps", "end", "impulse_ns", "peak_ns", "point_m", "start", "touched")
 
     def __init__(self, step: int, touch: Touch) -> None:
-        self.start, self.end = step, step
+        self.start, self.end, self.touched = step, step, False
         self.impulse_ns, self.peak_ns = 0.0, 0.0
         self.closing_mps: float = touch.closing_mps
         self.point_m: Vec3 = touch.point_m
 
     def add(self, step: int, touch: Touch) -> None:
         """Add one more step."""
-        self.end = step
+        self.end, self.touched = step, True
         self.impulse_ns += touch.impulse_ns
         self.peak_ns = max(self.peak_ns, touch.impulse_ns)
+
+
+_AWAITED_STEPS = 3  # so long after a crash was foreseen the engine finds the contact
 
 
 class Impacts:
@@ -51,8 +55,16 @@ class Impacts:
             impact = self.open.pop(pair, None) or OpenImpact(step, touch)
             impact.add(step, touch)
             going_on[pair] = impact
-        self._done.extend(self.open.items())
+        for pair, impact in self.open.items():
+            if impact.touched:
+                self._done.append((pair, impact))
+            elif step - impact.start <= _AWAITED_STEPS:
+                going_on[pair] = impact
         self.open = going_on
+
+    def foresee(self, step: int, touch: Touch) -> None:
+        """Begin an impact of two bodies that meet in the step that begins now."""
+        self.open.setdefault((touch.a, touch.b), OpenImpact(step, touch))
 
     def of(self, body: int) -> Iterable[tuple[int, OpenImpact]]:
         """Yield (other body, impact) of all that a body touches now."""
@@ -83,5 +95,6 @@ class Impacts:
                 point_m=impact.point_m,
             )
             for (a, b), impact in (*self._done, *self.open.items())
+            if impact.touched
         ]
         return tuple(sorted(rows, key=lambda row: (row.start_s, row.a, row.b)))

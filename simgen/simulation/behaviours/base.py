@@ -12,6 +12,7 @@ from simgen.simulation.bodies import STILL, Body
 from simgen.simulation.stage import LanePlace, Stage
 
 EPSILON_S = 1e-9  # less time than this is none
+NEAR_M = 1e-9  # a way shorter than this is done
 _MOVING_MPS = 1e-9
 
 

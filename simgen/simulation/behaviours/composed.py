@@ -112,7 +112,7 @@ class For:
             return Move(STILL, 0.0, self._pilot.velocity_mps, done=True)
         move = self._part.advance(min(dt_s, self._left))
         self._left -= move.used_s
-        return move._replace(done=move.done or (self._left <= EPSILON_S and move.used_s < dt_s))
+        return move._replace(done=move.done or self._left <= EPSILON_S)
 
     def look(self) -> bool:
         """Look at what is within."""

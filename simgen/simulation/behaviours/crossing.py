@@ -8,6 +8,7 @@ from simgen.geometry import Vec3
 from simgen.records.behaviour import Behaviour
 from simgen.simulation.behaviours.base import (
     EPSILON_S,
+    NEAR_M,
     Begin,
     Leaf,
     Move,
@@ -49,7 +50,7 @@ class Cross(Leaf):
         """Go on to the other side."""
         used = min(dt_s, self._left / self._speed)
         self._left -= used * self._speed
-        return Move(along(self._velocity, used), used, self._velocity, used < dt_s)
+        return Move(along(self._velocity, used), used, self._velocity, self._left <= NEAR_M)
 
 
 class DartOut(Leaf):
@@ -72,7 +73,7 @@ class DartOut(Leaf):
         change = change_speed(self._speed, self._top, self._rate, used)
         self._left, self._speed = self._left - change.way_m, change.speed_mps
         velocity = along(self._direction, self._speed)
-        return Move(along(self._direction, change.way_m), used, velocity, used < dt_s, self._rate)
+        return Move(along(self._direction, change.way_m), used, velocity, self._left <= NEAR_M, self._rate)
 
 
 class SyncArrival(Leaf):

@@ -7,7 +7,7 @@ from math import cos, inf, sin, sqrt
 from simgen.errors import SimulationError
 from simgen.records.behaviour import Behaviour
 from simgen.simulation import measures
-from simgen.simulation.behaviours.base import Begin, Leaf, Move, Pilot, along, to_point
+from simgen.simulation.behaviours.base import NEAR_M, Begin, Leaf, Move, Pilot, along, to_point
 from simgen.simulation.bodies import Body
 from simgen.simulation.stage import LanePlace, Stage
 from simgen.worlds.lane_graph import LaneGraph
@@ -87,7 +87,7 @@ class FollowPath(LaneFollower):
         most = _SIDEWAYS * self._speed * used
         lateral = self._lateral + min(max(self._wanted - self._lateral, -most), most)
         move = self._go(self._speed * used, lateral, used, self._speed)
-        return move._replace(done=used < dt_s)
+        return move._replace(done=left - self._speed * used <= NEAR_M)
 
 
 class LaneChange(LaneFollower):
