@@ -47,6 +47,8 @@ class Lamps:
         self, name: str, state: str, time_s: float, factor: float, frequency_hz: float, for_s: float | None
     ) -> None:
         """Switch a light; raises KeyError for one that is not there."""
+        if name not in self._changes:
+            raise KeyError(f"no light '{name}'; known: {', '.join(self.names)}")
         end = inf if for_s is None else time_s + for_s
         self._changes[name].append(_Change(time_s, end, _course(state, factor, frequency_hz)))
 
