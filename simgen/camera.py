@@ -67,7 +67,7 @@ class Intrinsics:
         lens = fields.get("lens")
         if lens is None:
             return Intrinsics(**plain)
-        return Intrinsics(**plain, lens=Lens(**{**lens, "coefficients": tuple(lens["coefficients"])}))
+        return Intrinsics(**plain, lens=Lens(lens["kind"], tuple(lens["coefficients"]), lens["widest_rad"]))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the camera as plain numbers for JSON; without the lens where it has none."""

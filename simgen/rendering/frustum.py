@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from simgen.camera import Intrinsics
@@ -11,11 +13,15 @@ from simgen.geometry import FloatArray
 def sphere_in_view(camera: Intrinsics, center_camera: FloatArray, radius_m: float) -> bool:
     """Return whether a sphere touches the pyramid through the outer edges of the image, between near and far.
 
+    Of a lens the cone around its rays is taken.
+
     Args:
         camera: the camera.
         center_camera: (3,) camera frame, metres.
         radius_m: of the sphere.
     """
+    if camera.lens is not None:
+        return _sphere_seen(camera, center_camera, radius_m)
     x, y, z = (float(v) for v in center_camera)
     if z + radius_m < camera.near_m or z - radius_m > camera.far_m:
         return False
@@ -28,3 +34,25 @@ def sphere_in_view(camera: Intrinsics, center_camera: FloatArray, radius_m: floa
         (y - bottom * z) / np.hypot(1.0, bottom),
     )
     return max(outside) <= radius_m
+
+
+def _sphere_seen(camera: Intrinsics, center: FloatArray, radius_m: float) -> bool:
+    depth = float(camera.depth_of(center[None])[0])
+    if depth + radius_m < camera.near_m or depth - radius_m > camera.far_m:
+        return False
+    if camera.is_orthographic:
+        low, high = camera.origins()[0, 0, :2], camera.origins()[-1, -1, :2]
+        return bool((center[:2] + radius_m >= low).all() and (center[:2] - radius_m <= high).all())
+    distance = float(np.linalg.norm(center))
+    if distance <= radius_m:
+        return True
+    off_axis = float(np.arctan2(np.hypot(center[0], center[1]), center[2]))
+    return off_axis - float(np.arcsin(radius_m / distance)) <= _widest_ray(camera)
+
+
+@lru_cache(maxsize=16)
+def _widest_ray(camera: Intrinsics) -> float:
+    """Return the largest angle off the axis of any pixel's ray, a pixel added."""
+    rays = camera.rays()
+    angles = np.arctan2(np.hypot(rays[..., 0], rays[..., 1]), rays[..., 2])
+    return float(np.nanmax(angles)) + 2 / min(camera.fx, camera.fy)

@@ -67,7 +67,8 @@ def _check_empty(place: str, frame: Frame, items: Sequence[InView]) -> None:
 def _surely_visible(camera: Intrinsics, item: InView) -> bool:
     """Return whether an object's box lies wholly in the image and is large enough to cover a pixel."""
     corners = item.corners_camera()
-    if corners[:, 2].min() < camera.near_m or corners[:, 2].max() > camera.far_m:
+    depths = camera.depth_of(corners)
+    if depths.min() < camera.near_m or depths.max() > camera.far_m:
         return False
     pixels = camera.project(corners)
     low, high = pixels.min(axis=0), pixels.max(axis=0)

@@ -67,15 +67,20 @@ class Triangles:
         corners: (m, 3, 3) triangle, corner, camera-frame coordinate; metres.
         camera: the pinhole.
         one_sided: (m,) whether a triangle is seen only where its corners run counter-clockwise.
+        margin_px: by which triangles are grown, so that `candidates` leaves out no cell that they touch.
     """
 
     def __init__(
-        self, corners: FloatArray, camera: Intrinsics, one_sided: NDArray[np.bool_] | None = None
+        self,
+        corners: FloatArray,
+        camera: Intrinsics,
+        one_sided: NDArray[np.bool_] | None = None,
+        margin_px: float = 0.0,
     ) -> None:
         self._camera = camera
         a, b, c = corners[:, 0], corners[:, 1], corners[:, 2]
-        normals = np.stack([_cross(b, c), _cross(c, a), _cross(a, b)], axis=1)
-        volume = _dot(a, normals[:, 0])
+        normals = np.stack([cross(b, c), cross(c, a), cross(a, b)], axis=1)
+        volume = dot(a, normals[:, 0])
         # Seen from the origin, camera y pointing down, a counter-clockwise triangle has a negative volume.
         turned = np.where(volume < 0, -1.0, 1.0)
         self.edges = _in_pixels(normals * turned[:, None, None], camera)
@@ -87,21 +92,29 @@ class Triangles:
             usable &= ~(one_sided & (volume > 0))
         self._usable = np.flatnonzero(usable)
         self._bounds = _bounds(corners, camera)
+        if margin_px > 0:
+            self.edges[..., 2] += margin_px * np.abs(self.edges[..., :2]).sum(axis=-1)
+            self._bounds += np.array([-1, -1, 1, 1]) * margin_px
+
+    def candidates(self, grid: Grid) -> Iterator[tuple[IntArray, IntArray]]:
+        """Yield triangles (n,) and the cells (n,) of the grid that they cover, whatever their depth."""
+        for triangle, row, first, count in self._spans(grid):
+            cells = np.repeat(row * grid.width + first, count) + ranks_of(count)
+            yield np.repeat(triangle, count), cells
 
     def samples(self, grid: Grid) -> Iterator[Samples]:
         """Yield all meetings with a grid between the near and the far plane, in the order of the triangles."""
+        for span in self._spans(grid):
+            yield self._meetings(grid, *span)
+
+    def _spans(self, grid: Grid) -> Iterator[tuple[IntArray, IntArray, IntArray, IntArray]]:
+        """Yield triangle, row, first column and number of columns of what is covered, a bounded number at once."""
         triangle, y = self._rows(grid)
         first, count = self._columns(grid, triangle, y)
         hit = count > 0
         triangle, y, first, count = triangle[hit], y[hit], first[hit], count[hit]
-        ends = np.cumsum(count)
-        start = 0
-        while start < len(ends):
-            done = int(ends[start - 1]) if start else 0
-            stop = max(start + 1, int(np.searchsorted(ends, done + _CHUNK, side="right")))
-            part = slice(start, stop)
-            yield self._meetings(grid, triangle[part], y[part], first[part], count[part])
-            start = stop
+        for part in chunks(count):
+            yield triangle[part], y[part], first[part], count[part]
 
     def weights(self, triangle: IntArray, u: FloatArray, v: FloatArray) -> FloatArray:
         """Return (n, 3) barycentric coordinates of the surface points seen at pixels (u, v)."""
@@ -118,7 +131,7 @@ class Triangles:
         from_x = np.ceil((np.maximum(left, grid.x0) - grid.x0) / grid.step_x)
         to_x = np.floor((np.minimum(right, grid.x0 + (grid.width - 1) * grid.step_x) - grid.x0) / grid.step_x)
         count = np.where(to_x >= from_x, np.maximum(last - first + 1, 0), 0)
-        return np.repeat(self._usable, count), np.repeat(first, count) + _ranks(count)
+        return np.repeat(self._usable, count), np.repeat(first, count) + ranks_of(count)
 
     def _columns(self, grid: Grid, triangle: IntArray, row: IntArray) -> tuple[IntArray, IntArray]:
         """Return the first covered column and how many follow, for every row of a triangle."""
@@ -144,7 +157,7 @@ class Triangles:
     ) -> Samples:
         along, across, constant = self._sum[triangle].T
         at_row = across * (grid.y0 + row * grid.step_y) + constant
-        column = np.repeat(first, count) + _ranks(count)
+        column = np.repeat(first, count) + ranks_of(count)
         total = np.repeat(along, count) * (grid.x0 + column * grid.step_x) + np.repeat(at_row, count)
         which = np.repeat(triangle, count)
         with np.errstate(divide="ignore"):
@@ -155,7 +168,18 @@ class Triangles:
         return Samples(which, np.repeat(row, count) * grid.width + column, depth).kept(inside)
 
 
-def _ranks(count: IntArray) -> IntArray:
+def chunks(count: IntArray) -> Iterator[slice]:
+    """Yield consecutive slices of runs of the given lengths, each of about `_CHUNK` in all."""
+    ends = np.cumsum(count)
+    start = 0
+    while start < len(ends):
+        done = int(ends[start - 1]) if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, done + _CHUNK, side="right")))
+        yield slice(start, stop)
+        start = stop
+
+
+def ranks_of(count: IntArray) -> IntArray:
     """Return 0, 1, … for each run of the given lengths, one after the other."""
     ends = np.cumsum(count)
     return np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - count, count)
@@ -183,7 +207,7 @@ def _bounds(corners: FloatArray, camera: Intrinsics) -> FloatArray:
     return bounds
 
 
-def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
+def cross(a: FloatArray, b: FloatArray) -> FloatArray:
     """Return a x b, exactly -(b x a): the two triangles of an edge see the same line."""
     return np.stack(
         [
@@ -195,5 +219,6 @@ def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
     )
 
 
-def _dot(a: FloatArray, b: FloatArray) -> FloatArray:
+def dot(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Return the products (n,) of vectors (n, 3)."""
     return a[:, 0] * b[:, 0] + a[:, 1] * b[:, 1] + a[:, 2] * b[:, 2]

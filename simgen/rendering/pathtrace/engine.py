@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import atan, degrees
 from typing import Any
 
 import numpy as np
@@ -17,12 +16,11 @@ from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
 from simgen.rendering.pathtrace.emitters import Emitters
 from simgen.rendering.pathtrace.looks import Look, Picture
+from simgen.rendering.pathtrace.sensors import Sensors
 from simgen.rendering.pathtrace.variant import LLVM_VARIABLE, Variant
 
 _PASS_SAMPLES = 1 << 22  # light paths followed at once: bounds memory, and is part of what decides the bytes
 _SPECULAR = 0.5  # of Mitsuba's `principled`: reflects 4 % head-on, as metallic-roughness materials do
-# Mitsuba's camera looks along +Z with +X to the left and +Y up.
-_CAMERA_FROM_OURS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,11 +93,14 @@ class Engine:
         self.version = str(self._mi.__version__)
         self.emitters = Emitters(mitsuba)
         self._limit_threads()
-        self._general_camera = self._register_camera()
+        self._sensors = Sensors(mitsuba, drjit)
         path = {"type": "path", "max_depth": depth}
         parts = {"color": path, "behind": {"type": "path", "max_depth": 1}, "hit": {"type": "depth"}}
         self._paths = mitsuba.load_dict(path)
         self._paths_apart: Any = mitsuba.load_dict({"type": "aov", "aovs": "depth:depth", **parts})
+        self._placed_paths: Any = mitsuba.load_dict(
+            {"type": "aov", "aovs": "where:position,depth:depth", **parts}
+        )
         self._guides: Any = mitsuba.load_dict({"type": "aov", "aovs": "albedo:albedo,normal:sh_normal"})
 
     def surface(self, look: Look) -> Surface:
@@ -144,8 +145,31 @@ class Engine:
         if background:
             return self._render(scene, self._paths, shot, samples)[..., :3]
         buffers = self._render(scene, self._paths_apart, shot, samples)
+        return self._without_background(self._paths_apart, buffers)
+
+    def trace_with_distance(
+        self, scene: Any, shot: Shot, samples: int, background: bool
+    ) -> tuple[Float32Array, Float32Array]:
+        """Return a picture as `trace`, and (h, w) the distance from the camera, m, of what its samples meet.
+
+        It is infinite where less than half of them meet a surface, for orthographic cameras taken from the ray's start.
+        """
+        buffers = self._render(scene, self._placed_paths, shot, samples)
+        where, hit = (self._channels(self._placed_paths, buffers, name) for name in ("where.XYZ", "hit.A"))
+        share = np.maximum(hit, np.float32(1e-6))
+        away = where / share - shot.T_world_camera[:3, 3].astype(np.float32)
+        if shot.camera.is_orthographic:
+            distance = away @ shot.T_world_camera[:3, 2].astype(np.float32)
+        else:
+            distance = np.linalg.norm(away, axis=-1)
+        distance_m = np.where(hit[..., 0] >= 0.5, distance, np.float32(np.inf)).astype(np.float32)
+        if background:
+            return self._channels(self._placed_paths, buffers, "color.RGB"), distance_m
+        return self._without_background(self._placed_paths, buffers), distance_m
+
+    def _without_background(self, integrator: Any, buffers: Float32Array) -> Float32Array:
         color, behind, hit = (
-            self._channels(self._paths_apart, buffers, name) for name in ("color.RGB", "behind.RGB", "hit.A")
+            self._channels(integrator, buffers, name) for name in ("color.RGB", "behind.RGB", "hit.A")
         )
         # What comes straight from a light counts only where a pixel is all surface, as lamps are.
         return np.where(hit < 1, np.maximum(color - behind, 0.0), color)
@@ -159,7 +183,7 @@ class Engine:
         return Guides(albedo, normals)
 
     def _render(self, scene: Any, integrator: Any, shot: Shot, samples: int) -> Float32Array:
-        sensor = self._sensor(shot.camera, shot.T_world_camera, samples)
+        sensor = self._sensors.sensor(shot.camera, shot.T_world_camera, samples)
         image = self._mi.render(scene, integrator=integrator, sensor=sensor, spp=samples, seed=shot.seed)
         return np.array(image, dtype=np.float32)
 
@@ -210,66 +234,3 @@ class Engine:
         bitmap = self._mi.Bitmap(np.ascontiguousarray(pixels[::-1]))
         bitmap.set_srgb_gamma(not raw)
         return {"type": "bitmap", "bitmap": bitmap, "raw": raw}
-
-    def _sensor(self, camera: Intrinsics, T_world_camera: FloatArray, samples: int) -> Any:
-        common: dict[str, Any] = {
-            "to_world": self._mi.ScalarTransform4f(T_world_camera @ _CAMERA_FROM_OURS),
-            "near_clip": camera.near_m,
-            "far_clip": camera.far_m,
-            "film": {
-                "type": "hdrfilm",
-                "width": camera.width,
-                "height": camera.height,
-                # Pixels share no samples: the denoiser expects that, and sums then never depend on threads.
-                "rfilter": {"type": "box"},
-                "pixel_format": "rgba",
-                "component_format": "float32",
-            },
-            "sampler": {"type": "independent", "sample_count": samples},
-        }
-        if camera.fx != camera.fy:
-            lens = ",".join(repr(v) for v in (camera.fx, camera.fy, camera.cx, camera.cy))
-            return self._mi.load_dict({"type": self._general_camera, "lens": lens, **common})
-        return self._mi.load_dict(
-            {
-                "type": "perspective",
-                "fov_axis": "x",
-                "fov": degrees(2 * atan(camera.width / 2 / camera.fx)),
-                "principal_point_offset_x": -(camera.cx + 0.5 - camera.width / 2) / camera.width,
-                "principal_point_offset_y": -(camera.cy + 0.5 - camera.height / 2) / camera.height,
-                **common,
-            }
-        )
-
-    def _register_camera(self) -> str:
-        """Register a camera whose pixels need not be square; Mitsuba's own has square ones and is faster."""
-        mi, dr = self._mi, self._dr
-
-        class Pinhole(mi.Sensor):  # pyright: ignore[reportUntypedBaseClass] - Mitsuba is loaded at run time
-            def __init__(self, properties: Any) -> None:
-                super().__init__(properties)
-                self._lens = [float(text) for text in properties["lens"].split(",")]
-                self._near, self._far = float(properties["near_clip"]), float(properties["far_clip"])
-                self._pose = mi.Transform4f(np.array(properties["to_world"].matrix, np.float32))
-                self._size = self.film().size()
-
-            def sample_ray(
-                self, time: Any, _wavelength: Any, at: Any, _aperture: Any, _active: Any = True
-            ) -> Any:
-                fx, fy, cx, cy = self._lens
-                x = (at.x * int(self._size[0]) - 0.5 - cx) / fx
-                y = (at.y * int(self._size[1]) - 0.5 - cy) / fy
-                along = mi.Vector3f(-x, -y, 1.0)
-                direction = dr.normalize(along)
-                ray = mi.Ray3f(self._pose @ mi.Point3f(along * self._near), self._pose @ direction)
-                ray.maxt = (self._far - self._near) / direction.z
-                ray.time = time
-                return ray, mi.Color3f(1.0)
-
-            def sample_ray_differential(self, *arguments: Any) -> Any:
-                ray, weight = self.sample_ray(*arguments)
-                return mi.RayDifferential3f(ray), weight
-
-        name = "simgen_pinhole"
-        mi.register_sensor(name, Pinhole)
-        return name

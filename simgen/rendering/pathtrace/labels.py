@@ -14,7 +14,8 @@ from simgen.rendering.frustum import sphere_in_view
 from simgen.rendering.lamps import present_bodies
 from simgen.rendering.pathtrace.bodies import Body, PlacedBody, moved
 from simgen.rendering.pathtrace.colours import base_colors
-from simgen.rendering.pathtrace.coverage import Grid, IntArray, Samples, Triangles
+from simgen.rendering.pathtrace.coverage import Grid, IntArray, Samples
+from simgen.rendering.pathtrace.lens_coverage import triangles_of
 from simgen.rendering.pathtrace.outlines import silhouette_of
 
 _FACING = 1e-3  # cosine by which a smooth normal is kept on the side that is seen
@@ -42,7 +43,7 @@ class SeenBody:
         self._shape = placed.body.shape
         self.points_camera = placed.body.points(placed.T_camera_object)
         corners = self.points_camera[self._shape.triangles]
-        self._triangles = Triangles(corners, view.intrinsics, self._shape.one_sided)
+        self._triangles = triangles_of(corners, view.intrinsics, self._shape.one_sided)
 
     def samples(self, grid: Grid) -> list[Samples]:
         """Return where its surfaces, cut-outs respected, meet a grid; in parts that bound memory."""
@@ -75,7 +76,8 @@ class SeenBody:
         rotation[:3, 3] = 0.0
         smooth = moved(self._mixed(body.shape.normals, triangle, weights), rotation)
         points = self._mixed(self.points_camera, triangle, weights)
-        return coordinates, _facing(smooth, self._face_normals(triangle), points)
+        ahead = np.array([[0.0, 0.0, 1.0]]) if self.camera.is_orthographic else _unit(points)
+        return coordinates, _facing(smooth, self._face_normals(triangle), ahead)
 
     def parts(self, triangle: IntArray) -> NDArray[np.uint16]:
         """Return part ids (n,) of triangles."""
@@ -192,19 +194,21 @@ def _buffers(
     )
 
 
-def _facing(smooth: FloatArray, face: FloatArray, points: FloatArray) -> FloatArray:
-    """Return unit normals on the side that is seen.
+def _facing(smooth: FloatArray, face: FloatArray, view: FloatArray) -> FloatArray:
+    """Return unit normals on the side that is seen along directions (n, 3), unit, away from the camera.
 
     Winding and vertex normals of found models cannot be trusted: the side that is seen is the outer one. A smooth
     normal may look away from the camera near an outline, where the flat triangle does not: it is bent back.
     """
-    view = points / np.linalg.norm(points, axis=1, keepdims=True)
     face = np.where(_dot(face, view) > 0, -face, face)
     normals = np.where(_dot(smooth, smooth) > 0, smooth, face)
     normals = np.where(_dot(normals, face) < 0, -normals, normals)
-    normals = normals / np.linalg.norm(normals, axis=1, keepdims=True)
-    normals = normals - np.maximum(_dot(normals, view) + _FACING, 0.0) * view
-    return normals / np.linalg.norm(normals, axis=1, keepdims=True)
+    normals = _unit(normals)
+    return _unit(normals - np.maximum(_dot(normals, view) + _FACING, 0.0) * view)
+
+
+def _unit(vectors: FloatArray) -> FloatArray:
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
 
 def _dot(a: FloatArray, b: FloatArray) -> FloatArray:

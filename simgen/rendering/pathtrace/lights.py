@@ -12,7 +12,7 @@ from simgen.assets import AssetLibrary
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.asset import Float32Array
 from simgen.records.scene import Scene, SunLight
-from simgen.rendering.light_map import upward_illuminance
+from simgen.rendering.light_map import METERED_WIDTH, shrunk, sphere_grid, upward_illuminance
 
 _SUN_DISTANCE = 2000.0  # in radii of the scene: its direction then differs by 0.03 degrees over the scene
 _NEAREST_SUN_M = 1000.0
@@ -59,6 +59,15 @@ def surroundings(scene: Scene, library: AssetLibrary) -> Surroundings:
     upward = upward_illuminance(radiance)
     scale = light.illuminance_lux / upward if upward > 0 else 0.0
     return Surroundings(scale, radiance, light.rotation_rad)
+
+
+def mean_luminance(light: Surroundings) -> FloatArray:
+    """Return (3,) the mean luminance of surroundings over all directions, cd/m²."""
+    if light.radiance is None:
+        return np.full(3, light.luminance)
+    metered = shrunk(light.radiance, METERED_WIDTH)
+    _, solid_angles = sphere_grid(metered.shape[1], metered.shape[0])
+    return light.luminance * (metered * solid_angles[..., None]).sum(axis=(0, 1), dtype=float) / (4 * pi)
 
 
 def sun_discs(suns: Sequence[SunLight], center_m: FloatArray, radius_m: float) -> list[SunDisc]:

@@ -12,8 +12,8 @@ from simgen.geometry import FloatArray
 from simgen.records.frame import Silhouette
 from simgen.rendering.pathtrace.coverage import Grid, Samples
 
-# An object that passes the near plane has no finite outline: it is counted on a canvas of three times the image,
-# as the BOP benchmark does.
+# An object that passes the near plane, or lies where a lens shows nothing, has no finite outline: it is counted on a
+# canvas of three times the image, as the BOP benchmark does.
 _CANVAS_MARGIN = 1.0
 _MOST_CELLS = 512  # of a grid's side; a larger outline is counted at a coarser step
 
@@ -40,8 +40,9 @@ def silhouette_of(covered: Mask, body: Outlined) -> Silhouette | None:
     x0, x1, y0, y1 = int(columns[0]), int(columns[-1]) + 1, int(rows[0]), int(rows[-1]) + 1
     mask = covered[y0:y1, x0:x1].copy()
     camera, inside = body.camera, (x0, y0, x1, y1)
-    behind = bool(body.points_camera[:, 2].min() < camera.near_m)
-    extent = _canvas(camera) if behind else _extent(camera, body.points_camera)
+    extent = _extent(camera, body.points_camera)
+    behind = not np.isfinite(extent).all() or bool(camera.depth_of(body.points_camera).min() < camera.near_m)
+    extent = _canvas(camera) if behind else extent
     beyond_px = _beyond(camera, body, extent) if _is_cut(camera, extent) else 0.0
     if behind:
         box: Extent = (np.nan, np.nan, np.nan, np.nan)

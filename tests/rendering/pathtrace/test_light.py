@@ -68,7 +68,7 @@ def test_a_white_ball_vanishes_in_a_white_furnace(render: Render, roughness: flo
     white = MaterialOverride(base_color_rgb=(1.0, 1.0, 1.0), roughness=roughness, metallic=0.0)
     frame = render(make_scene([sphere(0.5, material=white)], [OVERHEAD], suns=[], environment=GREY_SKY))
     level = luminance(frame) / (1000.0 / pi)
-    assert level[frame.instance_id == 1].mean() == pytest.approx(1.0, abs=0.02)
+    assert level[frame.instance_id == 1].mean() == pytest.approx(1.0, abs=0.025)
     np.testing.assert_allclose(level[:4], 1.0, rtol=1e-3)  # the surroundings themselves
 
 

@@ -19,7 +19,7 @@ from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene
 from simgen.rendering import make_renderer
 from simgen.rendering.pathtrace import PathtraceRenderer, engine
 from simgen.rendering.pathtrace.denoise import Denoiser
-from simgen.rendering.pathtrace.renderer import relative_error
+from simgen.rendering.pathtrace.painting import relative_error
 from tests.builders import box, camera, cylinder, floor, make_scene, sphere, sun
 from tests.views import still_view
 

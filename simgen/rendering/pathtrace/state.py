@@ -1,0 +1,69 @@
+"""A scene as the path tracer holds it: made again only where bodies or lights changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.records.frame import View
+from simgen.records.scene import Scene
+from simgen.rendering.lamps import Lights, lights_in, present_bodies
+from simgen.rendering.pathtrace.bodies import Body
+from simgen.rendering.pathtrace.engine import Engine
+from simgen.rendering.pathtrace.lamps import cones_of, rectangle_of
+from simgen.rendering.pathtrace.lights import Surroundings, sun_discs
+from simgen.rendering.pathtrace.meshes import MeshMaker, bounding_sphere
+
+
+class TracedScene:
+    """The bodies and lights of a scene in the state of the view seen last.
+
+    Args:
+        engine: that traces them.
+        around: the light from all around at its full brightness.
+    """
+
+    def __init__(self, engine: Engine, scene: Scene, bodies: Sequence[Body], around: Surroundings) -> None:
+        self._engine, self._scene, self._bodies = engine, scene, bodies
+        self._meshes = MeshMaker(engine, bodies)
+        self._surroundings = around
+        self._around: tuple[float, Any] = (0.0, None)
+        self._state: tuple[NDArray[Any], ...] = ()
+        self._traced: Any = None
+
+    def at(self, view: View) -> tuple[Any, Lights]:
+        """Return the scene for `Engine.trace` in the state of a view, and the lights that shine in it."""
+        lights, present = lights_in(self._scene, view), present_bodies(view)
+        state: tuple[NDArray[Any], ...] = (view.T_world_objects, present, lights.state)
+        same = len(self._state) == len(state) and all(
+            np.array_equal(was, now) for was, now in zip(self._state, state, strict=True)
+        )
+        if not same:
+            meshes = self._meshes.placed(view.T_world_objects, present)
+            self._traced = self._engine.scene(meshes, self._shining(view, lights))
+            self._state = tuple(part.copy() for part in state)
+        return self._traced, lights
+
+    def surroundings_at(self, lights: Lights) -> Surroundings:
+        """Return the light from all around as bright as it is now."""
+        return replace(self._surroundings, luminance=self._surroundings.luminance * self._share(lights))
+
+    def _share(self, lights: Lights) -> float:
+        full_lux = self._scene.environment.illuminance_lux
+        return lights.environment.illuminance_lux / full_lux if full_lux > 0 else 0.0
+
+    def _shining(self, view: View, lights: Lights) -> list[Any]:
+        """Return all lights of a view for the engine."""
+        center, radius = bounding_sphere(self._bodies, view.T_world_objects)
+        make = self._engine.emitters
+        made = [make.sun(disc) for disc in sun_discs(lights.suns, center, radius)]
+        for spot in lights.spots:
+            made += [make.cone(cone) for cone in cones_of(spot.light, spot.T_world_light)]
+        made += [make.rectangle(rectangle_of(panel.light, panel.T_world_light)) for panel in lights.panels]
+        if self._around[0] != self._share(lights):
+            self._around = (self._share(lights), make.around(self.surroundings_at(lights)))
+        return made if self._around[1] is None else [*made, self._around[1]]

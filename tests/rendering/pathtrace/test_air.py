@@ -1,0 +1,101 @@
+"""Fog in path-traced pictures against Koschmieder's law, and a lamp's glow against the integral."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import exp, log, pi
+
+import numpy as np
+import pytest
+
+from simgen.geometry import Pose
+from simgen.lens import Lens
+from simgen.records.frame import Frame
+from simgen.records.scene import EnvironmentLight, Fog, MaterialOverride, Scene, SpotLight
+from simgen.rendering.fog import scattered
+from simgen.rendering.lamps import Lights, PlacedSpot
+from simgen.rendering.pathtrace.air import Air
+from tests.builders import box, camera, make_scene
+
+Render = Callable[[Scene], Frame]
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
+GREY = EnvironmentLight(map=None, illuminance_lux=1000.0)
+BLACK = MaterialOverride(base_color_rgb=(0.0, 0.0, 0.0), roughness=1.0)
+AHEAD = camera(eye=(0.0, 0.0, 1.0), target=(1.0, 0.0, 1.0), width=32, height=24)
+
+
+def wall(distance_m: float, **fields: object) -> Scene:
+    """A black wall across the view, under a grey sky."""
+    board = box((0.2, 900.0, 900.0), at=(distance_m + 0.1, 0.0, 1.0), material=BLACK)
+    narrow = camera(eye=(0.0, 0.0, 1.0), target=(1.0, 0.0, 1.0), width=16, height=12, fov_rad=0.02)
+    return make_scene([board], [narrow], suns=[], environment=GREY, **fields)
+
+
+def level(frame: Frame) -> float:
+    height, width = frame.instance_id.shape
+    middle = frame.radiance[height // 2 - 2 : height // 2 + 2, width // 2 - 2 : width // 2 + 2]
+    return float((middle.astype(float) @ LUMINANCE).mean())
+
+
+@pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
+def test_at_the_visibility_range_a_twentieth_gets_through(render: Render, share: float) -> None:
+    """What is missing of the airlight is what gets through; a black wall adds nothing but 2 % of mirrored sky."""
+    visibility_m = 100.0
+    clear = level(render(wall(share * visibility_m)))
+    seen = level(render(wall(share * visibility_m, fog=Fog(visibility_m))))
+    sky = 1000.0 / pi
+    through = (sky - seen) / (sky - clear)
+    assert through == pytest.approx(0.05**share, rel=0.01)
+
+
+def test_ground_fog_thins_with_height(render: Render) -> None:
+    """A level ray at height h meets exp(-h / scale) of the density."""
+    fog = Fog(100.0, scale_height_m=2.0)
+    through = 1 - level(render(wall(50.0, fog=fog))) / (1000.0 / pi)
+    clear = 1 - level(render(wall(50.0))) / (1000.0 / pi)
+    expected = exp(log(0.05) / 100.0 * 50.0 * exp(-1.0 / 2.0))
+    assert through / clear == pytest.approx(expected, rel=0.02)
+
+
+def test_an_edge_in_fog_lies_between_both_sides(render: Render) -> None:
+    """A near black post before far white fog: no pixel is darker than the post or brighter than the fog."""
+    post = box((0.2, 0.41, 900.0), at=(5.1, 0.03, 1.0), material=BLACK)
+    frame = render(make_scene([post], [AHEAD], suns=[], environment=GREY, fog=Fog(60.0)))
+    row = frame.radiance[12].astype(float) @ LUMINANCE
+    assert row.max() <= 1.01 * 1000.0 / pi
+    assert row[np.flatnonzero(frame.instance_id[12])].min() == pytest.approx(row.min())
+    assert row[0] == pytest.approx(1000.0 / pi, rel=0.01)
+
+
+def test_without_anything_to_see_fog_is_the_airlight_through_any_lens(render: Render) -> None:
+    lens = replace(AHEAD.intrinsics, fx=10.0, fy=10.0, lens=Lens("fisheye"))
+    scene = make_scene([], [replace(AHEAD, intrinsics=lens)], suns=[], environment=GREY, fog=Fog(50.0))
+    frame = render(scene)
+    assert (frame.radiance.astype(float) @ LUMINANCE).mean() == pytest.approx(1000.0 / pi, rel=0.01)
+
+
+def test_a_lamp_s_glow_is_the_integral_of_what_is_scattered_once() -> None:
+    """Summed finely along one ray that passes a lamp 2 m aside, which shines everywhere alike."""
+    fog = Fog(80.0)
+    light = SpotLight("lamp", Pose(), "", 500.0, inner_angle_rad=pi - 2e-3, outer_angle_rad=pi)
+    T = np.eye(4)
+    T[:3, 3] = (6.0, 2.0, 0.0)
+    air = Air(fog, np.zeros(3), Lights((), (PlacedSpot(light, T),), (), DARK, np.zeros(0)))
+    ray, end = np.array([[[1.0, 0.0, 0.0]]]), np.array([[20.0]], np.float32)
+    ours = air.glow(end, ray, np.zeros((1, 1, 3)))[0, 0]
+    t = (np.arange(200_000) + 0.5) * 1e-4
+    to_point = np.column_stack([t - 6.0, 0 * t - 2.0])
+    apart = np.linalg.norm(to_point, axis=1)
+    sigma = -log(0.05) / 80.0
+    turned = -to_point[:, 0] / apart
+    truth = (500.0 / apart**2 * sigma * scattered(turned) * np.exp(-sigma * (t + apart))).sum() * 1e-4
+    np.testing.assert_allclose(ours, truth, rtol=0.02)
+
+
+def test_headlights_glow_in_fog_and_not_in_clear_air(render: Render) -> None:
+    light = SpotLight("lamp", Pose((0.0, 0.5, 1.0)), "", 5000.0, inner_angle_rad=0.2, outer_angle_rad=0.4)
+    scene = make_scene([], [AHEAD], suns=[], environment=DARK, lights=(light,))
+    assert level(render(scene)) == 0.0
+    assert level(render(replace(scene, fog=Fog(80.0)))) > 1.0
