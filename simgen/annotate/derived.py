@@ -141,6 +141,8 @@ def _rotated(vectors: NDArray[np.float32], T_world_camera: FloatArray) -> NDArra
 
 
 def _ray_lengths(camera: Intrinsics) -> NDArray[np.float32]:
+    if camera.lens is not None:
+        return np.linalg.norm(camera.rays(), axis=-1).astype(np.float32)
     x = (np.arange(camera.width) - camera.cx) / camera.fx
     y = (np.arange(camera.height) - camera.cy) / camera.fy
     return np.sqrt(1.0 + x**2 + y[:, None] ** 2).astype(np.float32)

@@ -4,8 +4,9 @@ A pixel shows the point `depth * ray`. The body it belongs to carries it along, 
 
     p_other = inv(T_world_camera') T_world_body' inv(T_world_body) T_world_camera p_camera   (' = the other moment)
 
-and projects by `K`. Nothing but depth, ids, poses and intrinsics goes in, so that flow is the same under any
-renderer. What nothing was hit lies at infinity, as the sky does: only the camera's turning moves it.
+and projects by `K`, or through the camera's lens (`annotate.lens_flow`). Nothing but depth, ids, poses and intrinsics
+goes in, so that flow is the same under any renderer. What nothing was hit lies at infinity, as the sky does: only the
+camera's turning moves it.
 
 All is float64. Rounding depth to float32 moves a point along its own ray by 6e-8 of its depth, which the other
 camera sees as less than 6e-8 of the parallax: far below 0.001 px.
@@ -19,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.annotate.lens_flow import lens_flow, lens_scene_flow
+from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import Frame, Moment, View
 
@@ -59,6 +62,8 @@ class _Rows:
 def optical_flow(frame: Frame, moment: Moment) -> Flow:
     """Return where the point that every pixel shows projects at another moment."""
     camera, (h, w) = frame.view.intrinsics, frame.depth_m.shape
+    if camera.lens is not None:
+        return Flow(*lens_flow(frame, body_steps(frame.view, moment)))
     flow_px, depth_m = np.empty((h, w, 2), np.float32), np.empty((h, w), np.float32)
     for rows in _moved(frame, moment):
         z = np.where(rows.z > _BEFORE, rows.z, np.nan)
@@ -70,6 +75,8 @@ def optical_flow(frame: Frame, moment: Moment) -> Flow:
 
 def scene_flow(frame: Frame, moment: Moment) -> NDArray[np.float32]:
     """Return (h, w, 3) the point's position in the other camera minus its position in this one; NaN for the sky."""
+    if frame.view.intrinsics.lens is not None:
+        return lens_scene_flow(frame, body_steps(frame.view, moment))
     h, w = frame.depth_m.shape
     flow_m = np.empty((h, w, 3), np.float32)
     for rows in _moved(frame, moment):
@@ -97,12 +104,18 @@ def hidden(frame: Frame, flow: Flow, other: Frame) -> Mask:
     drawn = (flow.depth_m >= camera.near_m) & ((flow.depth_m <= camera.far_m) | (frame.instance_id == 0))
     seen = inside & drawn & (np.take(other.instance_id, at) == frame.instance_id)
     seen &= ~_turned_away(frame, other)
-    before_m = flow.depth_m * np.float32(1 - 1 / min(camera.fx, camera.fy))
+    before_m = _nearer_by_a_pixel(flow.depth_m, camera)
     behind = np.flatnonzero(seen & (frame.instance_id > 0) & (before_m > np.take(other.depth_m, at)))
     there = at.flat[behind]
     too_far = before_m.flat[behind] > np.take(other.depth_m, there) + _slope_m(other, there)
     seen.flat[behind[too_far]] = False
     return ~seen
+
+
+def _nearer_by_a_pixel(depth_m: NDArray[np.float32], camera: Intrinsics) -> NDArray[np.float32]:
+    """Return depths less the width of a pixel there."""
+    pixel = 1 / min(camera.fx, camera.fy)
+    return depth_m - np.float32(pixel) if camera.is_orthographic else depth_m * np.float32(1 - pixel)
 
 
 def _turned_away(frame: Frame, other: Frame) -> Mask:
@@ -117,9 +130,16 @@ def _turned_away(frame: Frame, other: Frame) -> Mask:
     rows, columns = np.nonzero(frame.instance_id)
     camera, n = frame.view.intrinsics, frame.normals_camera[rows, columns]
     center_m, depth_m = centers_m[frame.instance_id[rows, columns]], frame.depth_m[rows, columns]
+    away = np.zeros(frame.instance_id.shape, bool)
+    if camera.lens is not None:
+        if camera.is_orthographic:
+            sights = steps[frame.instance_id[rows, columns], 2, :3]  # the other camera's z, carried back
+        else:
+            sights = camera.unproject(frame.depth_m)[rows, columns] - center_m
+        away[rows, columns] = (n * sights).sum(axis=1) > 0
+        return away
     x_m = (columns - camera.cx) / camera.fx * depth_m - center_m[:, 0]
     y_m = (rows - camera.cy) / camera.fy * depth_m - center_m[:, 1]
-    away = np.zeros(frame.instance_id.shape, bool)
     away[rows, columns] = n[:, 0] * x_m + n[:, 1] * y_m + n[:, 2] * (depth_m - center_m[:, 2]) > 0
     return away
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -16,6 +17,7 @@ from simgen.report.colours import AXES, Rgb, ink_on, instance_colour, lighter
 SUPERSAMPLING = 2
 Span = tuple[float, float, float, float]
 
+_BENT = 16  # pieces of an edge as a lens shows it
 _EDGES = tuple((a, b) for a in range(8) for b in range(a + 1, 8) if bin(a ^ b).count("1") == 1)
 _TAG_PAD = 4
 
@@ -48,22 +50,23 @@ class Overlay:
     def solid_box(self, label: ObjectLabel, intrinsics: Intrinsics, colour: Rgb) -> None:
         """Draw the 3D box's edges, the three that meet behind it faintly; nothing if it reaches the camera."""
         corners = apply(label.T_camera_object, box_corners(label.size_m))
-        if corners[:, 2].min() <= intrinsics.near_m:
+        if intrinsics.depth_of(corners).min() <= intrinsics.near_m:
             return
-        points = self._points(corners, intrinsics)
         hidden = int(np.argmax(np.linalg.norm(corners, axis=1)))
         for a, b in _EDGES:
             alpha = 70 if hidden in (a, b) else 235
-            self.draw.line((*points[a], *points[b]), (*colour, alpha), SUPERSAMPLING)
+            self._straight(corners[a], corners[b], intrinsics, (*colour, alpha))
 
     def axes(self, label: ObjectLabel, intrinsics: Intrinsics) -> None:
         """Draw the object's x, y and z axes in red, green and blue from its origin."""
         length = 0.35 * float(np.median(label.size_m))
         tips = np.vstack([np.zeros(3), length * np.eye(3)])
         points = apply(label.T_camera_object, tips)
-        if points[:, 2].min() <= intrinsics.near_m:
+        if intrinsics.depth_of(points).min() <= intrinsics.near_m:
             return
         origin, *ends = self._points(points, intrinsics)
+        if not np.isfinite([origin, *ends]).all():
+            return
         order = np.argsort(-points[1:, 2])  # farthest first
         for axis in order:
             self.draw.line((*origin, *ends[axis]), AXES[axis], 2 * SUPERSAMPLING)
@@ -92,6 +95,18 @@ class Overlay:
     def _is_free(self, plate: Span) -> bool:
         x0, y0, x1, y1 = plate
         return all(x1 < a or c < x0 or y1 < b or d < y0 for a, b, c, d in self._tags)
+
+    def _straight(
+        self, a: FloatArray, b: FloatArray, intrinsics: Intrinsics, colour: tuple[int, ...]
+    ) -> None:
+        """Draw a straight edge, which a lens may bend, or take round the back of a picture of all directions."""
+        pieces = 1 if intrinsics.lens is None else _BENT
+        along = np.linspace(0.0, 1.0, pieces + 1)[:, None]
+        points = self._points(a + (b - a) * along, intrinsics)
+        for start, end in pairwise(points):
+            # What is not a number the lens does not show.
+            if pieces == 1 or abs(start[0] - end[0]) < self.image.width / 2:
+                self.draw.line((*start, *end), colour, SUPERSAMPLING)
 
     def _points(self, p_camera: FloatArray, intrinsics: Intrinsics) -> list[tuple[float, float]]:
         pixels = (intrinsics.project(p_camera) + 0.5) * self.scale

@@ -42,8 +42,8 @@ def _facing_samples(box: OrientedBox, eye_world: FloatArray) -> FloatArray:
 
 
 def _in_frame(p_camera: FloatArray, intrinsics: Intrinsics) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    z = p_camera[:, 2]
-    inside = (z > intrinsics.near_m) & (z < intrinsics.far_m)
+    depth_m = intrinsics.depth_of(p_camera)
+    inside = (depth_m > intrinsics.near_m) & (depth_m < intrinsics.far_m)
     pixels = intrinsics.project(p_camera)
     inside &= (pixels[:, 0] >= -0.5) & (pixels[:, 0] < intrinsics.width - 0.5)
     inside &= (pixels[:, 1] >= -0.5) & (pixels[:, 1] < intrinsics.height - 0.5)

@@ -122,7 +122,8 @@ _Solid = Callable[
 def _in_picture(points: FloatArray, T_world_camera: FloatArray, camera: CameraSensor) -> Bools:
     k = camera.intrinsics
     p = points @ (R := invert_rigid(T_world_camera))[:3, :3].T + R[:3, 3]
-    inside = (p[:, 2] > k.near_m) & (p[:, 2] < k.far_m)
+    depth_m = k.depth_of(p)
+    inside = (depth_m > k.near_m) & (depth_m < k.far_m)
     u, v = k.project(p).T
     with np.errstate(invalid="ignore"):
         inside &= (u >= -0.5) & (u < k.width - 0.5) & (v >= -0.5) & (v < k.height - 0.5)

@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial import ConvexHull, QhullError
 
 from simgen.dataset.verify.frame import CheckedFrame, Finding, Mask
-from simgen.geometry import FloatArray, apply, box_corners
+from simgen.geometry import FloatArray, apply, box_corners, invert_rigid
 from simgen.records.annotation import BoxXyxy, ObjectLabel
 
 _EDGE_PX = 1.0  # pixel centres are rounded by a half on either side
@@ -40,6 +40,9 @@ def solid_faults(frame: CheckedFrame) -> Iterator[Finding]:
     """The projected corners of the 3D box enclose the whole silhouette (objects in front of the camera only)."""
     for label in frame.objects:
         roomy_m = np.add(label.size_m, 2 * _LEVEL * max(label.size_m))
+        if frame.labels.intrinsics.lens is not None:
+            yield from _lens_faults(label, roomy_m, frame)
+            continue
         corners = apply(label.T_camera_object, box_corners(roomy_m))
         if corners[:, 2].min() <= frame.labels.intrinsics.near_m:
             continue
@@ -49,6 +52,24 @@ def solid_faults(frame: CheckedFrame) -> Iterator[Finding]:
                 "labels",
                 f"object {label.instance_id}: its silhouette passes its projected 3D box by {excess_px:.1f} px",
             )
+
+
+def _lens_faults(label: ObjectLabel, size_m: FloatArray, frame: CheckedFrame) -> Iterator[Finding]:
+    """The rays through the outline meet the 3D box, grown by the width of a pixel there: straight edges look bent."""
+    camera, outline = frame.labels.intrinsics, _outline(label, frame)
+    T_object_camera = invert_rigid(label.T_camera_object)
+    plane = (outline - (camera.cx, camera.cy)) / (camera.fx, camera.fy)
+    starts = np.column_stack([plane, np.zeros(len(plane))]) * float(camera.is_orthographic)
+    starts = apply(T_object_camera, starts)
+    rays = camera.directions(*outline.T) @ T_object_camera[:3, :3].T
+    reach = 1.0 if camera.is_orthographic else float(np.linalg.norm(label.T_camera_object[:3, 3]))
+    half_m = size_m / 2 + _EDGE_PX * reach / min(camera.fx, camera.fy)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = np.sort([(-half_m - starts) / rays, (half_m - starts) / rays], axis=0)
+    enter, leave = np.nanmax(ends[0], axis=1), np.nanmin(ends[1], axis=1)
+    missed = int(np.count_nonzero((enter > leave) | (leave < 0)))
+    if missed:
+        yield "labels", f"object {label.instance_id}: {missed} rays through its silhouette miss its 3D box"
 
 
 def tight_box(mask: Mask) -> BoxXyxy | None:

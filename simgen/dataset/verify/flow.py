@@ -96,6 +96,8 @@ def motion_between(frame: CheckedFrame, other: CheckedFrame) -> Motion | None:
     then = other.trajectory.T_world_objects(other.labels.frame_index)
     points = camera.unproject(np.where(frame.instance_id > 0, frame.depth_m, 1.0))
     sky = frame.instance_id == 0
+    if camera.is_orthographic:
+        points[sky] = np.nan  # parallel rays meet the sky in one direction, of which no pixel follows
     points[sky] = points[sky] @ (T_other_world @ frame.labels.T_world_camera)[:3, :3].T
     for key in np.unique(frame.instance_id[~sky]):
         if key <= len(now):
