@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from simgen.geometry import apply, invert_rigid
 from simgen.records.annotation import ObjectLabel
 from simgen.records.occurrence import Occurrence
 from simgen.records.scene import Scene
+from simgen.records.sensing import true_pose
 from simgen.records.trajectory import Trajectory
 from simgen.report.colours import Rgb
 
@@ -58,6 +60,17 @@ class Story:
         dense = capture.dense.frame_rate_hz if capture.dense else 0
         return float(max(capture.frame_rate_hz, dense) or 2)
 
+    def in_view(self, frame_index: int) -> bool:
+        """Return whether the middle of one of the cast lies in the picture of `sensor`, hidden or not."""
+        scene, trajectory = self.scene, self.trajectory
+        camera = next(each for each in scene.cameras if each.name == self.sensor)
+        ids = [k for k, body in enumerate(scene.objects) if body.name in self.cast]
+        there = [k for k in ids if trajectory.present_at(frame_index)[k]]
+        T_camera_world = invert_rigid(true_pose(scene, trajectory, camera, frame_index))
+        pixels = camera.intrinsics.project(apply(T_camera_world, trajectory.positions_m[frame_index, there]))
+        size = (camera.intrinsics.width, camera.intrinsics.height)
+        return bool(((pixels >= 0) & (pixels < size)).all(axis=1).any())
+
     def repeats(self, frame_index: int) -> int:
         """Return for how many pictures of a film a frame stands still until the next one comes."""
         times_s = self.trajectory.times_s
@@ -73,7 +86,8 @@ class Story:
 def strip_frames(story: Story, count: int = 5) -> tuple[int, ...]:
     """Return capture frames that tell a story: before its first event, at the trigger, while active, after.
 
-    Without an event that was triggered: spread evenly.
+    While it is active those count in which one of the cast is in view, if there are any. Without an event that was
+    triggered: spread evenly.
     """
     last = story.trajectory.frame_count - 1
     if not story.happened:
@@ -84,6 +98,7 @@ def strip_frames(story: Story, count: int = 5) -> tuple[int, ...]:
     ends.add(last if first.over_s is None else _at(story, first.over_s))
     times_s = [float(time_s) for time_s in story.trajectory.times_s]
     active = [k for k in range(last + 1) if first.phase_at(times_s[k]) == "active" and k not in ends]
+    active = [k for k in active if story.in_view(k)] or active
     during = count - len(ends)
     inside = {active[round((k + 0.5) * len(active) / during - 0.5)] for k in range(during) if active}
     return tuple(sorted(ends | inside))
