@@ -73,7 +73,9 @@ def _sign_print(name: str) -> Material:
 
 def _disc_face(picture: NDArray[np.float64], name: str, black: list[float], red: list[float]) -> None:
     if name == "limit_70":
-        cv2.putText(picture, "70", (54, 164), cv2.FONT_HERSHEY_SIMPLEX, 3.6, black, 20, cv2.LINE_8)
+        figures = np.zeros(picture.shape[:2], np.uint8)
+        cv2.putText(figures, "70", (54, 164), cv2.FONT_HERSHEY_SIMPLEX, 3.6, (255,), 20, cv2.LINE_8)
+        picture[figures > 0] = black
         return
     for x, color in ((0.37, red), (0.63, black)):
         body = np.array([(-0.1, -0.12), (0.1, -0.12), (0.1, 0.0), (0.06, 0.1), (-0.06, 0.1), (-0.1, 0.0)])
