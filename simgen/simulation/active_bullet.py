@@ -36,6 +36,8 @@ class ActiveBulletWorld(BulletWorld):
         self._handles: dict[int, int] = {}
         self._forms: dict[int, tuple[BodyShape, int]] = {}
         self._arms: dict[int, Vec3] = {}
+        self._frames: dict[int, tuple[Quat, tuple[Vec3, Quat]]] = {}
+        self._touched: frozenset[tuple[int, int]] = frozenset()
         self._driven: dict[int, Motion] = {}
         self._moved: set[int] = set()
         self._joints: dict[int, tuple[int, int]] = {}
@@ -98,9 +100,10 @@ class ActiveBulletWorld(BulletWorld):
                     (x, y, z) if a < b else (-x, -y, -z),
                     row[6] if a < b else row[5],
                 )
+        before, self._touched = self._touched, frozenset(found)
         return [
-            Touch(a, b, found[a, b][0], self._closing(a, b, found[a, b][2]), found[a, b][3])
-            for a, b in sorted(found)
+            Touch(a, b, row[0], 0.0 if (a, b) in before else self._closing(a, b, row[2]), row[3])
+            for (a, b), row in sorted(found.items())
         ]
 
     def contacts(self, frame_index: int) -> tuple[Contact, ...]:
@@ -312,21 +315,27 @@ class ActiveBulletWorld(BulletWorld):
 
     def _set_pose(self, body: int, motion: Motion) -> None:
         (x, y, z), q = motion.position_m, motion.quaternion_wxyz
-        ax, ay, az = rotated(q, self._com_object_m(body))
-        q_inertial = times(q, self._forms[body][0].principal_quaternion_wxyz)
+        (ax, ay, az), q_inertial = self._inertial_frame(body, q)
         pybullet.resetBasePositionAndOrientation(
-            self._handles[body],
-            (x + ax, y + ay, z + az),
-            xyzw_from_wxyz(q_inertial),
-            physicsClientId=self._client,
+            self._handles[body], (x + ax, y + ay, z + az), q_inertial, physicsClientId=self._client
         )
 
     def _set_twist(self, body: int, quaternion_wxyz: Quat, velocity_mps: Vec3, angular_radps: Vec3) -> None:
-        (x, y, z), arm = velocity_mps, rotated(quaternion_wxyz, self._com_object_m(body))
+        (x, y, z), (arm, _) = velocity_mps, self._inertial_frame(body, quaternion_wxyz)
         ax, ay, az = cross(angular_radps, arm)
         pybullet.resetBaseVelocity(
             self._handles[body], (x + ax, y + ay, z + az), angular_radps, physicsClientId=self._client
         )
+
+    def _inertial_frame(self, body: int, quaternion_wxyz: Quat) -> tuple[Vec3, Quat]:
+        """Return (origin to centre of mass in the world, orientation of the principal axes as x, y, z, w)."""
+        known = self._frames.get(body)
+        if known is not None and known[0] is quaternion_wxyz:
+            return known[1]
+        q_inertial = times(quaternion_wxyz, self._forms[body][0].principal_quaternion_wxyz)
+        frame = rotated(quaternion_wxyz, self._com_object_m(body)), xyzw_from_wxyz(q_inertial)
+        self._frames[body] = (quaternion_wxyz, frame)
+        return frame
 
     def _com_object_m(self, body: int) -> Vec3:
         if body not in self._arms:

@@ -29,7 +29,7 @@ class Attachments:
             if parent.mode == "dynamic" and body.mode == "dynamic":
                 stage.world.join(child, parent.instance_id)
             elif body.present:
-                body.mode = "carried"
+                self.take(body)
 
     def root(self, body: Body) -> Body:
         """Return the body that carries another, itself if none does."""
@@ -58,12 +58,9 @@ class Attachments:
             )
         )
 
-    def carry(self) -> None:
-        """Put all that is carried in its place."""
-        for child in self._outward():
-            body, parent = self._pair(child)
-            if body.mode == "carried" and parent.mode != "static":
-                self.place(body)
+    def take(self, child: Body) -> None:
+        """Carry a body from now on."""
+        child.mode, child.update = "carried", lambda: self.place(child)
 
     def free(self, child: Body) -> None:
         """Undo an attachment."""

@@ -32,6 +32,8 @@ class Body:
         reach_m: radius of the ball around its middle that holds it.
         forward_rad: where its own front points, about its Z axis from its X axis.
         mode: what moves it: `driven` by a behaviour, `carried` by what it is attached to.
+        update: brings it to the present instant, when somebody asks; None: it is always there.
+        stamp: when that was last done, see `Bodies`.
         position_m: of its middle, world; with the attributes below `Body.motion`.
     """
 
@@ -47,6 +49,8 @@ class Body:
         "position_m",
         "quaternion_wxyz",
         "reach_m",
+        "stamp",
+        "update",
         "velocity_mps",
     )
 
@@ -58,6 +62,8 @@ class Body:
         self.position_m, self.velocity_mps, self.angular_radps = position_m, STILL, STILL
         self.quaternion_wxyz: Quat = (1.0, 0.0, 0.0, 0.0)
         self._axes: Rows | None = None
+        self.update: Callable[[], None] | None = None
+        self.stamp = -1
 
     @staticmethod
     def of(record: SceneObject, forward_rad: float = 0.0) -> Body:
@@ -155,22 +161,17 @@ def turned(quaternion_wxyz: Quat, angle_rad: float) -> Quat:
 
 
 class Bodies:
-    """All bodies of a scene, in order of instance id; those that the engine moves are read when they are asked for."""
+    """All bodies of a scene, in order of instance id; those that move are brought up to date when asked for."""
 
     def __init__(self, scene: Scene) -> None:
         fronts = {actor.name: actor.forward_rad for actor in scene.actors}
         self._all = [Body.of(record, fronts.get(record.name, 0.0)) for record in scene.objects]
         self._by_name = {body.name: body for body in self._all}
-        self._read: Callable[[int], Motion] | None = None
-        self._fresh: set[int] = set()
-
-    def attach(self, read: Callable[[int], Motion]) -> None:
-        """Read dynamic bodies from here on by this function of their instance id."""
-        self._read = read
+        self._now = 0
 
     def moved(self) -> None:
-        """Forget what was read: time has gone on."""
-        self._fresh.clear()
+        """Forget what was known: time has gone on, or somebody has interfered."""
+        self._now += 1
 
     def named(self, name: str) -> Body:
         """Return a body as it is now; raises `KeyError`."""
@@ -179,18 +180,18 @@ class Bodies:
         return self.current(self._by_name[name])
 
     def current(self, body: Body) -> Body:
-        """Return a body after reading it, if the engine moves it."""
-        if body.mode == "dynamic" and body.instance_id not in self._fresh and self._read is not None:
-            body.assume(self._read(body.instance_id))
-            self._fresh.add(body.instance_id)
+        """Return a body after bringing it up to date."""
+        if body.stamp != self._now and body.update is not None:
+            body.stamp = self._now
+            body.update()
         return body
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name
 
     def __iter__(self) -> Iterator[Body]:
-        """Iterate in order of instance id, without reading."""
-        return iter(self._all)
+        """Iterate in order of instance id, each as it is now."""
+        return map(self.current, self._all)
 
     def __len__(self) -> int:
         return len(self._all)

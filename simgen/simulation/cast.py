@@ -27,6 +27,7 @@ class Cast:
         self._attachments = Attachments(stage)
         self._crashes = Crashes(stage, self._attachments)
         self._drivers: dict[int, Driver] = {}
+        self._movable = [body for body in stage.bodies if body.mode != "static"]
         self._stride = stage.scene.physics.step_rate_hz // stage.scene.physics.behaviour_rate_hz
         for body in stage.bodies:
             if body.present:
@@ -36,10 +37,10 @@ class Cast:
 
     def choose(self) -> None:
         """Let every behaviour choose, if it is time to."""
+        step = self._stage.clock.step
         for driver in self._drivers.values():
-            driver.choose(self._stride)
-        if self._stage.parents:
-            self._attachments.carry()
+            if driver.due <= step:
+                driver.choose(self._stride)
 
     def step(self) -> None:
         """Go to the next instant: what crashes becomes dynamic, what is driven moves on, physics takes one step."""
@@ -51,23 +52,18 @@ class Cast:
             self.make_dynamic(body)
         self.tell()
         stage.world.step()
-        stage.bodies.moved()
         if stage.world.busy() or stage.impacts.open:
             stage.impacts.update(clock.step, stage.world.touches())
         clock.step += 1
-        for driver in self._drivers.values():
-            if driver.body.mode == "driven":
-                driver.carry_on()
-        if stage.parents:
-            self._attachments.carry()
+        stage.bodies.moved()
 
     def tell(self) -> None:
         """Tell the engine where driven bodies are, if there is anything that they could push."""
         world = self._stage.world
         if world.busy():
-            for body in self._stage.bodies:
+            for body in self._movable:
                 if body.mode in ("driven", "carried"):
-                    world.drive(body.instance_id, body.motion)
+                    world.drive(body.instance_id, self._stage.bodies.current(body).motion)
 
     # -- what happens to bodies ----------------------------------------------------------------------------------
 
@@ -116,15 +112,15 @@ class Cast:
         """Bring a body into the world, where it was placed, or at what it is attached to."""
         stage, body = self._stage, self._stage.bodies.named(name)
         if body.present:
-            return
+            return  # it is there already
         record = stage.scene.object(body.instance_id)
         body.velocity_mps = record.linear_velocity_mps if velocity_mps is None else velocity_mps
         body.mode = record.motion if record.motion != "kinematic" else "driven"
         parent = stage.parents.get(body.instance_id)
-        if parent is not None and stage.bodies.numbered(parent).mode != "dynamic":
-            body.mode = "carried"
         if parent is not None:
             self._attachments.place(body)
+            if stage.bodies.numbered(parent).mode != "dynamic":
+                self._attachments.take(body)
         stage.world.spawn(body.instance_id, body.motion, driven=body.mode in ("driven", "carried"))
         if parent is not None and body.mode == "dynamic":
             stage.world.join(body.instance_id, parent)
@@ -144,7 +140,7 @@ class Cast:
         if driver is not None:
             driver.stop()
         self._stage.world.remove(body.instance_id)
-        body.mode, body.velocity_mps, body.angular_radps = "absent", STILL, STILL
+        body.mode, body.velocity_mps, body.angular_radps, body.update = "absent", STILL, STILL, None
         self._changed()
 
     def make_dynamic(self, body: Body) -> None:
@@ -163,15 +159,22 @@ class Cast:
         """Leave one driven or carried body to physics."""
         self._stage.world.drive(body.instance_id, body.motion)
         self._stage.world.make_dynamic(body.instance_id)
-        body.mode = "dynamic"
+        body.mode, body.update = "dynamic", self._reader(body)
+
+    def _reader(self, body: Body) -> Callable[[], None]:
+        return lambda: body.assume(self._stage.world.motion(body.instance_id))
 
     # -- helpers -------------------------------------------------------------------------------------------------
 
     def _take_up(self, body: Body, velocity_mps: Vec3) -> None:
         """Give a body its driver and begin its behaviour, where it has one."""
         behaviour = self._behaviours.get(body.name)
+        if body.mode == "dynamic":
+            body.update = self._reader(body)
         if body.mode == "driven" or (behaviour is not None and body.mode == "dynamic"):
             driver = self._new_driver(body, velocity_mps)
+            if body.mode == "driven":
+                body.update = driver.carry_on
             if behaviour is not None:
                 driver.start(behaviour)
 

@@ -11,7 +11,7 @@ from math import cos, hypot, pi, sqrt
 
 import numpy as np
 
-from simgen.geometry import FloatArray
+from simgen.geometry import FloatArray, Vec3
 from simgen.simulation import measures
 from simgen.simulation.attachments import Attachments
 from simgen.simulation.bodies import Body
@@ -23,6 +23,7 @@ _GROUND_COS = cos(pi / 4)  # a contact whose normal points up by more than 45 de
 _STEP_SHARE = 0.1  # of its height: what it steps or rolls over, assumed
 _TOUCH_M = 0.0005
 _CLOSING_MPS = 1e-3  # slower than this nothing meets
+_FALL_MPS2 = 10.0  # by which a dynamic body may change its velocity unforeseen, more than gravity's
 
 
 class Crashes:
@@ -30,14 +31,20 @@ class Crashes:
 
     def __init__(self, stage: Stage, attachments: Attachments) -> None:
         self._stage, self._attachments = stage, attachments
-        self._static = [body for body in stage.bodies if body.mode == "static"]
-        self._low, self._high = _bounds(self._static)
+        self._all = list(stage.bodies)
+        self._sort()
         self._pairs: list[tuple[Body, Body]] = []
         self._known_until = -1
 
     def forget(self) -> None:
         """Look again who may meet: something has appeared, gone or changed its mind."""
         self._known_until = -1
+        self._sort()
+
+    def _sort(self) -> None:
+        self._static = [body for body in self._all if body.mode == "static"]
+        self._movable = [body for body in self._all if body.mode not in ("static", "absent")]
+        self._low, self._high = _bounds(self._static)
 
     def find(self, stride: int) -> list[Touch]:
         """Return who meets in the coming step; a driven body among them must become dynamic before it."""
@@ -59,28 +66,22 @@ class Crashes:
     # -- who may meet --------------------------------------------------------------------------------------------
 
     def _may_meet(self, within_s: float) -> list[tuple[Body, Body]]:
-        bodies = self._stage.bodies
-        movers = [bodies.current(body) for body in bodies if body.mode in ("driven", "carried", "dynamic")]
+        movers = [self._stage.bodies.current(body) for body in self._movable]
         pushing = [row for row, body in enumerate(movers) if body.mode != "dynamic"]
         if not pushing:
             return []
         position = np.array([body.position_m for body in movers])
-        reach = np.array([body.reach_m for body in movers])
-        speed = np.array([body.speed_mps for body in movers])
-        pairs: list[tuple[Body, Body]] = []
-        for row in pushing:
-            body = movers[row]
-            margin = within_s * (speed + speed[row]) + reach + reach[row] + _TOUCH_M + self._fall_m(within_s)
-            offset = position - position[row]
-            near = np.flatnonzero((offset * offset).sum(axis=1) <= margin * margin).tolist()
-            pairs += [(body, movers[k]) for k in near if self._counts(row, k, movers)]
-            if body.mass_kg > 0.0 and speed[row] > 0.0:
-                pairs += [(body, other) for other in self._static_near(body, within_s)]
-        return pairs
-
-    def _fall_m(self, within_s: float) -> float:
-        """Return how far beyond its velocity a dynamic body can come in so short a time."""
-        return 10.0 * within_s * within_s
+        reach = np.array([body.reach_m for body in movers]) + _TOUCH_M / 2
+        reach += within_s * np.array([body.speed_mps for body in movers]) + _FALL_MPS2 * within_s * within_s
+        offset = position[pushing, None] - position[None]
+        near = np.einsum("ijk,ijk->ij", offset, offset) <= (reach[pushing, None] + reach[None]) ** 2
+        rows, columns = np.nonzero(near)
+        found = ((pushing[row], k) for row, k in zip(rows.tolist(), columns.tolist(), strict=True))
+        pairs = [(movers[row], movers[k]) for row, k in found if self._counts(row, k, movers)]
+        moving = [
+            movers[row] for row in pushing if movers[row].mass_kg > 0.0 and any(movers[row].velocity_mps)
+        ]
+        return pairs + self._static_near(moving, within_s)
 
     def _counts(self, row: int, other: int, movers: list[Body]) -> bool:
         a, b = movers[row], movers[other]
@@ -90,14 +91,20 @@ class Crashes:
             return b.mass_kg >= _PUSHED_SHARE * self._attachments.root(a).mass_kg
         return row < other
 
-    def _static_near(self, body: Body, within_s: float) -> list[Body]:
-        if not self._static:
+    def _static_near(self, moving: list[Body], within_s: float) -> list[tuple[Body, Body]]:
+        if not self._static or not moving:
             return []
-        low, high = _lifted(body)
-        way = np.array(body.velocity_mps) * within_s
-        low, high = low + np.minimum(way, 0.0) - _TOUCH_M, high + np.maximum(way, 0.0) + _TOUCH_M
-        near = ((self._low <= high) & (self._high >= low)).all(axis=1)
-        return [self._static[row] for row in np.flatnonzero(near).tolist()]
+        boxes = np.array([_lifted(body) for body in moving])
+        way = np.array([body.velocity_mps for body in moving]) * within_s
+        low, high = (
+            boxes[:, 0] + np.minimum(way, 0.0) - _TOUCH_M,
+            boxes[:, 1] + np.maximum(way, 0.0) + _TOUCH_M,
+        )
+        near = ((self._low <= high[:, None]) & (self._high >= low[:, None])).all(axis=2)
+        rows, columns = np.nonzero(near)
+        return [
+            (moving[row], self._static[k]) for row, k in zip(rows.tolist(), columns.tolist(), strict=True)
+        ]
 
     # -- whether they do -----------------------------------------------------------------------------------------
 
@@ -142,15 +149,12 @@ def _ground(gap: Gap, a: Body, b: Body) -> bool:
     return b.mode == "static" and gap.point_m[2] < a.bottom_m + _STEP_SHARE * 2.0 * a.extent((0.0, 0.0, 1.0))
 
 
-def _lifted(body: Body) -> tuple[FloatArray, FloatArray]:
+def _lifted(body: Body) -> tuple[Vec3, Vec3]:
     """Return the bounds of a body without its lowest part, whichever way it is turned about the vertical."""
     x, y, z = body.position_m
-    side, up = hypot(body.half_m[0], body.half_m[1]), body.extent((0.0, 0.0, 1.0))
-    side = side if body.upright else body.reach_m
-    return (
-        np.array([x - side, y - side, z - up * (1.0 - 2.0 * _STEP_SHARE)]),
-        np.array([x + side, y + side, z + up]),
-    )
+    up = body.half_m[2] if body.upright else body.extent((0.0, 0.0, 1.0))
+    side = hypot(body.half_m[0], body.half_m[1]) if body.upright else body.reach_m
+    return (x - side, y - side, z - up * (1.0 - 2.0 * _STEP_SHARE)), (x + side, y + side, z + up)
 
 
 def _bounds(bodies: list[Body]) -> tuple[FloatArray, FloatArray]:

@@ -13,7 +13,6 @@ from simgen.records.behaviour import Behaviour
 from simgen.simulation.behaviours import Pilot, Running, begin, has_conditions
 from simgen.simulation.behaviours.base import EPSILON_S
 from simgen.simulation.bodies import STILL, Body, turned
-from simgen.simulation.protocol import Motion
 from simgen.simulation.stage import Stage
 
 _MAX_ROUNDS = 1000  # parts of a behaviour that may end within one choice
@@ -30,6 +29,7 @@ class Driver:
         body: that is moved.
         serial: how many behaviours it has begun; tells one from the next.
         running: the present behaviour; None where it has ended.
+        due: step from which on it wants to choose again.
     """
 
     def __init__(self, stage: Stage, body: Body, velocity_mps: Vec3) -> None:
@@ -39,6 +39,7 @@ class Driver:
         self.serial, self.running, self._path = 0, None, ""
         self.running: Running | None
         self._looks, self._stale = False, True
+        self.due = 0
         self._from_step, self._until_step, self._from_m, self._looked = 0, 0, body.position_m, -1
 
     # -- what it does --------------------------------------------------------------------------------------------
@@ -49,7 +50,7 @@ class Driver:
         self._pilot.place = None if self.running is None else self._pilot.place
         self.running = begin(behaviour, self._stage, self._pilot)
         self._path, self._looks = behaviour.path, has_conditions(behaviour)
-        self._stale = True
+        self._stale, self.due = True, 0
         self.serial += 1
         if self.body.mode == "dynamic":
             self._stage.world.set_friction(self.body.instance_id, 0.0)  # it pushes itself on, nothing drags
@@ -58,7 +59,7 @@ class Driver:
     def stop(self) -> None:
         """End the behaviour; a driven body goes on at the velocity it has."""
         self._end()
-        self._stale = True
+        self._stale, self.due = True, 0
 
     def over(self, serial: int) -> bool:
         """Whether a behaviour begun before has ended, was replaced, or its body is gone."""
@@ -75,13 +76,16 @@ class Driver:
     # -- choosing ------------------------------------------------------------------------------------------------
 
     def choose(self, stride: int) -> None:
-        """Choose a velocity, if it is time to: on the grid of behaviours, or where something has changed."""
+        """Choose a velocity: on the grid of behaviours, or where something has changed. To be called when `due`."""
         step = self._stage.clock.step
         changed = self._looks and self._looked != step and self.running is not None and self.running.look()
         self._looked = step
-        if not (self._stale or changed or step >= self._until_step):
-            return
-        self._stale = False
+        if self._stale or changed or step >= self._until_step:
+            self._stale = False
+            self._choose(step, stride)
+        self.due = step + 1 if self._looks else self._until_step
+
+    def _choose(self, step: int, stride: int) -> None:
         if self.running is None:
             self._coast(step)
             return
@@ -133,6 +137,8 @@ class Driver:
 
     def _steer(self, way_m: Vec3, time_s: float, heading_rad: float | None) -> None:
         body, (x, y, z) = self.body, way_m
+        if self._stage.parents:
+            self._stage.bodies.moved()  # what it carries turns with it
         body.velocity_mps = (x / time_s, y / time_s, z / time_s)
         self._stage.fastest_mps = max(self._stage.fastest_mps, body.speed_mps)
         before = body.heading_rad
@@ -146,7 +152,7 @@ class Driver:
 
     def _coast(self, step: int) -> None:
         """Go on for ever at the velocity it has; a dynamic body is left to physics."""
-        body = self.body
+        body = self._stage.bodies.current(self.body)
         self._from_step, self._until_step, self._from_m = step, _NEVER, body.position_m
         if body.mode != "dynamic":
             body.velocity_mps, body.angular_radps = self._pilot.velocity_mps, STILL
@@ -167,14 +173,10 @@ class Driver:
         self._stage.fastest_mps = max(self._stage.fastest_mps, hypot(*velocity))
 
     def carry_on(self) -> None:
-        """Move a driven body to the present instant at the velocity it holds."""
+        """Bring a driven body to the present instant at the velocity it holds."""
         passed = (self._stage.clock.step - self._from_step) * self._stage.clock.step_s
         (x, y, z), (vx, vy, vz) = self._from_m, self.body.velocity_mps
         self.body.position_m = (x + vx * passed, y + vy * passed, z + vz * passed)
-
-    def motion(self) -> Motion:
-        """Pose and velocities of the body."""
-        return self.body.motion
 
     def _catch_up(self) -> None:
         """Take over where the body is: behaviours plan from there."""

@@ -47,7 +47,6 @@ class Episode:
         _check_rates(scene)
         clock = Clock(scene.physics.step_rate_hz)
         self._stage = Stage(scene, library, world, clock, Bodies(scene), Impacts(clock.rate_hz))
-        self._stage.bodies.attach(world.motion)
         self._times = CaptureTimes(scene)
         self._cast, self._lamps = Cast(self._stage), Lamps(scene)
         self._means = Means(self._stage, self._cast, self._lamps)

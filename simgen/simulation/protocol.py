@@ -63,7 +63,7 @@ class Touch(NamedTuple):
         a: lower instance id.
         b: higher instance id.
         impulse_ns: of the normal force in that step.
-        closing_mps: of both centres of mass along the normal, before the step.
+        closing_mps: of both centres of mass along the normal, before the step; 0 if they touched before it too.
         point_m: of the deepest contact, world.
     """
 
