@@ -39,6 +39,7 @@ class Body:
 
     __slots__ = (
         "_axes",
+        "_front",
         "angular_radps",
         "forward_rad",
         "half_m",
@@ -62,6 +63,7 @@ class Body:
         self.position_m, self.velocity_mps, self.angular_radps = position_m, STILL, STILL
         self.quaternion_wxyz: Quat = (1.0, 0.0, 0.0, 0.0)
         self._axes: Rows | None = None
+        self._front: tuple[float, float] | None = None
         self.update: Callable[[], None] | None = None
         self.stamp = -1
 
@@ -82,7 +84,7 @@ class Body:
     def turn_to(self, quaternion_wxyz: Quat) -> None:
         """Set the orientation."""
         if quaternion_wxyz is not self.quaternion_wxyz:
-            self.quaternion_wxyz, self._axes = quaternion_wxyz, None
+            self.quaternion_wxyz, self._axes, self._front = quaternion_wxyz, None, None
 
     def assume(self, motion: Motion) -> None:
         """Set pose and velocities."""
@@ -123,11 +125,13 @@ class Body:
     @property
     def front(self) -> tuple[float, float]:
         """Horizontal unit vector of its forward direction; +X for a body whose front points straight up or down."""
-        (xx, xy, _), (yx, yy, _), _ = self.axes
-        c, s = cos(self.forward_rad), sin(self.forward_rad)
-        fx, fy = c * xx + s * yx, c * xy + s * yy
-        length = hypot(fx, fy)
-        return (fx / length, fy / length) if length > _UPRIGHT else (1.0, 0.0)
+        if self._front is None:
+            (xx, xy, _), (yx, yy, _), _ = self.axes
+            c, s = cos(self.forward_rad), sin(self.forward_rad)
+            fx, fy = c * xx + s * yx, c * xy + s * yy
+            length = hypot(fx, fy)
+            self._front = (fx / length, fy / length) if length > _UPRIGHT else (1.0, 0.0)
+        return self._front
 
     @property
     def heading_rad(self) -> float:
@@ -149,10 +153,18 @@ class Body:
     def extent(self, direction: Vec3) -> float:
         """Return how far the box reaches from its middle along a unit vector."""
         dx, dy, dz = direction
-        return sum(
-            half * abs(x * dx + y * dy + z * dz)
-            for half, (x, y, z) in zip(self.half_m, self.axes, strict=True)
+        (hx, hy, hz), ((ax, ay, az), (bx, by, bz), (cx, cy, cz)) = self.half_m, self.axes
+        return (
+            hx * abs(ax * dx + ay * dy + az * dz)
+            + hy * abs(bx * dx + by * dy + bz * dz)
+            + hz * abs(cx * dx + cy * dy + cz * dz)
         )
+
+    @property
+    def half_length_m(self) -> float:
+        """How far it reaches from its middle along its own front."""
+        fx, fy = self.front
+        return self.extent((fx, fy, 0.0))
 
 
 def turned(quaternion_wxyz: Quat, angle_rad: float) -> Quat:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -38,31 +39,28 @@ class LanePlace(NamedTuple):
     speed_mps: float
 
 
-@dataclass(slots=True, eq=False)
 class Clock:
     """Counts physics steps.
 
     Attributes:
-        step: k of the present instant t_k.
         rate_hz: steps a second.
+        step_s: length of one.
+        step: k of the present instant t_k.
     """
 
-    rate_hz: int
-    step: int = 0
+    __slots__ = ("rate_hz", "step", "step_s")
+
+    def __init__(self, rate_hz: int) -> None:
+        self.rate_hz, self.step_s, self.step = rate_hz, 1.0 / rate_hz, 0
 
     @property
     def time_s(self) -> float:
         """The present instant."""
         return self.step / self.rate_hz
 
-    @property
-    def step_s(self) -> float:
-        """Length of one step."""
-        return 1.0 / self.rate_hz
-
     def steps(self, time_s: float) -> int:
         """Return the first step at or after an instant; one that falls short by rounding counts."""
-        return int(np.ceil(time_s * self.rate_hz - 1e-6))
+        return ceil(time_s * self.rate_hz - 1e-6)
 
 
 @dataclass(eq=False)

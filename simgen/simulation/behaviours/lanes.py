@@ -8,7 +8,6 @@ from simgen.errors import SimulationError
 from simgen.records.behaviour import Behaviour
 from simgen.simulation import measures
 from simgen.simulation.behaviours.base import NEAR_M, Begin, Leaf, Move, Pilot, along, to_point
-from simgen.simulation.bodies import Body
 from simgen.simulation.stage import LanePlace, Stage
 from simgen.worlds.lane_graph import LaneGraph
 
@@ -124,6 +123,8 @@ class FollowLead(LaneFollower):
         self._rest, self._a = node.number("gap_m"), node.number("acceleration_mps2")
         self._b = node.number("deceleration_mps2")
         self._brakes = 2.0 * sqrt(self._a * self._b)
+        self._own_length = pilot.body.half_length_m
+        self._lengths = self._own_length + self._lead.half_length_m
 
     def advance(self, dt_s: float) -> Move:
         """Go on; speeds are integrated by the ballistic rule (Treiber and Kanagaraj, Physica A 419, 2015)."""
@@ -149,16 +150,10 @@ class FollowLead(LaneFollower):
             return inf, 0.0
         fx, fy = me.front
         closing = self._pilot.speed_mps - (lead.velocity_mps[0] * fx + lead.velocity_mps[1] * fy)
-        ahead = self._way_to(lead)
-        lengths = _half_length(lead, (fx, fy)) + _half_length(me, (fx, fy))
-        return (ahead - lengths, closing) if ahead > 0.0 else (inf, 0.0)
-
-    def _way_to(self, lead: Body) -> float:
         place = self._stage.place_of(lead.name)
         if place is not None and place.lane == self._lane:
-            return place.s_m - self._s
-        return measures.ahead_m(self._pilot.body, lead)
-
-
-def _half_length(body: Body, front: tuple[float, float]) -> float:
-    return body.extent((front[0], front[1], 0.0))
+            ahead, lengths = place.s_m - self._s, self._lengths
+        else:
+            ahead = measures.ahead_m(me, lead)
+            lengths = self._own_length + lead.extent((fx, fy, 0.0))
+        return (ahead - lengths, closing) if ahead > 0.0 else (inf, 0.0)
