@@ -142,8 +142,12 @@ class CollapsingSurface:
         cost = self._quadrics.error(start, self._places[end])
         keep = (cost <= bound) & ~np.isin(start * len(self._places) + end, banned)
         start, end, cost = start[keep], end[keep], cost[keep]
+        least = np.full(len(self._places), np.inf)
+        np.minimum.at(least, start, cost)
+        keep = cost == least[start]
+        start, end, cost = start[keep], end[keep], cost[keep]
         length = np.linalg.norm(self._places[start] - self._places[end], axis=1)
-        order = np.lexsort((end, length, cost, start))
+        order = np.lexsort((end, length, start))
         start, end, cost = start[order], end[order], cost[order]
         first = np.ones(len(start), bool)
         first[1:] = start[1:] != start[:-1]

@@ -30,13 +30,19 @@ def triangulate(corners: list[int], points: Float64Array) -> list[tuple[int, int
 
 def _flatten(points: Float64Array) -> list[tuple[float, float]]:
     """Return the polygon in 2D, counter-clockwise, dropping the axis of its largest normal component (Newell)."""
-    following = np.roll(points, -1, axis=0)
-    normal = np.cross(points, following).sum(axis=0)
-    axis = int(np.argmax(np.abs(normal)))
+    # In plain numbers: arrays of four rows would cost most of the import of a model of quads.
+    rows: list[list[float]] = points.tolist()
+    normal = [0.0, 0.0, 0.0]
+    for (ax, ay, az), (bx, by, bz) in zip(rows, [*rows[1:], rows[0]], strict=True):
+        normal[0] += ay * bz - az * by
+        normal[1] += az * bx - ax * bz
+        normal[2] += ax * by - ay * bx
+    axis = max(range(3), key=lambda k: abs(normal[k]))
     first, second = ((1, 2), (2, 0), (0, 1))[axis]
     if normal[axis] < 0:
         first, second = second, first
-    return [(float(p[first]), float(p[second])) for p in points - points[0]]
+    x0, y0 = rows[0][first], rows[0][second]
+    return [(row[first] - x0, row[second] - y0) for row in rows]
 
 
 def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
