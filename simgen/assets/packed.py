@@ -23,7 +23,7 @@ _COLLISION_MAGIC = b"SIMGENC1"
 _SURFACE_MAGIC = b"SIMGENS1"
 _HEAD = struct.Struct("<8sII")
 _ALIGNMENT = 16
-_PLAIN = tuple(name for name in Model.__dataclass_fields__ if name not in ("lods", "materials"))
+_PLAIN = tuple(name for name in Model.__dataclass_fields__ if name not in ("lods", "materials", "skin"))
 _MAPS = ("base_color_map", "metallic_roughness_map", "normal_map")
 
 

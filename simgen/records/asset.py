@@ -98,6 +98,8 @@ class Submesh:
         material: index into `Model.materials`.
         closed_count: so many of the first triangles belong to closed surfaces of the model; their backs are never seen
             from outside.
+        joints: (n, 4) uint8, indices of the joints that move each vertex; None: no skeleton does.
+        weights: (n, 4) float32, share of each of them, summing to 1.
     """
 
     positions_m: Float32Array
@@ -106,23 +108,67 @@ class Submesh:
     triangles: NDArray[np.uint32]
     material: int
     closed_count: int = 0
+    joints: NDArray[np.uint8] | None = None
+    weights: Float32Array | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gait:
+    """A cyclic motion of a skeleton that goes on with the distance travelled, as walking does.
+
+    Keys are spaced evenly over one cycle and the last is followed by the first. Between them the motion is a cubic
+    (see `simgen.skinning`).
+
+    Attributes:
+        stride_m: way of the body's origin in one cycle.
+        full_speed_mps: from this speed on the motion is full; at rest the skeleton is in its rest pose, between them
+            it moves by a share.
+        rotations_wxyz: (keys, joints, 4) unit quaternions: each joint's turn in its own rest frame.
+        shifts_m: (keys, joints, 3) shift of each joint in its parent's frame (a root's: in the object's).
+    """
+
+    stride_m: float
+    full_speed_mps: float
+    rotations_wxyz: NDArray[np.float64]
+    shifts_m: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Skin:
+    """A skeleton that moves the vertices of a model, and how it moves.
+
+    Attributes:
+        names: of the joints, at most 64.
+        parents: index of each joint's parent, which comes before it; -1 for a root.
+        T_object_joints: (joints, 4, 4) rest poses, rigid: in these the vertices are where `Submesh` has them.
+        gait: how it moves along.
+    """
+
+    names: tuple[str, ...]
+    parents: tuple[int, ...]
+    T_object_joints: NDArray[np.float64]
+    gait: Gait
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Model:
     """Visual geometry at one or more levels of detail.
 
+    A model with a skin has one level, and `size_m` holds it in all poses of its gait.
+
     Attributes:
         lods: submeshes per level, finest first; level 0 always exists.
         materials: shared by all levels.
         size_m: extent of the axis-aligned box of level 0, centred at the origin.
         lod_errors_m: for each level, how far its surface may be from level 0's; growing, 0 first.
+        skin: what moves its vertices; None: it is rigid.
     """
 
     lods: tuple[tuple[Submesh, ...], ...]
     materials: tuple[Material, ...]
     size_m: Vec3
     lod_errors_m: tuple[float, ...] = (0.0,)
+    skin: Skin | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,7 +199,8 @@ class AssetInfo:
         friction: lateral friction coefficient (Coulomb), assumed unless the catalogue cites a source.
         restitution: 0..1.
         content_hash: SHA-256 (hex) of the source bytes, or of the recipe of a procedural asset.
-        tags: free words to select by, for example `graspable`, `container`.
+        tags: free words to select by, for example `graspable`, `container`. `skinned` means that the model has a
+            skeleton (`Model.skin`).
     """
 
     asset_id: str

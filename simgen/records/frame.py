@@ -22,10 +22,12 @@ class Moment:
     Attributes:
         T_world_camera: (4, 4).
         T_world_objects: (n, 4, 4), body i has instance id i + 1.
+        gait: as in `View`.
     """
 
     T_world_camera: FloatArray
     T_world_objects: FloatArray
+    gait: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +44,8 @@ class View:
         present: (n,) bodies that are not are neither drawn nor cast shadows; None: all are.
         light_factors: (k,) on the intensity of each of `Scene.light_names`, whatever the lamp's `on` says; None:
             1, and 0 for a lamp that is not `on`.
+        gait: (n, 2) of bodies with a skeleton, see `Trajectory.gait`; NaN or None: such a body is at the start of its
+            gait, in full motion.
     """
 
     sensor: str
@@ -55,6 +59,7 @@ class View:
     next: Moment | None = None
     present: NDArray[np.bool_] | None = None
     light_factors: FloatArray | None = None
+    gait: FloatArray | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,7 +98,8 @@ class Frame:
         instance_id: (h, w) uint16; 0 = background.
         normals_camera: (h, w, 3) float32 unit vectors towards the camera side; NaN where nothing was hit.
         object_coordinates_m: (h, w, 3) float32, the surface point in its object's frame, metres,
-            after the scene's `scale`; NaN where nothing was hit.
+            after the scene's `scale`; NaN where nothing was hit. Of a body with a skeleton: where the point lies in the
+            rest pose, so that the same point has the same coordinates in every pose.
         silhouettes: by instance id, for every object with at least one pixel of silhouette inside the image.
         renderer: name of the back end.
         albedo: (h, w, 3) float32, base colour of the surface, linear RGB 0..1, maps and overrides included:
@@ -102,6 +108,10 @@ class Frame:
             0 = background.
         distance_m: (h, w) float32, distance to the camera centre; NaN where nothing was hit.
         normals_world: (h, w, 3) float32, `normals_camera` in the world frame.
+        surface_next_m: (h, w, 3) float32, where the surface point of a body with a skeleton lies in the body's frame at
+            `View.next`, metres after `scale`; NaN on all else. From the renderer, where the view knows that moment and
+            shows such a body in motion.
+        surface_previous_m: the same at `View.previous`.
         flow_forward: (h, w, 2) float32, (x, y) pixels from here to where the same point of the surface projects in
             the sensor's next capture frame, seen or not. Where nothing was hit: of a direction, as of the sky. NaN
             where the point is not before the camera then, and everywhere in the last frame.
@@ -125,6 +135,8 @@ class Frame:
     part_id: NDArray[np.uint16] | None = None
     distance_m: NDArray[np.float32] | None = None
     normals_world: NDArray[np.float32] | None = None
+    surface_next_m: NDArray[np.float32] | None = None
+    surface_previous_m: NDArray[np.float32] | None = None
     flow_forward: NDArray[np.float32] | None = None
     flow_backward: NDArray[np.float32] | None = None
     flow_occlusion_forward: NDArray[np.bool_] | None = None

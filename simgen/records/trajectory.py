@@ -53,6 +53,9 @@ class Trajectory:
         light_factors: (f, k) on the intensity of each of `Scene.light_names`: 1 full, 0 off, above 1 for a high
             beam. None: nothing changed; 1, and 0 for a lamp that is not `on`.
         inclusion: (f,) probability that the frame was taken, given the motion; None: 1 for all.
+        gait: (f, n, 2) for each body with a skeleton: metres that it has gone by itself since time 0, and the speed
+            in m/s at which it goes, both frozen when something else moves it. NaN for rigid bodies; None where there
+            is no other.
     """
 
     times_s: FloatArray
@@ -68,6 +71,7 @@ class Trajectory:
     present: NDArray[np.bool_] | None = None
     light_factors: FloatArray | None = None
     inclusion: FloatArray | None = None
+    gait: FloatArray | None = None
 
     @property
     def frame_count(self) -> int:
@@ -77,6 +81,10 @@ class Trajectory:
     def present_at(self, frame_index: int) -> NDArray[np.bool_]:
         """Return (n,) which bodies are in the world at one capture frame."""
         return np.ones(self.positions_m.shape[1], bool) if self.present is None else self.present[frame_index]
+
+    def gait_at(self, frame_index: int) -> FloatArray | None:
+        """Return (n, 2) of `gait` at one capture frame."""
+        return None if self.gait is None else self.gait[frame_index]
 
     def inclusion_at(self, frame_index: int) -> float:
         """Return the probability that this frame was taken; a frame's weight is its scene's divided by it."""
