@@ -10,6 +10,7 @@ from typing import Any
 
 from machine import describe_machine
 
+from render.agreement import measure_agreement
 from render.curve import measure_curve
 from render.environments import NotMeasured
 from render.paths import measure_paths
@@ -19,7 +20,7 @@ from render.soak import measure_soak
 from render.tables import print_facts, print_rows
 from simgen.assets import AssetLibrary
 
-PARTS = ("a", "b", "curve", "paths", "soak")
+PARTS = ("a", "b", "curve", "paths", "agree", "soak")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str]) -> None:
         "paths": lambda: measure_paths(
             scene_a(library), library, settings, options.path_samples, options.reference_samples
         ),
+        "agree": lambda: measure_agreement(library, options.agree_samples, options.scenes, options.pictures),
         "soak": lambda: measure_soak(scene_a(library), options.frames, settings),
     }
     results: dict[str, Any] = {"machine": describe_machine()}
@@ -57,6 +59,7 @@ def print_part(part: str, result: dict[str, Any]) -> None:
         "b": "reference scene B: 150 pack models, four shadowed spots, 1280 x 720",
         "curve": "cost of a frame by number of objects, scene B",
         "paths": "path tracing scene A, denoised, beside Cycles at 50 samples",
+        "agree": "raster beside path-traced, the scenes that are shipped",
         "soak": "many frames in one process, scene A",
     }
     print_facts(titles[part], {name: value for name, value in result.items() if name != "rows"})
@@ -77,6 +80,10 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument(
         "--reference-samples", type=int, default=1024, help="of the pictures errors are against"
+    )
+    parser.add_argument("--agree-samples", type=int, default=32, help="of pictures compared with raster ones")
+    parser.add_argument(
+        "--scenes", nargs="+", default=[], help="names of the scenarios to compare; all of them"
     )
     parser.add_argument(
         "--peer-meshes",

@@ -123,11 +123,11 @@ def open_all(
 
 
 def take_turns(
-    running: list[Contestant], rounds: int, frames_a_turn: int, orbit: int
+    running: list[Contestant], rounds: int, frames_a_turn: int, orbit: int, *, warm_up: bool = True
 ) -> list[tuple[Entry, str]]:
     """Warm every renderer up, then let each draw the same frames in turn; return those that broke, with why."""
     broken: list[tuple[Entry, str]] = []
-    for turn in range(-1, rounds):
+    for turn in range(-1 if warm_up else 0, rounds):
         first = max(turn, 0) * frames_a_turn
         frames = [(first + each) % orbit for each in range(frames_a_turn)]
         for contestant in list(running):

@@ -49,8 +49,9 @@ def measure_paths(
         entries = [_cycles(CYCLES_SAMPLES), *(_ours(count) for count in samples)]
         running, refused = open_all(entries, folder, install=settings.install)
         try:
-            refused += take_turns(running, settings.rounds, 1, len(scene.cameras[0].poses))
-            rows, pictures = _pictures(running, folder)
+            pictures = _pictures(running, folder, refused)  # the first frame of each warms it up
+            refused += take_turns(running, settings.rounds, 1, len(scene.cameras[0].poses), warm_up=False)
+            rows = _rows(running)
         finally:
             for contestant in running:
                 contestant.close()
@@ -69,16 +70,27 @@ def measure_paths(
     return result | verdict(rows) | _agreement(pictures)
 
 
-def _pictures(running: Sequence[Contestant], folder: Path) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+def _pictures(
+    running: list[Contestant], folder: Path, refused: list[tuple[Entry, str]]
+) -> dict[str, dict[str, Any]]:
+    """Return what each drew, by name; who fails leaves `running` and joins `refused`."""
+    found: dict[str, dict[str, Any]] = {}
+    for index, each in enumerate(list(running)):
+        try:
+            path = each.ask(save=_FRAME, path=str(folder / f"picture{index}.npz"))["path"]
+            found[each.entry.name] = read_buffers(Path(path))
+        except NotMeasured as reason:
+            running.remove(each)
+            refused.append((each.entry, str(reason)))
+    return found
+
+
+def _rows(running: Sequence[Contestant]) -> list[dict[str, Any]]:
     rows = [timings(each) | {"target": each.entry.target} for each in running]
-    saved = {
-        each.entry.name: Path(each.ask(save=_FRAME, path=str(folder / f"picture{index}.npz"))["path"])
-        for index, each in enumerate(running)
-    }
     cycles = next((row for row in rows if row["name"].startswith("Cycles")), None)
     for row in rows if cycles else []:
         row["wall_ratio"], row["cpu_ratio"] = (cycles[k] / row[k] for k in ("wall_ms", "cpu_ms"))
-    return rows, {name: read_buffers(path) for name, path in saved.items()}
+    return rows
 
 
 def _references(

@@ -26,6 +26,13 @@ _COLUMNS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("cpu_ms", "ms cpu", ".1f"),
         ("open_s", "open s", ".1f"),
     ),
+    "agree": (
+        ("light", "lit most by", "s"),
+        ("ids", "same ids", ".5f"),
+        ("depth", "depth off", ".1e"),
+        ("luminance", "raster/traced luminance", ".3f"),
+        ("holds all", "holds", ""),
+    ),
     "paths": (
         ("wall_ms", "ms wall", ".0f"),
         ("cpu_ms", "ms cpu", ".0f"),
