@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from simgen.errors import UsageError
 from simgen.geometry import FloatArray
 from simgen.lens import Lens, directions_of, plane_of
 
@@ -157,7 +158,15 @@ class Intrinsics:
 
         Row 0 of the picture (top) lies at clip y = +1, pixel centre u at clip x = 2 (u + 0.5) / width - 1.
         The matrix takes points of the right-down-forward camera frame directly (no axis flip needed before).
+
+        Raises:
+            UsageError: the camera has a lens, which no matrix can express.
         """
+        if self.lens is not None:
+            raise UsageError(
+                f"the raster renderer draws pinholes alone, and the camera has a lens ('{self.lens.kind}'); render it"
+                " with --renderer pathtrace"
+            )
         n, f, w, h = self.near_m, self.far_m, self.width, self.height
         return np.array(
             [

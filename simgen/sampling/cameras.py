@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray, Pose, Vec3, look_at
 from simgen.records.scene import CameraSensor
 from simgen.sampling.cast import Cast
 from simgen.sampling.draws import Draws, Refused
 from simgen.sampling.layout import Layout
+from simgen.sampling.lenses import draw_intrinsics
 from simgen.sampling.mounts import T_object_mount, camera_on
 from simgen.sampling.objects import Thing
 from simgen.sampling.targets import Targets
@@ -51,7 +51,7 @@ def draw_camera(ctx: Staging, name: str, camera: spec.CameraSpec, frame_count: i
         Refused: a view stayed inside a thing, or outside the room, for all tries.
     """
     path = f"sensors.{name}"
-    intrinsics = _intrinsics(ctx.draws, camera, path)
+    intrinsics = draw_intrinsics(ctx.draws, camera, path)
     exposure = None if camera.exposure == "auto" else ctx.draws.number(camera.exposure, f"{path}.exposure")
     if camera.mount is not None:
         T = camera_on(T_object_mount(ctx.cast, ctx.things, camera.mount, f"{path}.mount"))
@@ -60,16 +60,6 @@ def draw_camera(ctx: Staging, name: str, camera: spec.CameraSpec, frame_count: i
     views = range(frame_count if moves else 1)
     poses = tuple(_view(ctx, name, camera, intrinsics.near_m, k, frame_count) for k in views)
     return CameraSensor(name, intrinsics, poses, exposure)
-
-
-def _intrinsics(draws: Draws, camera: spec.CameraSpec, path: str) -> Intrinsics:
-    return Intrinsics.from_fov(
-        draws.count(camera.width, f"{path}.width"),
-        draws.count(camera.height, f"{path}.height"),
-        draws.number(camera.fov, f"{path}.fov"),
-        draws.number(camera.near, f"{path}.near"),
-        draws.number(camera.far, f"{path}.far"),
-    )
 
 
 def _view(ctx: Staging, name: str, camera: spec.CameraSpec, near_m: float, k: int, frame_count: int) -> Pose:

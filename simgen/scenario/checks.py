@@ -18,6 +18,7 @@ from simgen.scenario.names import Finding, Names, base_name, condition_findings,
 from simgen.scenario.spec import (
     AssetQuery,
     BoxRegion,
+    CameraSpec,
     Clearance,
     InRegion,
     NonOverlap,
@@ -155,6 +156,7 @@ def _check_region_relations(location: Location, place: Place, names: Names) -> I
 def _check_sensors(scenario: Scenario, names: Names) -> Iterator[Finding]:
     for name, sensor in scenario.sensors.items():
         location: Location = ("sensors", name)
+        yield from _check_lens(name, sensor)
         given = [key for key in ("orbit", "fixed", "mount") if getattr(sensor, key) is not None]
         if len(given) != 1:
             which = (
@@ -172,6 +174,19 @@ def _check_sensors(scenario: Scenario, names: Names) -> Iterator[Finding]:
                 )
         if _below(sensor.far, sensor.near):
             yield (*location, "far"), f"must be above near ({sensor.near:g}), got {sensor.far:g}"
+
+
+def _check_lens(name: str, camera: CameraSpec) -> Iterator[Finding]:
+    if camera.lens is None:
+        return
+    kinds = tuple(type(camera.lens).model_fields)
+    given = [kind for kind in kinds if getattr(camera.lens, kind) is not None]
+    if len(given) != 1:
+        told = f"has {' and '.join(given)}; keep one" if given else f"needs one of {', '.join(kinds)}"
+        yield ("sensors", name, "lens"), told
+    elif given[0] != "brown_conrady" and "fov" in camera.model_fields_set:
+        own = "lens.orthographic.span" if given[0] == "orthographic" else f"lens.{given[0]}.fov"
+        yield ("sensors", name, "fov"), f"has no meaning with this lens; write {own} instead"
 
 
 def _check_constraints(scenario: Scenario, names: Names) -> Iterator[Finding]:

@@ -128,6 +128,7 @@ Speed = Annotated[Number, _written("speed", units.SPEED, 0.0)]
 PositiveSpeed = Annotated[Number, _written("speed", units.SPEED, 0.0, above=True)]
 Acceleration = Annotated[Number, _written("acceleration", units.ACCELERATION, 0.0, above=True)]
 AngularSpeed = Annotated[Number, _written("angular_speed", units.ANGULAR_SPEED, 0.0)]
+WideAngle = Annotated[Number, _written("angle", units.ANGLE, 0.0, 2 * math.pi, above=True)]
 HalfAngle = Annotated[Number, _written("angle", units.ANGLE, 0.0, math.pi)]
 Rate = Annotated[Number, _written("rate", units.RATE, 0.0)]
 Frequency = Annotated[Number, _written("rate", units.RATE, 0.0, above=True)]
@@ -202,6 +203,7 @@ __all__ = [
     "Turbidity",
     "Vector3",
     "VelocityVector",
+    "WideAngle",
     "Words",
     "draw",
     "draw_colour",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
-from simgen.errors import RenderError
+from simgen.errors import RenderError, UsageError
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import Frame, Silhouette, View
 from simgen.records.scene import Scene
@@ -59,7 +59,15 @@ class AnalyticScene:
         self._lighting = Lighting.of(scene, library)
 
     def render(self, view: View) -> Frame:
-        """Return the buffers of one view."""
+        """Return the buffers of one view.
+
+        Raises:
+            UsageError: the camera has a lens.
+        """
+        if view.intrinsics.lens is not None:
+            raise UsageError(
+                f"sensor '{view.sensor}': the analytic renderer knows pinholes alone; use --renderer pathtrace"
+            )
         solids = self._solids(view)
         depth, ids = cast_image(solids, view.intrinsics)
         normals = np.full((*depth.shape, 3), np.nan)

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Tag
 
 from simgen.scenario.spec.base import Model, Target
+from simgen.scenario.spec.lenses import LensSpec
 from simgen.scenario.spec.mounts import Mount
 from simgen.scenario.values import (
     Angle,
@@ -53,15 +54,16 @@ Exposure = Annotated[
 
 
 class CameraSpec(Model):
-    """A pinhole camera: exactly one of `orbit`, `fixed` and `mount`."""
+    """A pinhole camera, unless it has a lens: exactly one of `orbit`, `fixed` and `mount`."""
 
     kind: Literal["camera"] = "camera"
     width: ImageSide = 640
     height: ImageSide = 480
-    fov: FieldOfView = 1.0472  # horizontal
+    fov: FieldOfView = 1.0472  # horizontal; lenses but `brown_conrady` have their own
     near: PositiveLength = 0.05
     far: PositiveLength = 200.0
     exposure: Exposure = "auto"  # EV100
     orbit: Orbit | None = None
     fixed: Fixed | None = None
     mount: Mount | None = None
+    lens: LensSpec | None = None
