@@ -61,6 +61,11 @@ class DrawItem:
         return batch.key.culled or (batch.closed and not self.is_cut)
 
     @property
+    def is_see_through(self) -> bool:
+        """Whether something of it shows what lies behind."""
+        return any(batch.key.see_through for batch in self.level.batches)
+
+    @property
     def instance_id(self) -> int:
         """The object's id."""
         return self.drawable.body.instance_id

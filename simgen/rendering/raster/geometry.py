@@ -37,9 +37,11 @@ class GeometryPass:
     def __init__(self, context: GlContext) -> None:
         self._context = context
 
-    def draw(self, targets: Targets, view: View, items: Sequence[DrawItem], nonce: float) -> None:
-        """Fill the label targets with one view of the items."""
-        gl, extra = self._context.gl, _EXTRA if view.extra_buffers else ()
+    def draw(
+        self, targets: Targets, view: View, items: Sequence[DrawItem], nonce: float, behind: bool = False
+    ) -> None:
+        """Fill the label targets with one view of the items; `behind`: with what is seen through glass alone."""
+        gl, extra = self._context.gl, _EXTRA if view.extra_buffers and not behind else ()
         labels = targets.labels_and_extra if extra else targets.labels.framebuffer
         labels.use()
         self._clear(labels, targets, nonce)
@@ -50,7 +52,7 @@ class GeometryPass:
         matrix = projection(view.intrinsics).T.astype("f4").tobytes()
         ready: dict[moderngl.Program, DrawItem] = {}
         for item in items:
-            self._draw_item(item, matrix, extra, ready)
+            self._draw_item(item, matrix, extra, ready, behind)
         gl.disable(moderngl.CULL_FACE)
         gl.depth_func = "<="
         self._context.fill(self._context.program("fullscreen.vert", "nothing.frag", extra))
@@ -66,11 +68,18 @@ class GeometryPass:
         labels.clear(nonce, nonce, nonce, nonce, depth=1.0, viewport=(0, targets.height, targets.width, 1))
 
     def _draw_item(
-        self, item: DrawItem, matrix: bytes, extra: tuple[str, ...], ready: dict[moderngl.Program, DrawItem]
+        self,
+        item: DrawItem,
+        matrix: bytes,
+        extra: tuple[str, ...],
+        ready: dict[moderngl.Program, DrawItem],
+        behind: bool,
     ) -> None:
         """Draw an object; `ready` holds the one that each program was last set up for."""
         surface = surface_uniforms(item.drawable.body.material)
         for batch in item.level.batches:
+            if behind and batch.key.see_through:
+                continue
             defines = (*batch.key.defines, *extra)
             program = self._context.program("geometry.vert", "geometry.frag", defines)
             if program not in ready:

@@ -23,17 +23,20 @@ class MaterialKey:
 
     Attributes:
         maps: index into `MaterialSet.textures` of base colour, metallic-roughness and normal map; -1 for none.
+        see_through: whether what lies behind shows through, as through glass.
     """
 
     masked: bool
     culled: bool
     maps: tuple[int, int, int]
+    see_through: bool = False
 
     @property
     def defines(self) -> tuple[str, ...]:
         """Names that the geometry pass is compiled with for it."""
         used = [name.upper() for name, index in zip(_MAP_NAMES, self.maps, strict=True) if index >= 0]
-        return (*used, "ALPHA_MASK") if self.masked else tuple(used)
+        used += ["ALPHA_MASK"] * self.masked + ["SEE_THROUGH"] * self.see_through
+        return tuple(used)
 
     @property
     def outline_defines(self) -> tuple[str, ...]:
@@ -76,7 +79,10 @@ class MaterialSet:
         maps = (material.base_color_map, material.metallic_roughness_map, material.normal_map)
         base, surface, normal = (-1 if texture is None else self._texture(texture) for texture in maps)
         return MaterialKey(
-            material.alpha_mode != "opaque", not material.double_sided, (base, surface, normal)
+            material.alpha_mode != "opaque",
+            not material.double_sided,
+            (base, surface, normal),
+            material.alpha_mode == "blend",
         )
 
     def _texture(self, texture: Texture) -> int:

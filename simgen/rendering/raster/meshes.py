@@ -103,6 +103,11 @@ class GpuModel:
         return not self._levels
 
     @property
+    def is_see_through(self) -> bool:
+        """Whether one of its materials shows what lies behind."""
+        return any(key.see_through for key in self.materials.keys)
+
+    @property
     def byte_count(self) -> int:
         """Bytes of the maps and of the levels that were drawn so far."""
         return self.materials.byte_count + sum(level.byte_count for level in self._uploaded.values())

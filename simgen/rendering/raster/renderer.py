@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+import moderngl
 import numpy as np
 
 from simgen.assets import AssetLibrary
@@ -13,7 +15,7 @@ from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
 from simgen.rendering.gate import check_frame, place_of
 from simgen.rendering.raster.context import GlContext
-from simgen.rendering.raster.drawables import Drawable, make_drawables, visible_items
+from simgen.rendering.raster.drawables import Drawable, DrawItem, make_drawables, visible_items
 from simgen.rendering.raster.environment import uniform_map
 from simgen.rendering.raster.gate import check_nonce, nonce_of
 from simgen.rendering.raster.geometry import GeometryPass
@@ -43,7 +45,7 @@ class RasterRenderer:
         self.silhouettes = SilhouettePass(self.context)
         self.light = LightPass(self.context)
         self.frame_count = 0
-        self._targets: dict[tuple[int, int], tuple[Targets, LightTargets]] = {}
+        self._targets: dict[tuple[int, int, bool], tuple[Targets, LightTargets]] = {}
         self._open: RasterScene | None = None
 
     @property
@@ -69,9 +71,22 @@ class RasterRenderer:
         self._open = RasterScene(self, drawables)
         return self._open
 
-    def targets(self, width: int, height: int) -> tuple[Targets, LightTargets]:
-        """Return the framebuffers of an image size, keeping those of the last few sizes."""
-        size = (width, height)
+    def draw_behind(self, view: View, items: Sequence[DrawItem], nonce: float) -> moderngl.Texture | None:
+        """Return a picture of the view without glass, for what shows through it; None where there is none."""
+        if not any(item.is_see_through for item in items):
+            return None
+        targets, halves = self.targets(view.intrinsics.width, view.intrinsics.height, behind=True)
+        self.geometry.draw(targets, view, items, nonce, behind=True)
+        self.light.draw(targets, halves, view, nonce)
+        return targets.radiance
+
+    def targets(self, width: int, height: int, behind: bool = False) -> tuple[Targets, LightTargets]:
+        """Return the framebuffers of an image size, keeping those of the last few sizes.
+
+        Args:
+            behind: those for what is seen through glass.
+        """
+        size = (width, height, behind)
         if size not in self._targets:
             while len(self._targets) >= _KEPT_SIZES:
                 self._targets.pop(next(iter(self._targets)))[0].release()
@@ -113,8 +128,9 @@ class RasterScene:
         targets, halves = renderer.targets(view.intrinsics.width, view.intrinsics.height)
         items = visible_items(self._drawables, view)
         renderer.light.set_view(view)
+        behind = renderer.draw_behind(view, items, nonce)
         renderer.geometry.draw(targets, view, items, nonce)
-        renderer.light.draw(targets, halves, view, nonce)
+        renderer.light.draw(targets, halves, view, nonce, behind)
         radiance = read_rows(targets.smoothed, 0, targets.size_px, np.float16)
         check_nonce(place, "radiance", radiance[-1, 0], nonce)
         labels = renderer.geometry.read(targets, view, place, nonce)

@@ -105,10 +105,13 @@ class VisibilityPass:
             "fullscreen.vert", "shares.frag", [f"SUNS {len(self._suns)}", *levels]
         )
 
-    def draw(self, targets: Targets, coarse: LightTargets, view: View) -> None:
-        """Fill `coarse.shares` from the label targets."""
+    def set_view(self, view: View) -> None:
+        """Draw the finer shadow maps of a wide scene."""
         if self._shadows.is_wide:
             self._shadows.fit(view)
+
+    def draw(self, targets: Targets, coarse: LightTargets, view: View) -> None:
+        """Fill `coarse.shares` from the label targets."""
         ray = ray_of_pixel(view.intrinsics)
         targets.labels.normal_depth.use(0)
         self._draw_soft(coarse, view, ray)

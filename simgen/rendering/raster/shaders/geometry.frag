@@ -80,6 +80,9 @@ void main() {
     out_normal_depth = vec4(n, v_camera.z);
     out_object_id = vec4(v_object, instance_id);
     out_albedo = vec4(sqrt(clamp(color.rgb, 0.0, 1.0)), v_surface.w / 255.0);
+#ifdef SEE_THROUGH
+    out_albedo.w = (64.0 + 191.0 * clamp(color.a, 0.0, 1.0)) / 255.0;  // see surface.glsl
+#endif
     out_shading = vec4(folded(shading) * 0.5 + 0.5, roughness, metallic);
 #ifdef EXTRA
     out_extra = vec4(clamp(color.rgb, 0.0, 1.0), v_part);

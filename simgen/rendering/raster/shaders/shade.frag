@@ -29,6 +29,9 @@ uniform sampler2D lamp_light;
 #ifdef EMISSIVE
 uniform vec3 emissive[64];
 #endif
+#ifdef GLASS
+uniform sampler2D behind;        // radiance of what is seen through glass
+#endif
 #ifdef FOG
 #include "air.glsl"
 uniform vec2 glow_scale;  // image pixel -> texture coordinate of `glow`
@@ -92,11 +95,18 @@ void main() {
     l += textureLod(lamp_light, uv, 0.0).rgb;
 #endif
 #ifdef EMISSIVE
-    l += emissive[int(base.a * 255.0 + 0.5)];
+    l += emissive[int(base.a * 255.0 + 0.5) & 63] * float(base.a * 255.0 < 63.5);
 #endif
 #ifdef FOG
     float stretch = length(ray), depth = optical_depth(fog.z, fog.z + dot(camera_up, ray) * label.w, stretch * label.w);
-    l = through_air(l, ray / stretch, depth, gl_FragCoord.xy * glow_scale);
+    vec3 air = through_air(vec3(0.0), ray / stretch, depth, gl_FragCoord.xy * glow_scale);
+    l = l * exp(-depth) + air;
+#else
+    const vec3 air = vec3(0.0);
+#endif
+#ifdef GLASS
+    // What is seen through glass has its own share of the air before it.
+    l += (1.0 - s.cover) * (1.0 - s.specular) * (textureLod(behind, uv, 0.0).rgb - air);
 #endif
     put_out(l, 1.0 / label.w);
 }

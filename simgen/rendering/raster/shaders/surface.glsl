@@ -8,6 +8,7 @@ struct Surface {
     vec3 diffuse;    // what is left for the Lambert part
     vec3 specular;   // share of light from all around that GGX reflects
     float roughness;
+    float cover;     // what is not covered shows what lies behind
 };
 
 // Share of light that GGX reflects, as scale and bias on F0 (Karis, "Physically based shading on mobile", 2014).
@@ -32,6 +33,8 @@ Surface surface_of(vec4 base, vec4 bent, vec3 ray) {
     vec2 reflected = split_sum(s.roughness, s.n_v);
     s.specular = s.f0 * reflected.x + reflected.y;
     s.diffuse *= 1.0 - s.specular;
+    s.cover = base.a * 255.0 < 63.5 ? 1.0 : (base.a * 255.0 - 64.0) / 191.0;  // below 64: a slot of the emissive table
+    s.diffuse *= s.cover;
     return s;
 }
 

@@ -1,0 +1,119 @@
+"""Glass: what lies behind shows through it, it mirrors a little, and its labels stay its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from simgen.assets import AssetLibrary
+from simgen.records.asset import Asset, AssetInfo, AssetRef, Material
+from simgen.records.frame import Frame
+from simgen.records.scene import EnvironmentLight, Fog, MaterialOverride, Scene, SceneObject
+from simgen.rendering.raster import RasterRenderer
+from tests.builders import camera, make_scene, static_box
+from tests.lamps import DARK, panel
+from tests.views import still_view
+
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+WHITE = MaterialOverride(base_color_rgb=(0.8, 0.8, 0.8), roughness=1.0, metallic=0.0)
+PANE_M = (2.0, 0.02, 2.0)
+SKY = EnvironmentLight(map=None, illuminance_lux=1000.0)
+
+
+class GlazedLibrary(AssetLibrary):
+    """Boxes of one size are panes of glass."""
+
+    def __init__(self, opacity: float, roughness: float = 0.1) -> None:
+        super().__init__()
+        self._glass = Material(
+            "glass", (0.2, 0.2, 0.2), 0.0, roughness, alpha=opacity, alpha_mode="blend", alpha_cutoff=0.0
+        )
+
+    def describe(self, ref: AssetRef) -> AssetInfo:
+        info = super().describe(ref)
+        mark = f"glass {self._glass.alpha} {self._glass.roughness} " if ref == pane().asset else ""
+        return replace(info, content_hash=mark + info.content_hash)
+
+    def load(self, ref: AssetRef) -> Asset:
+        asset = super().load(ref)
+        if ref != pane().asset:
+            return asset
+        materials = (self._glass,) * len(asset.model.materials)
+        return replace(asset, model=replace(asset.model, materials=materials), info=self.describe(ref))
+
+
+def pane() -> SceneObject:
+    """Stands across the view."""
+    return static_box(PANE_M, (0.0, 0.0, 1.0), name="pane")
+
+
+def seen_through(
+    *, with_pane: bool = True, environment: EnvironmentLight = SKY, fog: Fog | None = None
+) -> Scene:
+    """A white wall before the camera, a pane of glass between."""
+    wall = static_box((6.0, 0.2, 6.0), (0.0, 2.1, 1.0), material=WHITE, name="wall")
+    seen = camera(eye=(0.0, -3.0, 1.0), target=(0.0, 0.0, 1.0), width=64, height=48)
+    things = [wall, pane()] if with_pane else [wall]
+    lamp = panel((0.0, 0.5, 4.0), (0.0, 1.9, 1.0), 5000.0, 1.0, 1.0, casts_shadows=False)
+    return make_scene(things, [seen], suns=[], environment=environment, panels=(lamp,), fog=fog)
+
+
+def luminance(frame: Frame) -> NDArray[np.float64]:
+    return frame.radiance.astype(float) @ LUMINANCE
+
+
+def picture(raster: RasterRenderer, scene: Scene, library: AssetLibrary) -> Frame:
+    with raster.open(scene, library) as session:
+        return session.render(still_view(scene))
+
+
+@pytest.mark.parametrize("opacity", [0.0, 0.3, 0.8])
+def test_what_lies_behind_shows_by_the_share_that_is_neither_covered_nor_mirrored(
+    raster: RasterRenderer, opacity: float
+) -> None:
+    """Without light on the pane itself, straight on a dielectric of F0 = 4 % lets 96 % through."""
+    library = GlazedLibrary(opacity)
+    clear = picture(raster, seen_through(with_pane=False, environment=DARK), library)
+    glazed = picture(raster, seen_through(environment=DARK), library)
+    share = luminance(glazed)[24, 32] / luminance(clear)[24, 32]
+    assert share == pytest.approx((1 - opacity) * 0.96, abs=0.02)
+
+
+def test_labels_are_those_of_the_glass(raster: RasterRenderer) -> None:
+    glazed = picture(raster, seen_through(), GlazedLibrary(0.2))
+    solid = picture(raster, seen_through(), AssetLibrary())
+    assert glazed.instance_id[24, 32] == 2
+    assert glazed.depth_m.tobytes() == solid.depth_m.tobytes()
+    assert glazed.instance_id.tobytes() == solid.instance_id.tobytes()
+    assert glazed.silhouettes.keys() == solid.silhouettes.keys()
+
+
+def test_in_a_white_furnace_clear_glass_vanishes(raster: RasterRenderer) -> None:
+    """What it mirrors and what it lets through add up to what comes in."""
+    scene = replace(seen_through(), panels=())
+    glass_alone = replace(scene, objects=(replace(scene.objects[1], instance_id=1),))
+    frame = picture(raster, glass_alone, GlazedLibrary(0.0))
+    assert (frame.instance_id == 1).any()
+    np.testing.assert_allclose(luminance(frame), 1000.0 / np.pi, rtol=0.01)
+
+
+def test_fog_before_glass_is_counted_once(raster: RasterRenderer) -> None:
+    """Quite clear glass in thick fog changes nothing but the little that it mirrors."""
+    fog = Fog(visibility_m=6.0)
+    clear = picture(raster, seen_through(with_pane=False, fog=fog), GlazedLibrary(0.0))
+    glazed = picture(raster, seen_through(fog=fog), GlazedLibrary(0.0))
+    assert luminance(glazed)[24, 32] == pytest.approx(luminance(clear)[24, 32], rel=0.03)
+
+
+def test_a_picture_without_glass_in_view_is_that_of_the_scene_without_glass(raster: RasterRenderer) -> None:
+    scene = seen_through()
+    away = (
+        replace(scene.objects[0]),
+        replace(scene.objects[1], pose=replace(pane().pose, position_m=(0.0, -9.0, 1.0))),
+    )
+    hidden = replace(scene, objects=away)
+    solid = picture(raster, hidden, AssetLibrary())
+    assert picture(raster, hidden, GlazedLibrary(0.3)).radiance.tobytes() == solid.radiance.tobytes()
