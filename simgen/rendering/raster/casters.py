@@ -16,7 +16,8 @@ from simgen.rendering.raster.drawables import Drawable
 class Casters:
     """The triangles that block light.
 
-    A cut-out is a solid sheet here; leaves would darken all around them if it blocked soft light.
+    Glass lets light through. A cut-out is a solid sheet here; leaves would darken all around them if it blocked soft
+    light.
 
     Attributes:
         sharp: first index and number of indices of each object, by instance id: what blocks suns and lamps.
@@ -47,12 +48,13 @@ class Casters:
             level, body = drawable.model.caster, drawable.body
             T = T_world_objects[body.instance_id - 1]
             vertices.append((level.positions_m @ (T[:3, :3].T * body.scale) + T[:3, 3]).astype(np.float32))
-            sharp.append(level.triangles + np.uint32(start))
-            self.sharp[body.instance_id] = (first, level.triangles.size)
+            blocking = level.triangles[: level.blocking_triangles]
+            sharp.append(blocking + np.uint32(start))
+            self.sharp[body.instance_id] = (first, blocking.size)
             if drawable in soft_blockers:
                 soft[body.is_thing][body.instance_id] = drawable.model.rough_triangles + np.uint32(start)
             start += len(level.positions_m)
-            first += level.triangles.size
+            first += blocking.size
         self.sharp_count = first
         rough = soft[0] | soft[1]
         self.soft = {}

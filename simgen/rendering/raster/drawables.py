@@ -19,6 +19,7 @@ from simgen.rendering.frustum import sphere_in_view
 from simgen.rendering.raster.context import set_uniforms
 from simgen.rendering.raster.materials import MaterialKey
 from simgen.rendering.raster.meshes import Batch, GpuLevel, GpuModel, ModelCache
+from simgen.rendering.raster.skinned import SkinnedModel
 
 _EMISSIVE_SLOTS = 64
 # Texture units, which programs are told once: the material table, then the maps in the order of a material's key.
@@ -93,6 +94,8 @@ def make_drawables(scene: Scene, library: AssetLibrary, models: ModelCache) -> t
     emissive = 0
     for body in scene.objects:
         model = models.get(library.describe(body.asset), partial(library.load, body.asset))
+        if model.source is not None and model.source.skin is not None:
+            model = SkinnedModel(models.context, model.source, model.source.skin, model, body.scale)
         if not model.is_empty:
             drawables.append(Drawable(body, model, model.radius_m * body.scale, emissive))
             emissive += len(model.materials.emissive) - 1

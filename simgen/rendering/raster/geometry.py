@@ -29,6 +29,8 @@ class Labels:
     object_coordinates_m: NDArray[np.float32]
     albedo: NDArray[np.float32] | None
     part_id: NDArray[np.uint16] | None
+    surface_previous_m: NDArray[np.float32] | None = None
+    surface_next_m: NDArray[np.float32] | None = None
 
 
 class GeometryPass:

@@ -62,7 +62,7 @@ class LightPass:
         check_suns(scene)
         self._scene, self._map, self._drawables = scene, light_map, drawables
         self._factors: FloatArray | None = None
-        self._state: tuple[FloatArray, FloatArray] | None = None
+        self._state: tuple[FloatArray, ...] | None = None
         self._lamps.forget()
 
     def set_view(self, view: View) -> None:
@@ -73,6 +73,8 @@ class LightPass:
             self._factors = factors
             self._set_light(self._light)
         state = _state(view)
+        if self._state is not None and not np.array_equal(self._state[2], state[2]):
+            self._lamps.forget()  # their maps are known by where bodies are, not by their poses
         if self._state is None or not all(map(np.array_equal, self._state, state)):
             self._visibility.set_state(present_drawables(self._drawables, view), view.T_world_objects)
             self._state = state
@@ -212,7 +214,8 @@ class LightPass:
         gl.disable(moderngl.DEPTH_TEST)
 
 
-def _state(view: View) -> tuple[FloatArray, FloatArray]:
+def _state(view: View) -> tuple[FloatArray, ...]:
     """Return all that the suns' shadow maps depend on, as copies."""
     present = np.ones(len(view.T_world_objects)) if view.present is None else view.present.astype(float)
-    return view.T_world_objects.copy(), present
+    gait = np.zeros(0) if view.gait is None else np.nan_to_num(view.gait, nan=-1.0)
+    return view.T_world_objects.copy(), present, gait

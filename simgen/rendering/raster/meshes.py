@@ -45,21 +45,23 @@ class GpuLevel:
 
     Attributes:
         positions_m: (n, 3) float32, object frame, before the scene's scale.
-        triangles: (m, 3) uint32 into them, those of alpha-tested materials last.
+        triangles: (m, 3) uint32 into them, those of alpha-tested materials last, see-through ones at the very end.
         batches: all draws, opaque ones first.
         outline_batches: the same for an outline, to which maps matter only where they cut it out.
         opaque_triangles: how many triangles come before the alpha-tested ones.
+        blocking_triangles: how many come before the see-through ones.
     """
 
     def __init__(self, context: GlContext, submeshes: Sequence[Submesh], materials: MaterialSet) -> None:
         self._context = context
-        vertices = np.concatenate([_interleaved(part) for part in submeshes])
+        vertices = np.concatenate([interleaved(part) for part in submeshes])
         pieces = sorted(_pieces(submeshes, materials), key=lambda piece: piece.order)
         self.triangles: NDArray[np.uint32] = np.concatenate([piece.triangles for piece in pieces])
         self.positions_m = np.ascontiguousarray(vertices[:, :3])
         self.batches = _batches(pieces)
         self.outline_batches = _outline_batches(self.batches)
         self.opaque_triangles = sum(batch.count for batch in self.batches if not batch.key.masked) // 3
+        self.blocking_triangles = sum(batch.count for batch in self.batches if not batch.key.see_through) // 3
         self.byte_count = vertices.nbytes + 2 * self.triangles.nbytes + self.positions_m.nbytes
         self._vertices = context.gl.buffer(vertices.tobytes())
         self._indices = context.gl.buffer(self.triangles.tobytes())
@@ -72,11 +74,15 @@ class GpuLevel:
         self._arrays[program].render(moderngl.TRIANGLES, vertices=count, first=first)
 
     def _vertex_array(self, program: moderngl.Program) -> moderngl.VertexArray:
+        return self._context.gl.vertex_array(program, self._bindings(program), self._indices)
+
+    def _bindings(self, program: moderngl.Program) -> list[tuple[object, ...]]:
+        """Return the buffers that a program reads, with their layouts and the names of its inputs."""
         used = [name for name in _LAYOUT[1:] if isinstance(program.get(name, None), moderngl.Attribute)]
         sizes = dict(zip(_LAYOUT[1:], _LAYOUT[0].split(), strict=True))
         skipped = {name: f"{4 * int(size[0])}x" for name, size in sizes.items()}
         layout = " ".join(sizes[name] if name in used else skipped[name] for name in _LAYOUT[1:])
-        return self._context.gl.vertex_array(program, [(self._vertices, layout, *used)], self._indices)
+        return [(self._vertices, layout, *used)]
 
     def release(self) -> None:
         """Free the buffers."""
@@ -86,10 +92,20 @@ class GpuLevel:
 
 
 class GpuModel:
-    """A model's levels and materials."""
+    """A model's levels and materials.
 
-    def __init__(self, context: GlContext, model: Model) -> None:
-        self.materials = MaterialSet(context, model.materials)
+    Args:
+        context: where they are.
+        model: what is uploaded.
+        materials: of the model, if they are there already.
+
+    Attributes:
+        source: the model, if it has a skeleton.
+    """
+
+    def __init__(self, context: GlContext, model: Model, materials: MaterialSet | None = None) -> None:
+        self.materials = materials or MaterialSet(context, model.materials)
+        self.source = None if model.skin is None else model
         self._context, self._errors_m = context, model.lod_errors_m
         solid = [[part for part in level if len(part.triangles)] for level in model.lods]
         self._levels = [level for level in solid if level]
@@ -111,6 +127,10 @@ class GpuModel:
     def byte_count(self) -> int:
         """Bytes of the maps and of the levels that were drawn so far."""
         return self.materials.byte_count + sum(level.byte_count for level in self._uploaded.values())
+
+    def submeshes(self, index: int) -> list[Submesh]:
+        """Return what a level is made of."""
+        return self._levels[index]
 
     def level_for(self, px_per_m: float) -> GpuLevel:
         """Return the coarsest level whose error cannot be seen.
@@ -134,7 +154,7 @@ class GpuModel:
     def rough_triangles(self) -> NDArray[np.uint32]:
         """Triangles (m, 3) of `caster` that are left when near vertices are taken for one; without cut-outs."""
         level = self.caster
-        return _clustered(level.positions_m, level.triangles[: level.opaque_triangles])
+        return clustered(level.positions_m, level.triangles[: level.opaque_triangles])
 
     @property
     def caster(self) -> GpuLevel:
@@ -154,7 +174,7 @@ class ModelCache:
     """Models by content, the least recently used dropped when they exceed a byte budget."""
 
     def __init__(self, context: GlContext, budget_bytes: int = 64 * 2**20) -> None:
-        self._context = context
+        self.context = context
         self._budget = budget_bytes
         self._models: OrderedDict[tuple[object, ...], GpuModel] = OrderedDict()
 
@@ -162,7 +182,7 @@ class ModelCache:
         """Return the model of an asset; where it is not there, it is loaded and uploaded."""
         key = (info.asset_id, info.params, info.content_hash)
         if key not in self._models:
-            self._models[key] = GpuModel(self._context, load().model)
+            self._models[key] = GpuModel(self.context, load().model)
         self._models.move_to_end(key)
         return self._models[key]
 
@@ -180,7 +200,8 @@ class ModelCache:
             model.release()
 
 
-def _interleaved(part: Submesh) -> NDArray[np.float32]:
+def interleaved(part: Submesh) -> NDArray[np.float32]:
+    """Return vertices as the graphics card has them: place, normal, texture coordinates, material."""
     vertices = np.empty((len(part.positions_m), _VERTEX_FLOATS), np.float32)
     vertices[:, 0:3], vertices[:, 3:6], vertices[:, 6:8] = part.positions_m, part.normals, part.uvs
     vertices[:, 8] = part.material
@@ -196,9 +217,9 @@ class _Piece:
     triangles: NDArray[np.uint32]
 
     @property
-    def order(self) -> tuple[bool, bool, bool, tuple[int, int, int]]:
+    def order(self) -> tuple[bool, bool, bool, bool, tuple[int, int, int]]:
         """What pieces are sorted by: opaque first, equal draws beside each other."""
-        return (self.key.masked, self.key.culled, not self.closed, self.key.maps)
+        return (self.key.see_through, self.key.masked, self.key.culled, not self.closed, self.key.maps)
 
 
 def _pieces(submeshes: Sequence[Submesh], materials: MaterialSet) -> list[_Piece]:
@@ -239,7 +260,7 @@ def _outline_batches(batches: Sequence[Batch]) -> tuple[Batch, ...]:
     return tuple(merged)
 
 
-def _clustered(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -> NDArray[np.uint32]:
+def clustered(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Return the distinct triangles between cells of a coarse grid, one vertex a cell (Rossignac and Borrel, 1993)."""
     if len(triangles) <= _ROUGH_ENOUGH:
         return triangles

@@ -23,6 +23,8 @@ from simgen.rendering.raster.lighting import LightPass
 from simgen.rendering.raster.meshes import ModelCache
 from simgen.rendering.raster.prefilter import GpuMap, MapCache
 from simgen.rendering.raster.silhouettes import SilhouettePass
+from simgen.rendering.raster.skin_pass import SkinPass
+from simgen.rendering.raster.skinned import SkinnedModel, pose_models
 from simgen.rendering.raster.targets import Targets, read_rows
 from simgen.rendering.raster.visibility import LightTargets
 
@@ -43,6 +45,7 @@ class RasterRenderer:
         self.maps = MapCache(self.context)
         self.geometry = GeometryPass(self.context)
         self.silhouettes = SilhouettePass(self.context)
+        self.skins = SkinPass(self.context)
         self.light = LightPass(self.context)
         self.frame_count = 0
         self._targets: dict[tuple[int, int, bool], tuple[Targets, LightTargets]] = {}
@@ -113,6 +116,7 @@ class RasterScene:
     def __init__(self, renderer: RasterRenderer, drawables: tuple[Drawable, ...]) -> None:
         self._renderer: RasterRenderer | None = renderer
         self._drawables = drawables
+        self._skinned = [(d.body.instance_id, d.model) for d in drawables if isinstance(d.model, SkinnedModel)]
 
     def render(self, view: View) -> Frame:
         """Return the buffers of one view.
@@ -126,6 +130,7 @@ class RasterScene:
         renderer.frame_count += 1
         nonce = nonce_of(renderer.frame_count)
         targets, halves = renderer.targets(view.intrinsics.width, view.intrinsics.height)
+        pose_models(self._skinned, view)
         items = visible_items(self._drawables, view)
         renderer.light.set_view(view)
         behind = renderer.draw_behind(view, items, nonce)
@@ -134,6 +139,7 @@ class RasterScene:
         radiance = read_rows(targets.smoothed, 0, targets.size_px, np.float16)
         check_nonce(place, "radiance", radiance[-1, 0], nonce)
         labels = renderer.geometry.read(targets, view, place, nonce)
+        labels = renderer.skins.complete(targets, view, items, labels)
         silhouettes = renderer.silhouettes.draw(view, items, labels.instance_id)
         renderer.context.check(place)
         frame = Frame(
@@ -147,6 +153,8 @@ class RasterScene:
             renderer=_NAME,
             albedo=labels.albedo,
             part_id=labels.part_id,
+            surface_next_m=labels.surface_next_m,
+            surface_previous_m=labels.surface_previous_m,
         )
         check_frame(frame, items)
         return frame
@@ -154,6 +162,9 @@ class RasterScene:
     def close(self) -> None:
         """Let go of the scene; models and maps stay with the renderer."""
         self._renderer = None
+        for _, model in self._skinned:
+            model.release()
+        self._skinned = []
 
     def __enter__(self) -> Self:
         return self

@@ -61,6 +61,11 @@ class Targets:
         textures = [known.normal_depth, known.object_id, known.albedo_slot, known.shading]
         return self.framebuffer([*textures, self.texture(self.size_px, 4, "f4")], known.depth)
 
+    @cached_property
+    def skin(self) -> moderngl.Framebuffer:
+        """What the skin pass writes, see `shaders/skin.frag`; made when a view first shows a body with a skeleton."""
+        return self.framebuffer([self.texture(self.size_px, 4, "f4") for _ in range(3)], self._depth())
+
     def texture(
         self, size: tuple[int, int], components: int, dtype: str, internal_format: int | None = None
     ) -> moderngl.Texture:

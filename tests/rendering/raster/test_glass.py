@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simgen.assets import AssetLibrary
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Material
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, Fog, MaterialOverride, Scene, SceneObject
+from simgen.records.scene import EnvironmentLight, Fog, MaterialOverride, Scene, SceneObject, SunLight
 from simgen.rendering.raster import RasterRenderer
 from tests.builders import camera, make_scene, static_box
 from tests.lamps import DARK, panel
@@ -80,6 +80,15 @@ def test_what_lies_behind_shows_by_the_share_that_is_neither_covered_nor_mirrore
     glazed = picture(raster, seen_through(environment=DARK), library)
     share = luminance(glazed)[24, 32] / luminance(clear)[24, 32]
     assert share == pytest.approx((1 - opacity) * 0.96, abs=0.02)
+
+
+def test_glass_casts_no_shadow(raster: RasterRenderer) -> None:
+    sun = SunLight("sun", (0.0, -0.8, 0.6), 10_000.0)
+    scene = replace(seen_through(environment=DARK), panels=(), suns=(sun,))
+    lit = replace(seen_through(with_pane=False, environment=DARK), panels=(), suns=(sun,))
+    glazed, clear = (luminance(picture(raster, s, GlazedLibrary(0.3))) for s in (scene, lit))
+    through = (36, 32)  # where the pane's shadow would fall on the wall, seen through the pane
+    assert glazed[through] > 0.65 * clear[through]
 
 
 def test_labels_are_those_of_the_glass(raster: RasterRenderer) -> None:
