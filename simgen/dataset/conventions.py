@@ -66,11 +66,13 @@ EVENT_CONVENTIONS: dict[str, object] = {
     "rgb_clean": "the picture without any fault, where a fault keeps a clean twin",
     "present": "bodies that are not are in no picture and no label",
     "light_factors": "on the intensity of each light, in the order suns, lamps, panels, environment",
+    "gait": "metres that a body with a skeleton has gone by itself since time 0, and its speed; NaN for all others",
     "twins": "scenes 2k and 2k + 1 are the same draw with and without one event; frames that it does not change have "
     "the same bytes, so their labels name the draw (draw_index) in place of the scene",
     "files": {
         "events.json": "weight, factors, events, occurrences, faults and impacts of a scene",
-        "states.npz": "present (frame, body), light_factors (frame, light), inclusion (frame); only those that vary",
+        "states.npz": "present (frame, body), light_factors (frame, light), inclusion (frame), gait (frame, body, 2); only "
+        "those that there are",
         "rgb_clean": "PNG, 8 bit, sRGB",
     },
 }

@@ -1,7 +1,7 @@
 """A trajectory as npz files and back: plain arrays, no pickles, the same bytes for the same motion.
 
-What is not motion (presence, lights, inclusion) has a file of its own, so that an event that only switches a light
-changes nothing in that of the motion.
+What is not motion (presence, lights, inclusion, gaits) has a file of its own, so that an event that only switches a
+light changes nothing in that of the motion.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from simgen.errors import DatasetError
 from simgen.records.trajectory import Contact, Trajectory
 
 _ARRAYS = ("times_s", "positions_m", "quaternions_wxyz", "linear_velocities_mps", "angular_velocities_radps")
-_STATES = {"present": "?", "light_factors": "<f8", "inclusion": "<f8"}
+_STATES = {"present": "?", "light_factors": "<f8", "inclusion": "<f8", "gait": "<f8"}
 _NO_DATE = (1980, 1, 1, 0, 0, 0)  # the earliest a zip archive can hold; a real date would differ between runs
 _CONTACT = np.dtype(
     [
@@ -47,7 +47,7 @@ def encode_trajectory(trajectory: Trajectory) -> bytes:
 
 
 def encode_states(trajectory: Trajectory) -> bytes:
-    """Return an npz archive of those of `present`, `light_factors` and `inclusion` that there are; empty for none."""
+    """Return an npz archive of those fields that there are, of all that is not motion; empty for none."""
     given = {name: getattr(trajectory, name) for name in _STATES}
     arrays = {
         name: np.ascontiguousarray(array, dtype=_STATES[name])

@@ -47,8 +47,13 @@ def view_of(
         next=_moment(scene, trajectory, camera, frame_index + 1) if moving and frame_index < last else None,
         present=None if present is None else present[frame_index],
         light_factors=None if factors is None else factors[frame_index],
+        gait=here.gait,
     )
 
 
 def _moment(scene: Scene, trajectory: Trajectory, camera: CameraSensor, frame_index: int) -> Moment:
-    return Moment(true_pose(scene, trajectory, camera, frame_index), trajectory.T_world_objects(frame_index))
+    return Moment(
+        true_pose(scene, trajectory, camera, frame_index),
+        trajectory.T_world_objects(frame_index),
+        trajectory.gait_at(frame_index),
+    )

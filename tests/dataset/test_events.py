@@ -31,7 +31,12 @@ def eventful() -> tuple:
     flicker = np.ones((8, 2))
     flicker[4:, 0] = 0.0
     hit = Impact(0.35, 0.4, "car", "ball", 1.5, 300.0, 2.0, (1.0, 0.0, 0.1))
-    states = {"present": present, "light_factors": flicker, "inclusion": np.full(8, 0.25)}
+    states = {
+        "present": present,
+        "light_factors": flicker,
+        "inclusion": np.full(8, 0.25),
+        "gait": np.full((8, 3, 2), np.nan),
+    }
     return scene, rolled(scene, impacts=(hit,), **states)
 
 
@@ -45,8 +50,10 @@ def test_the_trajectory_comes_back_whole(data: Path) -> None:
     assert view.scene == scene
     assert view.trajectory.occurrences == trajectory.occurrences
     assert view.trajectory.impacts == trajectory.impacts
-    for name in ("present", "light_factors", "inclusion", "positions_m"):
-        assert np.array_equal(getattr(view.trajectory, name), getattr(trajectory, name))
+    for name in ("present", "light_factors", "inclusion", "gait", "positions_m"):
+        assert np.array_equal(
+            getattr(view.trajectory, name), getattr(trajectory, name), equal_nan=name == "gait"
+        )
 
 
 def test_the_scene_says_how_it_was_weighted(data: Path) -> None:

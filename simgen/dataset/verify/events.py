@@ -46,6 +46,7 @@ def _state_faults(scene: Scene, trajectory: Trajectory) -> Iterator[str]:
         "present": (frames, len(scene.objects)),
         "light_factors": (frames, len(scene.light_names)),
         "inclusion": (frames,),
+        "gait": (frames, len(scene.objects), 2),
     }
     for name, shape in shapes.items():
         array = getattr(trajectory, name)
