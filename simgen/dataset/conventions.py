@@ -71,8 +71,8 @@ EVENT_CONVENTIONS: dict[str, object] = {
     "the same bytes, so their labels name the draw (draw_index) in place of the scene",
     "files": {
         "events.json": "weight, factors, events, occurrences, faults and impacts of a scene",
-        "states.npz": "present (frame, body), light_factors (frame, light), inclusion (frame), gait (frame, body, 2); only "
-        "those that there are",
+        "states.npz": "present (frame, body), light_factors (frame, light), inclusion (frame), gait (frame, body, 2); "
+        "only those that there are",
         "rgb_clean": "PNG, 8 bit, sRGB",
     },
 }
