@@ -39,13 +39,15 @@ class SimgenDrawer:
         self.moving, self.develops = options.get("moving", False), options.get("develop", True)
         self.session = self.renderer.open(self.scene, self.library)
         self.name = f"simgen {options['renderer']} ({self.renderer.device})"
+        self.T_world_objects = np.array([body.pose.matrix() for body in self.scene.objects])
         self.count = 0
 
     def view(self, index: int) -> View:
         camera = self.scene.cameras[0]
-        T_world_objects = np.array([body.pose.matrix() for body in self.scene.objects])
+        T_world_objects = self.T_world_objects
         if self.moving:
             self.count += 1
+            T_world_objects = T_world_objects.copy()
             T_world_objects[1:, 2, 3] += 1e-5 * self.count  # the floor stays
         T_world_camera = camera.pose_at(index).matrix()
         return View(camera.name, index, 0.0, camera.intrinsics, T_world_camera, T_world_objects)
