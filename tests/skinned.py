@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from math import pi
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
-from simgen.geometry import FloatArray, quaternion_about_axis, transform
+from simgen.geometry import FloatArray, Pose, Vec3, quaternion_about_axis, transform
 from simgen.records.asset import (
     Asset,
     AssetInfo,
@@ -21,11 +23,15 @@ from simgen.records.asset import (
     Skin,
     Submesh,
 )
+from simgen.records.scene import Scene
+from simgen.skinning import deformed, skinning_matrices, turned
+from tests.builders import box, camera, floor, make_scene
 
 TUBE = AssetRef("test/tube")
 STRIDE_M = 4.0
 RADIUS_M, HALF_M = 0.2, 1.0
 _RINGS, _SIDES, _BLEND_M = 41, 24, 0.3
+FEW = (9, 12)  # rings and sides of a tube of few triangles
 _EXTENT_M = 2.5  # holds the tube in every pose
 
 
@@ -40,9 +46,13 @@ def upper_share(z_m: FloatArray) -> FloatArray:
     return np.clip(z_m / (2 * _BLEND_M) + 0.5, 0.0, 1.0)
 
 
-def tube_model(gait: Gait | None = None) -> Model:
-    """An open tube along z, its elbow at the origin: lower bone below, upper bone above."""
-    z, angle = np.linspace(-HALF_M, HALF_M, _RINGS), np.arange(_SIDES) * (2 * pi / _SIDES)
+def tube_model(gait: Gait | None = None, size: tuple[int, int] = (_RINGS, _SIDES)) -> Model:
+    """An open tube along z, its elbow at the origin: lower bone below, upper bone above.
+
+    Args:
+        size: rings and sides.
+    """
+    z, angle = np.linspace(-HALF_M, HALF_M, size[0]), np.arange(size[1]) * (2 * pi / size[1])
     rings, around = (values.ravel() for values in np.meshgrid(z, angle, indexing="ij"))
     outward = np.column_stack([np.cos(around), np.sin(around), np.zeros(len(rings))])
     positions = outward * RADIUS_M + rings[:, None] * np.array([0.0, 0.0, 1.0])
@@ -55,7 +65,7 @@ def tube_model(gait: Gait | None = None) -> Model:
         positions.astype(np.float32),
         outward.astype(np.float32),
         np.column_stack([around / (2 * pi), rings]).astype(np.float32),
-        _triangles(),
+        _triangles(*size),
         0,
         joints=joints,
         weights=weights,
@@ -70,11 +80,45 @@ def tube_model(gait: Gait | None = None) -> Model:
     return Model(((submesh,),), (grey,), (_EXTENT_M, _EXTENT_M, _EXTENT_M), skin=skin)
 
 
-def _triangles() -> np.ndarray:
-    ring, side = (values.ravel() for values in np.meshgrid(range(_RINGS - 1), range(_SIDES), indexing="ij"))
-    a, b = ring * _SIDES + side, ring * _SIDES + (side + 1) % _SIDES
-    c, d = b + _SIDES, a + _SIDES
+def _triangles(rings: int, sides: int) -> NDArray[np.uint32]:
+    ring, side = (values.ravel() for values in np.meshgrid(range(rings - 1), range(sides), indexing="ij"))
+    a, b = ring * sides + side, ring * sides + (side + 1) % sides
+    c, d = b + sides, a + sides
     return np.concatenate([np.column_stack([a, b, c]), np.column_stack([a, c, d])]).astype(np.uint32)
+
+
+def frozen(model: Model, gait: FloatArray) -> Model:
+    """The same model without a skeleton, its vertices where a pose has put them."""
+    assert model.skin is not None
+    matrices = skinning_matrices(model.skin, gait)
+    part = model.lods[0][0]
+    assert part.joints is not None
+    assert part.weights is not None
+    moved = replace(
+        part,
+        positions_m=deformed(part.positions_m, part.joints, part.weights, matrices).astype(np.float32),
+        normals=turned(part.normals, part.joints, part.weights, matrices).astype(np.float32),
+        joints=None,
+        weights=None,
+    )
+    return replace(model, lods=((moved,),), skin=None)
+
+
+def tube_scene(tube_at: Vec3 = (0.0, 0.0, 1.0), turned_rad: float = 0.4, **fields: Any) -> Scene:
+    """A tube over a floor, a box before a part of it, seen by a small camera; the tube has id 2."""
+    pose = Pose(tube_at, quaternion_about_axis((0.0, 0.0, 1.0), turned_rad))
+    tube = replace(box(), asset=TUBE, pose=pose, size_m=(_EXTENT_M, _EXTENT_M, _EXTENT_M))
+    near = box((0.4, 0.4, 0.5), at=(0.9, -1.2, 0.25))
+    return make_scene(
+        [floor(size_m=8.0), tube, near], [camera(eye=(1.5, -4.0, 2.2), width=160, height=120)], **fields
+    )
+
+
+def gaits(scene: Scene, travelled_m: float, speed_mps: float = 1.0) -> FloatArray:
+    """What a view says of the scene's gaits: the tube's, and that all else is rigid."""
+    return np.array(
+        [(travelled_m, speed_mps) if body.asset == TUBE else (np.nan, np.nan) for body in scene.objects]
+    )
 
 
 class TubeLibrary(AssetLibrary):

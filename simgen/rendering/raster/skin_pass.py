@@ -1,0 +1,109 @@
+"""The skin pass: where on a body with a skeleton each pixel lies in the rest pose, and where the point goes.
+
+Only bodies with a skeleton are drawn, by the vertices that the geometry pass draws, so that of what is left of them in
+its labels each pixel shows the same point here. Views without such bodies pay nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.records.frame import Moment, View
+from simgen.rendering.raster.context import GlContext, set_uniforms
+from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps
+from simgen.rendering.raster.geometry import Labels, cull
+from simgen.rendering.raster.skinned import SkinnedLevel, moment_gait
+from simgen.rendering.raster.targets import Targets, projection
+from simgen.skinning import gait_of
+
+Box = tuple[int, int, int, int]
+
+
+class SkinPass:
+    """Completes the labels of views that show bodies with a skeleton."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._context = context
+
+    def complete(self, targets: Targets, view: View, items: Sequence[DrawItem], labels: Labels) -> Labels:
+        """Return labels with rest-pose coordinates and, where the view knows other moments, where points go."""
+        skinned = [(item, item.level) for item in items if isinstance(item.level, SkinnedLevel)]
+        ids = np.array([item.instance_id for item, _ in skinned], np.uint16)
+        shown = np.isin(labels.instance_id, ids) if len(ids) else np.zeros((0, 0), np.bool_)
+        if not shown.any():
+            return labels
+        self._draw(targets, view, skinned)
+        box = _box_of(shown)
+        rest = self._read(targets, 0, box)
+        where = _crop(box)
+        # Another driver may place a corner in one pass a hair beside where it lies in the other.
+        sure = np.zeros_like(shown)
+        sure[where] = shown[where] & (rest[..., 3] == labels.instance_id[where])
+        coordinates = labels.object_coordinates_m.copy()
+        coordinates[sure] = rest[..., :3][sure[where]]
+        moving = sure & np.isin(labels.instance_id, _moving(view, ids))
+        return replace(
+            labels,
+            object_coordinates_m=coordinates,
+            surface_previous_m=self._points(targets, 1, view.previous, moving, box),
+            surface_next_m=self._points(targets, 2, view.next, moving, box),
+        )
+
+    def _draw(self, targets: Targets, view: View, skinned: Sequence[tuple[DrawItem, SkinnedLevel]]) -> None:
+        gl = self._context.gl
+        targets.skin.use()
+        targets.skin.clear()
+        targets.skin.viewport = (0, 0, targets.width, targets.height)
+        gl.disable(moderngl.BLEND)
+        gl.enable(moderngl.DEPTH_TEST)
+        gl.front_face = "cw"  # upside down
+        matrix = projection(view.intrinsics).T.astype("f4").tobytes()
+        for item, level in skinned:
+            key = item.instance_id
+            level.set_points(moment_gait(view.previous, view, key), moment_gait(view.next, view, key))
+            for batch in level.outline_batches:
+                program = self._context.program("skin.vert", "skin.frag", batch.key.outline_defines)
+                item.set_place(program)
+                set_uniforms(program, projection=matrix, instance_id=float(key), **MAP_UNITS)
+                if batch.key.masked:
+                    bind_maps(item, batch.key)
+                cull(gl, item.culls(batch))
+                level.draw(program, batch.first, batch.count)
+        gl.disable(moderngl.CULL_FACE | moderngl.DEPTH_TEST)
+
+    def _points(
+        self, targets: Targets, attachment: int, moment: Moment | None, moving: NDArray[np.bool_], box: Box
+    ) -> NDArray[np.float32] | None:
+        """Return (h, w, 3) where points lie at a moment, NaN where they do not move; None without such points."""
+        if moment is None or not moving.any():
+            return None
+        points = np.full((*moving.shape, 3), np.nan, np.float32)
+        points[moving] = self._read(targets, attachment, box)[..., :3][moving[_crop(box)]]
+        return points
+
+    def _read(self, targets: Targets, attachment: int, box: Box) -> NDArray[np.float32]:
+        x, y, width, height = box
+        pixels = np.empty((height, width, 4), np.float32)
+        targets.skin.read_into(pixels, (x, y, width, height), components=4, attachment=attachment, dtype="f4")
+        return pixels
+
+
+def _moving(view: View, ids: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Return the ids of bodies whose gait is known: the others keep their pose."""
+    return ids[[gait_of(view.gait, int(key)) is not None for key in ids]]
+
+
+def _box_of(shown: NDArray[np.bool_]) -> Box:
+    rows, columns = np.flatnonzero(shown.any(axis=1)), np.flatnonzero(shown.any(axis=0))
+    x, y = int(columns[0]), int(rows[0])
+    return (x, y, int(columns[-1]) + 1 - x, int(rows[-1]) + 1 - y)
+
+
+def _crop(box: Box) -> tuple[slice, slice]:
+    x, y, width, height = box
+    return slice(y, y + height), slice(x, x + width)
