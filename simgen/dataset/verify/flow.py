@@ -69,6 +69,9 @@ def end_faults(frame: CheckedFrame) -> Iterator[Finding]:
 
 def flow_faults(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Iterator[Finding]:
     """Flow, its occlusion and scene flow of a frame against the frame after (forward) or before it (backward)."""
+    outputs = {f"flow_{way}", f"flow_occlusion_{way}", *(["scene_flow"] if way == "forward" else [])}
+    if outputs.isdisjoint(frame.others):
+        return
     motion = motion_between(frame, other)
     if motion is None:
         return
