@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterator
 from math import atan2, cos, hypot, sin, sqrt
 from typing import Literal
 
+import numpy as np
+
 from simgen.errors import did_you_mean
-from simgen.geometry import Quat, Vec3, matrix_from_quaternion, quaternion_multiply
+from simgen.geometry import FloatArray, Quat, Vec3, matrix_from_quaternion, quaternion_multiply
 from simgen.records.scene import Scene, SceneObject
 from simgen.simulation.protocol import Motion
 
@@ -99,6 +101,13 @@ class Body:
     def motion(self) -> Motion:
         """Pose and velocities of its middle."""
         return Motion(self.position_m, self.quaternion_wxyz, self.velocity_mps, self.angular_radps)
+
+    def matrix(self) -> FloatArray:
+        """Return the 4x4 transform object -> world."""
+        T = np.eye(4)
+        T[:3, :3] = np.array(self.axes).T
+        T[:3, 3] = self.position_m
+        return T
 
     @property
     def present(self) -> bool:

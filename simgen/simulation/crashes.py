@@ -11,10 +11,11 @@ from math import cos, hypot, pi, sqrt
 
 import numpy as np
 
-from simgen.geometry import FloatArray, Vec3
+from simgen.geometry import Vec3
 from simgen.simulation import measures
 from simgen.simulation.attachments import Attachments
 from simgen.simulation.bodies import Body
+from simgen.simulation.parts import PartBoxes
 from simgen.simulation.protocol import Gap, Touch
 from simgen.simulation.stage import Stage
 
@@ -31,7 +32,7 @@ class Crashes:
 
     def __init__(self, stage: Stage, attachments: Attachments) -> None:
         self._stage, self._attachments = stage, attachments
-        self._all = list(stage.bodies)
+        self._all, self._boxes = list(stage.bodies), PartBoxes(stage.scene, stage.library)
         self._sort()
         self._pairs: list[tuple[Body, Body]] = []
         self._known_until = -1
@@ -42,9 +43,9 @@ class Crashes:
         self._sort()
 
     def _sort(self) -> None:
-        self._static = [body for body in self._all if body.mode == "static"]
         self._movable = [body for body in self._all if body.mode not in ("static", "absent")]
-        self._low, self._high = _bounds(self._static)
+        static = np.array([body.mode == "static" for body in self._all], dtype=bool)
+        self._fixed = static[self._boxes.owners]
 
     def find(self, stride: int) -> list[Touch]:
         """Return who meets in the coming step; a driven body among them must become dynamic before it."""
@@ -92,7 +93,7 @@ class Crashes:
         return row < other
 
     def _static_near(self, moving: list[Body], within_s: float) -> list[tuple[Body, Body]]:
-        if not self._static or not moving:
+        if not moving:
             return []
         boxes = np.array([_lifted(body) for body in moving])
         way = np.array([body.velocity_mps for body in moving]) * within_s
@@ -100,11 +101,9 @@ class Crashes:
             boxes[:, 0] + np.minimum(way, 0.0) - _TOUCH_M,
             boxes[:, 1] + np.maximum(way, 0.0) + _TOUCH_M,
         )
-        near = ((self._low <= high[:, None]) & (self._high >= low[:, None])).all(axis=2)
-        rows, columns = np.nonzero(near)
-        return [
-            (moving[row], self._static[k]) for row, k in zip(rows.tolist(), columns.tolist(), strict=True)
-        ]
+        rows, parts = np.nonzero(self._boxes.meeting(low, high) & self._fixed)
+        found = set(zip(rows.tolist(), self._boxes.owners[parts].tolist(), strict=True))
+        return [(moving[row], self._all[other]) for row, other in sorted(found)]
 
     # -- whether they do -----------------------------------------------------------------------------------------
 
@@ -155,11 +154,3 @@ def _lifted(body: Body) -> tuple[Vec3, Vec3]:
     up = body.half_m[2] if body.upright else body.extent((0.0, 0.0, 1.0))
     side = hypot(body.half_m[0], body.half_m[1]) if body.upright else body.reach_m
     return (x - side, y - side, z - up * (1.0 - 2.0 * _STEP_SHARE)), (x + side, y + side, z + up)
-
-
-def _bounds(bodies: list[Body]) -> tuple[FloatArray, FloatArray]:
-    """Return the lower and upper corners (n, 3) of the bodies' boxes."""
-    middle = np.array([body.position_m for body in bodies]).reshape(-1, 3)
-    axes = np.abs(np.array([body.axes for body in bodies]).reshape(-1, 3, 3))
-    half = np.einsum("nij,ni->nj", axes, np.array([body.half_m for body in bodies]).reshape(-1, 3))
-    return middle - half, middle + half

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
+from simgen.geometry import transform
 from simgen.records.event import Event
 from simgen.records.occurrence import Occurrence
 from simgen.simulation.meetings import Meeting
@@ -115,11 +116,10 @@ def _first(event: Event, occurrence: Occurrence, taken: Sequence[Snapshot], stag
 
 
 def _seen(names: Sequence[str], index: int, shot: Snapshot, stage: Stage) -> bool:
-    place: Callable[..., None] = stage.rays.place
     for row, body in enumerate(stage.bodies):
         if body.mode != "static":
-            position, quaternion = shot.states.positions_m[row], shot.states.quaternions_wxyz[row]
-            place(row + 1, position, quaternion, present=bool(shot.present[row]))
+            T = transform(shot.states.positions_m[row], shot.states.quaternions_wxyz[row])
+            stage.rays.place(body.instance_id, T, present=bool(shot.present[row]))
     return any(
         stage.rays.sight(camera, stage.bodies.named(name).instance_id, index).visible_share > 0.0
         for name in names

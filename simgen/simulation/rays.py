@@ -2,11 +2,13 @@
 
 Never a rendering: the same scene simulates the same whether or not anything is drawn. The body that carries the camera
 does not block it.
+
+Most convex parts of a scene lie far from the bundle of lines to one body. They are left out by their boxes, all at
+once; the faces of a part are found when a bundle first comes near it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,14 +16,15 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull
 
 from simgen.assets import AssetLibrary
-from simgen.geometry import FloatArray, Quat, Vec3, invert_rigid, transform
-from simgen.records.scene import CameraSensor, Scene, SceneObject
-from simgen.simulation.shapes import Ball, Box, Part, body_shape
+from simgen.geometry import FloatArray, apply, invert_rigid
+from simgen.records.scene import CameraSensor, Scene
+from simgen.simulation.parts import PartBoxes
+from simgen.simulation.shapes import Ball, Box, Part
 
 Bools = NDArray[np.bool_]
-_GRID = np.array(
-    [[x, y, z] for x in (-1, 0, 1) for y in (-1, 0, 1) for z in (-1, 0, 1) if (x, y, z) != (0, 0, 0)], float
-)
+_AXIS = (-1.0, 0.0, 1.0)
+_GRID = np.array([[x, y, z] for x in _AXIS for y in _AXIS for z in _AXIS if (x, y, z) != (0, 0, 0)])
+_FLAT = 1e-12  # a line that turns to a face by less runs along it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +51,21 @@ class Sight:
 
 
 class Rays:
-    """Lines of sight in one scene; shapes are prepared when a line first comes near them."""
+    """Lines of sight in one scene."""
 
     def __init__(self, scene: Scene, library: AssetLibrary) -> None:
-        self._scene, self._library = scene, library
-        self._half = np.array([body.size_m for body in scene.objects], float).reshape(-1, 3) / 2
-        self._reach = np.linalg.norm(self._half, axis=1)
-        self._solids: dict[int, list[_Solid]] = {}
-        self._T = np.zeros((len(scene.objects), 4, 4))
+        self._boxes = PartBoxes(scene, library)
+        self._solids: dict[int, _Convex | _Sphere] = {}
+        self._half = np.array([body.size_m for body in scene.objects]).reshape(-1, 3) / 2
+        self._T = np.array([body.pose.matrix() for body in scene.objects]).reshape(-1, 4, 4)
         self._present = np.ones(len(scene.objects), bool)
-        for row, body in enumerate(scene.objects):
-            self._T[row] = body.pose.matrix()
-        self._ids = {body.name: body.instance_id for body in scene.objects}
+        self._rows = {body.name: row for row, body in enumerate(scene.objects)}
 
-    def place(self, body: int, position_m: Vec3, quaternion_wxyz: Quat, *, present: bool) -> None:
-        """Say where a body is now; all begin where the scene puts them."""
-        self._T[body - 1] = transform(position_m, quaternion_wxyz)
-        self._present[body - 1] = present
+    def place(self, body: int, T_world_object: FloatArray, *, present: bool) -> None:
+        """Say where the body with this instance id is now; all begin where the scene puts them."""
+        row = body - 1
+        self._T[row], self._present[row] = T_world_object, present
+        self._boxes.place(row, T_world_object)
 
     def sight(self, camera: CameraSensor, body: int, frame_index: int = 0) -> Sight:
         """Return what a camera could see of the body with this instance id.
@@ -73,94 +74,84 @@ class Rays:
             frame_index: chooses among the poses of a camera that has several.
         """
         row = body - 1
-        mount = self._ids[camera.mount] - 1 if camera.mount else -1
+        mount = self._rows[camera.mount] if camera.mount else -1
         T_world_camera = camera.pose_at(frame_index).matrix()
         if mount >= 0:
             T_world_camera = self._T[mount] @ T_world_camera
-        points = (_GRID * self._half[row]) @ self._T[row][:3, :3].T + self._T[row][:3, 3]
+        points = apply(self._T[row], _GRID * self._half[row])
         seen = points[_in_picture(points, T_world_camera, camera)]
         if not self._present[row] or not len(seen):
             return Sight(0, 0)
-        eye = T_world_camera[:3, 3]
-        blocked = np.zeros(len(seen), bool)
-        for other in self._near(eye, seen):
-            if other not in (row, mount):
-                blocked |= self._blocked(other, eye, seen)
-        return Sight(len(seen), int(blocked.sum()))
+        return Sight(len(seen), int(self._blocked(T_world_camera[:3, 3], seen, (row, mount)).sum()))
 
-    def _near(self, eye: FloatArray, points: FloatArray) -> list[int]:
-        """Return the bodies whose ball comes near the bundle of lines."""
-        middle = points.mean(axis=0)
-        spread = float(np.linalg.norm(points - middle, axis=1).max())
-        way = middle - eye
-        offset = self._T[:, :3, 3] - eye
-        along = np.clip(offset @ way / max(float(way @ way), 1e-12), 0.0, 1.0)
-        distance = np.linalg.norm(offset - along[:, None] * way, axis=1)
-        return np.flatnonzero(self._present & (distance <= self._reach + spread)).tolist()
-
-    def _blocked(self, row: int, eye: FloatArray, points: FloatArray) -> Bools:
-        R, origin = self._T[row][:3, :3], self._T[row][:3, 3]
-        start, ends = (eye - origin) @ R, (points - origin) @ R
+    def _blocked(self, eye: FloatArray, points: FloatArray, free: tuple[int, int]) -> Bools:
+        """Return which of the lines from the eye to points (n, 3) meet a body other than the two `free` ones."""
+        low, high = np.minimum(points.min(axis=0), eye), np.maximum(points.max(axis=0), eye)
+        near = self._boxes.meeting(low, high) & self._present[self._boxes.owners]
         blocked = np.zeros(len(points), bool)
-        for solid in self._solids_of(row):
-            blocked |= solid(start, ends)
+        for index in np.flatnonzero(near).tolist():
+            owner = int(self._boxes.owners[index])
+            if owner not in free and not blocked.all():
+                T = self._T[owner]
+                start, ends = (eye - T[:3, 3]) @ T[:3, :3], (points - T[:3, 3]) @ T[:3, :3]
+                blocked |= self._solid(index).blocks(start, ends)
         return blocked
 
-    def _solids_of(self, row: int) -> list[_Solid]:
-        if row not in self._solids:
-            body: SceneObject = self._scene.objects[row]
-            parts = body_shape(self._library.collision(body.asset)).parts
-            self._solids[row] = [_solid(part, body.scale) for part in parts]
-        return self._solids[row]
-
-
-_Solid = Callable[
-    [FloatArray, FloatArray], Bools
-]  # (start, ends) in the object frame -> which lines it blocks
+    def _solid(self, index: int) -> _Convex | _Sphere:
+        if index not in self._solids:
+            self._solids[index] = _solid(*self._boxes.parts[index])
+        return self._solids[index]
 
 
 def _in_picture(points: FloatArray, T_world_camera: FloatArray, camera: CameraSensor) -> Bools:
     k = camera.intrinsics
-    p = points @ (R := invert_rigid(T_world_camera))[:3, :3].T + R[:3, 3]
-    depth_m = k.depth_of(p)
-    inside = (depth_m > k.near_m) & (depth_m < k.far_m)
+    p = apply(invert_rigid(T_world_camera), points)
+    inside = (p[:, 2] > k.near_m) & (p[:, 2] < k.far_m)
     u, v = k.project(p).T
     with np.errstate(invalid="ignore"):
         inside &= (u >= -0.5) & (u < k.width - 0.5) & (v >= -0.5) & (v < k.height - 0.5)
     return inside
 
 
-def _solid(part: Part, scale: float) -> _Solid:
-    if isinstance(part, Ball):
-        return _ball(part.center_m * scale, part.radius_m * scale)
-    if isinstance(part, Box):
-        normals = np.concatenate([np.eye(3), -np.eye(3)])
-        half = np.tile(part.half_extents_m, 2)
-        return _convex(normals, (normals @ part.center_m + half) * scale)
-    equations = ConvexHull(part.vertices_m).equations
-    return _convex(equations[:, :3], -equations[:, 3] * scale)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Convex:
+    """A convex part by its faces, object frame: inside where normals @ x <= offsets."""
 
+    normals: FloatArray
+    offsets: FloatArray
 
-def _convex(normals: FloatArray, offsets: FloatArray) -> _Solid:
-    """A convex part by its faces: inside where normals @ x <= offsets."""
-
-    def blocks(start: FloatArray, ends: FloatArray) -> Bools:
-        over = offsets - normals @ start  # (faces,) how far the start lies inside each face
-        slope = (ends - start) @ normals.T  # (lines, faces)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            crossing = over / slope
-        enter = np.where(slope < 0, crossing, 0.0).max(axis=1)
-        leave = np.where(slope > 0, crossing, 1.0).min(axis=1)
-        outside = ((slope == 0) & (over < 0)).any(axis=1)
+    def blocks(self, start: FloatArray, ends: FloatArray) -> Bools:
+        """Return which lines from `start` to `ends` (n, 3) pass through it (Cyrus and Beck, 1978)."""
+        over = self.offsets - self.normals @ start  # (faces,) how far the start lies inside each face
+        slope = (ends - start) @ self.normals.T  # (lines, faces)
+        along = np.abs(slope) < _FLAT
+        crossing = over / np.where(along, 1.0, slope)
+        enter = np.where(slope <= -_FLAT, crossing, 0.0).max(axis=1)
+        leave = np.where(slope >= _FLAT, crossing, 1.0).min(axis=1)
+        outside = (along & (over < 0.0)).any(axis=1)
         return ~outside & (np.maximum(enter, 0.0) < np.minimum(leave, 1.0))
 
-    return blocks
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Sphere:
+    """A ball, object frame."""
 
-def _ball(center: FloatArray, radius_m: float) -> _Solid:
-    def blocks(start: FloatArray, ends: FloatArray) -> Bools:
+    center_m: FloatArray
+    radius_m: float
+
+    def blocks(self, start: FloatArray, ends: FloatArray) -> Bools:
+        """Return which lines from `start` to `ends` (n, 3) pass through it."""
         way = ends - start
-        along = np.clip((center - start) @ way.T / np.maximum((way * way).sum(axis=1), 1e-12), 0.0, 1.0)
-        return np.linalg.norm(start + along[:, None] * way - center, axis=1) < radius_m
+        squares = np.maximum((way * way).sum(axis=1), _FLAT)
+        along = np.clip(way @ (self.center_m - start) / squares, 0.0, 1.0)
+        return np.linalg.norm(start + along[:, None] * way - self.center_m, axis=1) < self.radius_m
 
-    return blocks
+
+def _solid(part: Part, scale: float) -> _Convex | _Sphere:
+    if isinstance(part, Ball):
+        return _Sphere(part.center_m * scale, part.radius_m * scale)
+    if isinstance(part, Box):
+        normals = np.concatenate([np.eye(3), -np.eye(3)])
+        return _Convex(normals, (normals @ part.center_m + np.tile(part.half_extents_m, 2)) * scale)
+    equations = ConvexHull(part.vertices_m).equations
+    return _Convex(equations[:, :3], -equations[:, 3] * scale)

@@ -133,8 +133,7 @@ class Stage:
         """Return what a camera could see of a body now; one with several poses is taken at its first."""
         for other in self.bodies:
             if other.mode != "static":
-                now = self.bodies.current(other)
-                self.rays.place(now.instance_id, now.position_m, now.quaternion_wxyz, present=now.present)
+                self.rays.place(other.instance_id, other.matrix(), present=other.present)
         return self.rays.sight(camera, body.instance_id)
 
     def target(self, node: HasSettings, name: str) -> Body:
