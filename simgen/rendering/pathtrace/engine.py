@@ -20,7 +20,6 @@ from simgen.rendering.pathtrace.sensors import Sensors
 from simgen.rendering.pathtrace.variant import LLVM_VARIABLE, Variant
 
 _PASS_SAMPLES = 1 << 22  # light paths followed at once: bounds memory, and is part of what decides the bytes
-_SPECULAR = 0.5  # of Mitsuba's `principled`: reflects 4 % head-on, as metallic-roughness materials do
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,10 +52,14 @@ class Shot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
-    """A look as Mitsuba objects; `emitter` makes a new light, as each mesh needs its own."""
+    """A look as Mitsuba objects; `emitter` makes a new light, as each mesh needs its own.
+
+    Light passes through parts of a clear one: through holes or glass.
+    """
 
     bsdf: Any
     emitter: Callable[[], Any] | None
+    is_clear: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +73,29 @@ class Guides:
 
     albedo: Float32Array
     normals: Float32Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TracedState:
+    """A Mitsuba scene, and whether light passes through some of its surfaces."""
+
+    scene: Any
+    is_clear: bool
+
+
+class Paths:
+    """Ways of following light with one integrator: the picture alone, and with what tells its background and places.
+
+    Args:
+        mitsuba: the module, its variant set.
+        path: the integrator.
+    """
+
+    def __init__(self, mitsuba: Any, path: dict[str, Any]) -> None:
+        parts = {"color": path, "behind": {"type": "path", "max_depth": 1}, "hit": {"type": "depth"}}
+        self.plain: Any = mitsuba.load_dict(path)
+        self.apart: Any = mitsuba.load_dict({"type": "aov", "aovs": "depth:depth", **parts})
+        self.placed: Any = mitsuba.load_dict({"type": "aov", "aovs": "where:position,depth:depth", **parts})
 
 
 class Engine:
@@ -94,13 +120,9 @@ class Engine:
         self.emitters = Emitters(mitsuba)
         self._limit_threads()
         self._sensors = Sensors(mitsuba, drjit)
-        path = {"type": "path", "max_depth": depth}
-        parts = {"color": path, "behind": {"type": "path", "max_depth": 1}, "hit": {"type": "depth"}}
-        self._paths = mitsuba.load_dict(path)
-        self._paths_apart: Any = mitsuba.load_dict({"type": "aov", "aovs": "depth:depth", **parts})
-        self._placed_paths: Any = mitsuba.load_dict(
-            {"type": "aov", "aovs": "where:position,depth:depth", **parts}
-        )
+        self._solid = Paths(mitsuba, {"type": "path", "max_depth": depth})
+        # Followed where light passes through surfaces: to lamps too, which costs about half as much again.
+        self._clear = Paths(mitsuba, {"type": "volpath", "max_depth": depth})
         self._guides: Any = mitsuba.load_dict({"type": "aov", "aovs": "albedo:albedo,normal:sh_normal"})
 
     def surface(self, look: Look) -> Surface:
@@ -110,22 +132,26 @@ class Engine:
             "base_color": self._color(look.color),
             "roughness": self._number(look.roughness),
             "metallic": self._number(look.metallic),
-            "specular": _SPECULAR,
+            "eta": _index(look.mirrored),
         }
         if look.normal is not None:
             bsdf = {"type": "normalmap", "normalmap": self._texture(look.normal, raw=True), "inner": bsdf}
         bsdf = {"type": "twosided", "inner": bsdf}
-        if not isinstance(look.opacity, float) or look.opacity < 1.0:
+        is_clear = not isinstance(look.opacity, float) or look.opacity < 1.0
+        if is_clear:
             bsdf = {"type": "mask", "opacity": self._number(look.opacity), "inner": bsdf}
         light = {"type": "area", "radiance": {"type": "rgb", "value": list(look.emission)}}
         shines = max(look.emission) > 0.0
-        return Surface(self._mi.load_dict(bsdf), (lambda: self._mi.load_dict(light)) if shines else None)
+        made = (lambda: self._mi.load_dict(light)) if shines else None
+        return Surface(self._mi.load_dict(bsdf), made, is_clear)
 
-    def scene(self, meshes: Sequence[TracedMesh], lights: Sequence[Any]) -> Any:
-        """Return a Mitsuba scene of meshes and what `emitters` made."""
+    def scene(self, meshes: Sequence[TracedMesh], lights: Sequence[Any]) -> TracedState:
+        """Return a scene of meshes and what `emitters` made."""
         parts: dict[str, Any] = {f"mesh{i}": self._mesh(f"mesh{i}", mesh) for i, mesh in enumerate(meshes)}
         parts |= {f"light{i}": light for i, light in enumerate(lights)}
-        return self._mi.load_dict({"type": "scene", **parts})
+        return TracedState(
+            self._mi.load_dict({"type": "scene", **parts}), any(m.surface.is_clear for m in meshes)
+        )
 
     def passes(self, camera: Intrinsics, samples: int) -> list[int]:
         """Return how many samples a pixel gets in each pass: equally many, at least `samples` in all."""
@@ -133,7 +159,7 @@ class Engine:
         count = -(-samples // most)
         return [-(-samples // count)] * count
 
-    def trace(self, scene: Any, shot: Shot, samples: int, background: bool) -> Float32Array:
+    def trace(self, scene: TracedState, shot: Shot, samples: int, background: bool) -> Float32Array:
         """Return a picture (h, w, 3), linear luminance in cd/m², with so many samples in every pixel.
 
         Args:
@@ -142,20 +168,21 @@ class Engine:
             samples: in every pixel.
             background: whether lights and surroundings are seen where no surface is.
         """
+        paths = self._clear if scene.is_clear else self._solid
         if background:
-            return self._render(scene, self._paths, shot, samples)[..., :3]
-        buffers = self._render(scene, self._paths_apart, shot, samples)
-        return self._without_background(self._paths_apart, buffers)
+            return self._render(scene, paths.plain, shot, samples)[..., :3]
+        return self._without_background(paths.apart, self._render(scene, paths.apart, shot, samples))
 
     def trace_with_distance(
-        self, scene: Any, shot: Shot, samples: int, background: bool
+        self, scene: TracedState, shot: Shot, samples: int, background: bool
     ) -> tuple[Float32Array, Float32Array]:
         """Return a picture as `trace`, and (h, w) the distance from the camera, m, of what its samples meet.
 
         It is infinite where less than half of them meet a surface, for orthographic cameras taken from the ray's start.
         """
-        buffers = self._render(scene, self._placed_paths, shot, samples)
-        where, hit = (self._channels(self._placed_paths, buffers, name) for name in ("where.XYZ", "hit.A"))
+        paths = (self._clear if scene.is_clear else self._solid).placed
+        buffers = self._render(scene, paths, shot, samples)
+        where, hit = (self._channels(paths, buffers, name) for name in ("where.XYZ", "hit.A"))
         share = np.maximum(hit, np.float32(1e-6))
         away = where / share - shot.T_world_camera[:3, 3].astype(np.float32)
         if shot.camera.is_orthographic:
@@ -164,8 +191,8 @@ class Engine:
             distance = np.linalg.norm(away, axis=-1)
         distance_m = np.where(hit[..., 0] >= 0.5, distance, np.float32(np.inf)).astype(np.float32)
         if background:
-            return self._channels(self._placed_paths, buffers, "color.RGB"), distance_m
-        return self._without_background(self._placed_paths, buffers), distance_m
+            return self._channels(paths, buffers, "color.RGB"), distance_m
+        return self._without_background(paths, buffers), distance_m
 
     def _without_background(self, integrator: Any, buffers: Float32Array) -> Float32Array:
         color, behind, hit = (
@@ -174,7 +201,7 @@ class Engine:
         # What comes straight from a light counts only where a pixel is all surface, as lamps are.
         return np.where(hit < 1, np.maximum(color - behind, 0.0), color)
 
-    def guides(self, scene: Any, shot: Shot, samples: int) -> Guides:
+    def guides(self, scene: TracedState, shot: Shot, samples: int) -> Guides:
         """Return albedo and normals of what is seen first."""
         buffers = self._render(scene, self._guides, shot, samples)
         albedo, normals = (
@@ -182,9 +209,11 @@ class Engine:
         )
         return Guides(albedo, normals)
 
-    def _render(self, scene: Any, integrator: Any, shot: Shot, samples: int) -> Float32Array:
+    def _render(self, scene: TracedState, integrator: Any, shot: Shot, samples: int) -> Float32Array:
         sensor = self._sensors.sensor(shot.camera, shot.T_world_camera, samples)
-        image = self._mi.render(scene, integrator=integrator, sensor=sensor, spp=samples, seed=shot.seed)
+        image = self._mi.render(
+            scene.scene, integrator=integrator, sensor=sensor, spp=samples, seed=shot.seed
+        )
         return np.array(image, dtype=np.float32)
 
     @staticmethod
@@ -234,3 +263,9 @@ class Engine:
         bitmap = self._mi.Bitmap(np.ascontiguousarray(pixels[::-1]))
         bitmap.set_srgb_gamma(not raw)
         return {"type": "bitmap", "bitmap": bitmap, "raw": raw}
+
+
+def _index(mirrored: float) -> float:
+    """Return the refractive index of what reflects so much head-on (Fresnel)."""
+    root = mirrored**0.5
+    return (1 + root) / (1 - root)

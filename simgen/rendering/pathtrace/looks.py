@@ -18,6 +18,8 @@ _SMOOTHEST = 0.045  # as in the raster renderer: smoother highlights are noise i
 # Mitsuba's `principled` adds its mirror-like part to the whole diffuse part: white would send on 7 % more than it
 # gets. This factor on colours that are not metallic makes a white ball vanish in a white furnace (measured).
 _DIFFUSE_SHARE = 0.93
+_MIRRORED = 0.04  # head-on, of glass, plastic and paint: refractive index 1.5
+_MOST_MIRRORED = 0.5  # of what is left of very clear glass: more would leave it no colour of its own
 _EDGE_STEEPNESS = 8.0  # of a cut-out's border, opacity a texel: nearly a step, without showing the texels
 
 
@@ -32,6 +34,7 @@ class Look:
         normal: tangent-space picture (h, w, 3), +Y up; None for the mesh's own normals.
         opacity: 0..1, or a picture (h, w).
         emission: luminance in cd/m², linear RGB.
+        mirrored: what it reflects head-on where it is no metal, before `opacity` takes its share.
     """
 
     color: Vec3 | Picture
@@ -40,6 +43,7 @@ class Look:
     normal: Picture | None
     opacity: float | Picture
     emission: Vec3
+    mirrored: float = _MIRRORED
 
     @staticmethod
     def of(material: Material, mirrored: bool = False) -> Look:
@@ -50,6 +54,7 @@ class Look:
             mirrored: for triangles whose texture is mirrored: the normal map's Y then points the other way.
         """
         surface = material.metallic_roughness_map
+        shown = _shown(material)
         return Look(
             color=_color(material),
             roughness=_channel(surface, 1, lambda share: np.maximum(share * material.roughness, _SMOOTHEST)),
@@ -57,6 +62,7 @@ class Look:
             normal=_normal(material.normal_map, mirrored),
             opacity=_opacity(material),
             emission=material.emissive_rgb,
+            mirrored=min(_MIRRORED / max(shown, _MIRRORED), _MOST_MIRRORED),
         )
 
 
@@ -71,7 +77,10 @@ def srgb_from_linear(linear: FloatArray) -> FloatArray:
 
 
 def _color(material: Material) -> Vec3 | Picture:
-    share = _share_kept(material)
+    # What glass covers is a smaller part of what it shows than of what is there: it mirrors all over.
+    share = _share_kept(material) * (
+        material.alpha / _shown(material) if material.alpha_mode == "blend" else 1.0
+    )
     r, g, b = (min(max(float(v), 0.0), 1.0) * share for v in material.base_color_rgb)
     texture = material.base_color_map
     if texture is None:
@@ -116,10 +125,22 @@ def _opacity(material: Material) -> float | Picture:
     alpha = np.arange(256) / 255 * material.alpha
     if material.alpha_mode == "mask":
         alpha = (alpha - alpha_threshold(material)) * _EDGE_STEEPNESS + 0.5
+    else:
+        alpha = _opacity_of_glass(alpha)
     table = _bytes(alpha)
     if texture is None or texture.pixels.shape[2] < 4:
         return float(table[255]) / 255
     return table[texture.pixels[..., 3]]
+
+
+def _shown(material: Material) -> float:
+    """Return the share of a surface's light that is its own: all, or of glass what does not come from behind it."""
+    return float(_opacity_of_glass(np.array(material.alpha))) if material.alpha_mode == "blend" else 1.0
+
+
+def _opacity_of_glass(cover: FloatArray) -> FloatArray:
+    """Return the opacity of glass that covers so much: what it does not mirror comes through where it does not."""
+    return 1.0 - (1.0 - cover) * (1.0 - _MIRRORED)
 
 
 def _bytes(values: FloatArray) -> Picture:
