@@ -102,3 +102,14 @@ def test_durations_read_like_a_clock(seconds: float, text: str):
 )
 def test_what_the_user_must_know_is_said_at_once(event: BatchEvent, text: str):
     assert notice(event) == text
+
+
+def test_a_scene_that_a_worker_found_to_have_failed_is_told_and_counted() -> None:
+    failed = SimpleNamespace(**vars(result("failed", samples=0)), reason="event 'leap': never triggered")
+    event = JobDone(2, 1, failed)
+    assert notice(event) == "scene 2 failed: event 'leap': never triggered"
+    text = shown(io.StringIO(), [(0.0, BatchStarted(1, 1)), (1.0, event), (2.0, BatchEnded(1, 0, False))], 1)
+    assert text.splitlines()[1:] == [
+        "tabletop: scene 2 failed: event 'leap': never triggered",
+        "tabletop: 1/1 scenes, 0.0 frames/s, 0 draws refused, 1 failed",
+    ]
