@@ -6,7 +6,7 @@
 - `categories` are the taxonomy's things; surroundings such as floors are no instances.
 - Extra keys, which COCO readers keep: `amodal_bbox`, `amodal_segmentation`, `unclipped_bbox`, the three fractions,
   `instance_id`, `T_camera_object` and `size_m` on annotations; scene, sensor, frame, `K` and `T_world_camera` on
-  images.
+  images; where something can happen, `events`, `faults` and `log_weight` too (null for a weight of 0).
 - Pictures that a sensor's fault dropped are left out.
 - Nothing in the file depends on the day: the same dataset gives the same bytes.
 """
@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict
+from math import isfinite
 from pathlib import Path
 from typing import IO, Any
 
@@ -81,6 +83,18 @@ def _image(image_id: int, sample: SampleView) -> dict[str, Any]:
         "time_s": sample.time_s,
         "K": sample.intrinsics.K.tolist(),
         "T_world_camera": sample.T_world_camera.tolist(),
+        **_happening(sample),
+    }
+
+
+def _happening(sample: SampleView) -> dict[str, Any]:
+    """Return events, faults and weight of an image; nothing where nothing can happen."""
+    if sample.labels.circumstances is None:
+        return {}
+    return {
+        "events": [asdict(event) for event in sample.events],
+        "faults": [asdict(fault) for fault in sample.faults],
+        "log_weight": sample.log_weight if isfinite(sample.log_weight) else None,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +142,11 @@ def test_an_export_leaves_out_dropped_pictures_and_says_so(data: Path, tmp_path:
     report = export(data, tmp_path / "coco", "coco")
     assert report.images == 6
     assert ("pictures dropped by a fault", 2) in report.left_out
+    images = json.loads((tmp_path / "coco/annotations/instances_all.json").read_text())["images"]
+    assert [[each["kind"] for each in image["faults"]] for image in images] == [
+        *[["shift"]] * 2,
+        *[["black"]] * 2,
+        *[["freeze"]] * 2,
+    ]
+    assert images[0]["events"] == []
+    assert images[0]["log_weight"] == pytest.approx(4 * np.log(0.1))
