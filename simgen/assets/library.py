@@ -16,7 +16,7 @@ from simgen.errors import AssetError, did_you_mean
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, EnvironmentMap
 
 PROCEDURAL = "procedural"
-MEMORY_BYTES = 24 * 2**20  # renderers hold their own copies: these only save reading the cache's files again
+MEMORY_BYTES = 12 * 2**20  # renderers hold their own copies: these only save reading the cache's files again
 _COLLISIONS_HELD = 1024  # some kilobytes each
 Held = TypeVar("Held", Asset, EnvironmentMap)
 
@@ -121,6 +121,8 @@ class AssetLibrary:
 
     def _hold(self, ref: AssetRef, thing: Held) -> Held:
         size = memory_of(thing) if isinstance(thing, Asset) else thing.radiance.nbytes
+        if size > self._memory_bytes and isinstance(thing, EnvironmentMap):
+            return thing  # asked for once a scene, where a model is once a body
         self._held[ref] = (thing, size)
         self._held_bytes += size
         while self._held_bytes > self._memory_bytes and len(self._held) > 1:

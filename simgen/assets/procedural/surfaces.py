@@ -32,7 +32,7 @@ def finish(surface: str, seed: int) -> Surface:
     return _finish(surface, seed % VARIANTS)
 
 
-@lru_cache(maxsize=8)  # 2.3 MB each
+@lru_cache(maxsize=4)  # 2.3 MB each
 def _finish(surface: str, variant: int) -> Surface:
     key = hashlib.sha256(f"{_drawing()} {surface} {variant}".encode()).hexdigest()
     return cached_surface(key, lambda: _drawn(surface, variant))

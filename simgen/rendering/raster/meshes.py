@@ -110,6 +110,7 @@ class GpuModel:
         solid = [[part for part in level if len(part.triangles)] for level in model.lods]
         self._levels = [level for level in solid if level]
         self._uploaded: dict[int, GpuLevel] = {}
+        self._held_bytes = sum(_bytes_of(part) for level in self._levels for part in level)
         self.radius_m = float(np.linalg.norm(model.size_m)) / 2
         self.half_size_m: FloatArray = np.asarray(model.size_m, dtype=float) / 2
 
@@ -125,8 +126,9 @@ class GpuModel:
 
     @property
     def byte_count(self) -> int:
-        """Bytes of the maps and of the levels that were drawn so far."""
-        return self.materials.byte_count + sum(level.byte_count for level in self._uploaded.values())
+        """Bytes of the maps, of all levels and again of those that were drawn so far."""
+        uploaded = sum(level.byte_count for level in self._uploaded.values())
+        return self.materials.byte_count + self._held_bytes + uploaded
 
     def submeshes(self, index: int) -> list[Submesh]:
         """Return what a level is made of."""
@@ -198,6 +200,10 @@ class ModelCache:
             _, model = self._models.popitem(last=False)
             excess -= model.byte_count
             model.release()
+
+
+def _bytes_of(part: Submesh) -> int:
+    return part.positions_m.nbytes + part.normals.nbytes + part.uvs.nbytes + part.triangles.nbytes
 
 
 def interleaved(part: Submesh) -> NDArray[np.float32]:
