@@ -33,6 +33,7 @@ class AssetLibrary:
         self._collisions: OrderedDict[AssetRef, Collision] = OrderedDict()
         self._held_bytes = 0
         self._user: Catalogue | None = None
+        self._found: dict[tuple[object, ...], tuple[AssetInfo, ...]] = {}
 
     @property
     def taxonomy(self) -> Taxonomy:
@@ -70,17 +71,20 @@ class AssetLibrary:
         for name in ids:
             if not any(mark in name for mark in "*?["):
                 self.describe(AssetRef(name))
-        wanted = frozenset(tags)
+        wanted, patterns = frozenset(tags), tuple(ids)
         low, high = min_size_m or 0.0, np.inf if max_size_m is None else max_size_m
-        return tuple(
-            entry.info
-            for entry in self._models()
-            if (not packs or entry.info.pack in packs)
-            and (not categories or entry.info.category in categories)
-            and wanted.issubset(entry.info.tags)
-            and (not ids or any(fnmatchcase(entry.info.asset_id, pattern) for pattern in ids))
-            and low <= max(entry.info.size_m) <= high
-        )
+        key = (packs, frozenset(categories), wanted, patterns, low, high)
+        if key not in self._found:  # scenes of one scenario ask the same for every object
+            self._found[key] = tuple(
+                entry.info
+                for entry in self._models()
+                if (not packs or entry.info.pack in packs)
+                and (not categories or entry.info.category in categories)
+                and wanted.issubset(entry.info.tags)
+                and (not ids or any(fnmatchcase(entry.info.asset_id, pattern) for pattern in patterns))
+                and low <= max(entry.info.size_m) <= high
+            )
+        return self._found[key]
 
     def find_environments(self, pack: str | Sequence[str] | None = None) -> tuple[AssetInfo, ...]:
         """Return the light maps of the packs and of the code, sorted by id."""
