@@ -6,21 +6,19 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Self
 
 from simgen import scenario as scenario_package
 from simgen.assets import AssetLibrary
-from simgen.assets.packs import missing
 from simgen.batch import BatchEvent, run_batch
 from simgen.dataset import Dataset, DatasetWriter
 from simgen.dataset.layout import PREVIEW_FILE
-from simgen.errors import AssetError, ExpectationError, Problem, ScenarioError, UsageError
+from simgen.errors import ExpectationError, UsageError
 from simgen.interrupts import interrupts_held
 from simgen.pipeline import SceneProducer, SceneResult, Studio, expected_samples, manifest_of, settle_scene
+from simgen.readiness import asset_check, check, require_packs
 from simgen.records.annotation import Sample
-from simgen.records.asset import AssetRef
 from simgen.records.expectations import unmet_labels
 from simgen.records.scene import Scene
 from simgen.rendering import make_working_renderer
@@ -30,12 +28,6 @@ from simgen.report.video import check_video_name
 from simgen.resources import shipped
 from simgen.sampling import sample as sample_scene
 from simgen.scenario import scenario_hash
-from simgen.scenario.checks import check as check_whole
-from simgen.scenario.faults import Location
-from simgen.scenario.load import AssetCheck
-from simgen.scenario.messages import place_of
-from simgen.scenario.spec import AssetQuery
-from simgen.scenario.walk import asset_ids, check_assets
 
 MAX_SCENES = 10_000_000  # assumed: the indices of more would not fit in a small machine's memory
 MOST_FAILED_IN_A_ROW = 20  # assumed: at half a chance each, one scene in a million meets so many
@@ -105,83 +97,8 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
         ScenarioError: all problems found, each with file, line and column.
         UsageError: no such file or shipped scene.
     """
-    assets = _asset_check(AssetLibrary())
+    assets = asset_check(AssetLibrary())
     return Scenario.of(scenario_package.load_named(str(path), overrides, assets))
-
-
-def check(scenario: scenario_package.Scenario, library: AssetLibrary | None = None) -> None:
-    """Check what only the whole scenario can tell: names that must exist, relations that exclude each other, assets.
-
-    A file was checked when it was loaded; a scenario built in Python is checked here, before anything is made.
-
-    Raises:
-        ScenarioError: all problems found.
-    """
-    exists, known = _asset_check(library or AssetLibrary())
-    problems = [_problem(location, message) for location, message in check_whole(scenario)]
-    problems += check_assets(scenario, exists, known, _problem)
-    if problems:
-        raise ScenarioError(problems)
-
-
-def _problem(location: Location, message: str) -> Problem:
-    return Problem(place_of(location), message)
-
-
-def _asset_check(library: AssetLibrary) -> AssetCheck:
-    known = [info.asset_id for info in (*library.find(), *library.find_environments())]
-    return partial(_asset_exists, library), known
-
-
-def _asset_exists(library: AssetLibrary, asset_id: str) -> bool:
-    try:
-        return (
-            bool(library.find(ids=[asset_id]))
-            if "*" in asset_id
-            else bool(library.describe(AssetRef(asset_id)))
-        )
-    except AssetError:
-        return False
-
-
-def missing_packs(
-    scenario: scenario_package.Scenario, library: AssetLibrary | None = None
-) -> tuple[str, ...]:
-    """Return the packs that a scenario draws from and this machine lacks, sorted.
-
-    Raises:
-        AssetError: a query names a pack or category that does not exist.
-    """
-    library = library or AssetLibrary()
-    packs: set[str] = set()
-    for _, asset_id in asset_ids(scenario):
-        packs |= _packs_named(library, asset_id)
-    for group in scenario.objects.values():
-        query = group.asset
-        if isinstance(query, AssetQuery) and not query.ids:
-            found = library.find(pack=query.pack, category=query.category, tags=query.tags)
-            packs |= {info.pack for info in found}
-    return missing(packs - {"procedural"})
-
-
-def _packs_named(library: AssetLibrary, asset_id: str) -> set[str]:
-    if "*" in asset_id:
-        return {info.pack for info in library.find(ids=[asset_id])}
-    return {library.describe(AssetRef(asset_id)).pack}
-
-
-def require_packs(scenario: scenario_package.Scenario, library: AssetLibrary | None = None) -> None:
-    """Check that this machine has every pack a scenario draws from.
-
-    Raises:
-        AssetError: some are missing; the text says how to install them.
-    """
-    lacking = missing_packs(scenario, library)
-    if lacking:
-        names = " ".join(lacking)
-        raise AssetError(
-            f"'{scenario.name}' needs packs that are not installed; run: simgen assets install {names}"
-        )
 
 
 def generate(

@@ -15,6 +15,7 @@ from simgen import api, version
 from simgen.dataset import Dataset, dataset_digest
 from simgen.dataset.labels import encode_labels, labels_of
 from simgen.errors import AssetError, DatasetError, ScenarioError, UsageError
+from simgen.readiness import missing_packs
 
 TINY = Path(__file__).parent / "data" / "tiny.yaml"
 SEED, COUNT = 5, 2
@@ -147,7 +148,7 @@ def test_packs_that_are_missing_are_named_with_the_command_that_installs_them(
 ) -> None:
     monkeypatch.setenv("SIMGEN_DATA", str(tmp_path / "data"))
     scenario = simgen.load("tabletop_clutter")
-    assert api.missing_packs(scenario) == ("blender-hdri", "sweethome3d")
+    assert missing_packs(scenario) == ("blender-hdri", "sweethome3d")
     told = "'tabletop_clutter' needs packs .*run: simgen assets install blender-hdri sweethome3d"
     with pytest.raises(AssetError, match=told):
         simgen.generate(scenario, count=1, seed=0, out=tmp_path / "out")

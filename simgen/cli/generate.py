@@ -170,10 +170,10 @@ def _chosen(renderer: RendererChoice) -> str:
 
 
 def _install_missing(scenario: Scenario) -> None:
-    from simgen import api
     from simgen.assets import packs
+    from simgen.readiness import missing_packs
 
-    for name in api.missing_packs(scenario):
+    for name in missing_packs(scenario):
         typer.echo(f"installing asset pack '{name}' (once)", err=True)
         packs.install(name)
 
