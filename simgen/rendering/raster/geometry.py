@@ -14,6 +14,7 @@ from simgen.records.frame import View
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps, surface_uniforms
 from simgen.rendering.raster.gate import check_nonce
+from simgen.rendering.raster.mirrors import Mirror
 from simgen.rendering.raster.targets import Targets, projection, read_rows
 
 _EXTRA = ("EXTRA",)  # what the shaders are compiled with for views that ask for more buffers
@@ -40,21 +41,35 @@ class GeometryPass:
         self._context = context
 
     def draw(
-        self, targets: Targets, view: View, items: Sequence[DrawItem], nonce: float, behind: bool = False
+        self,
+        targets: Targets,
+        view: View,
+        items: Sequence[DrawItem],
+        nonce: float,
+        behind: bool = False,
+        mirror: Mirror | None = None,
     ) -> None:
-        """Fill the label targets with one view of the items; `behind`: with what is seen through glass alone."""
+        """Fill the label targets with one view of the items.
+
+        Args:
+            behind: only with what is seen through glass.
+            mirror: only with what it shows; the view is the mirrored one.
+        """
         gl, extra = self._context.gl, _EXTRA if view.extra_buffers and not behind else ()
+        if mirror is not None:
+            extra = ("MIRRORED",)
         labels = targets.labels_and_extra if extra else targets.labels.framebuffer
         labels.use()
         self._clear(labels, targets, nonce)
         labels.viewport = (0, 0, targets.width, targets.height)
         gl.disable(moderngl.BLEND)
         gl.enable(moderngl.DEPTH_TEST)
-        gl.front_face = "cw"  # upside down
+        gl.front_face = "cw" if mirror is None else "ccw"  # upside down
         matrix = projection(view.intrinsics).T.astype("f4").tobytes()
+        plane = {} if mirror is None else {"mirror_plane": mirror.in_camera(view)}
         ready: dict[moderngl.Program, DrawItem] = {}
         for item in items:
-            self._draw_item(item, matrix, extra, ready, behind)
+            self._draw_item(item, {"projection": matrix, **plane}, extra, ready, behind)
         gl.disable(moderngl.CULL_FACE)
         gl.depth_func = "<="
         self._context.fill(self._context.program("fullscreen.vert", "nothing.frag", extra))
@@ -72,7 +87,7 @@ class GeometryPass:
     def _draw_item(
         self,
         item: DrawItem,
-        matrix: bytes,
+        constant: dict[str, object],
         extra: tuple[str, ...],
         ready: dict[moderngl.Program, DrawItem],
         behind: bool,
@@ -85,7 +100,7 @@ class GeometryPass:
             defines = (*batch.key.defines, *extra)
             program = self._context.program("geometry.vert", "geometry.frag", defines)
             if program not in ready:
-                set_uniforms(program, projection=matrix, **MAP_UNITS)
+                set_uniforms(program, **constant, **MAP_UNITS)
             if ready.get(program) is not item:
                 item.set_place(program)
                 offset = float(item.drawable.first_emissive)

@@ -19,6 +19,7 @@ from simgen.rendering.raster.discs import DiscPass
 from simgen.rendering.raster.drawables import Drawable, present_drawables
 from simgen.rendering.raster.lamp import Lamp, lamps_of
 from simgen.rendering.raster.lamps import LampPass, LampView, typical_luminance
+from simgen.rendering.raster.others import Others
 from simgen.rendering.raster.prefilter import LEVELS, ROOT_SMOOTHEST, GpuMap
 from simgen.rendering.raster.scene_light import (
     IRRADIANCE_SIDE,
@@ -85,11 +86,8 @@ class LightPass:
         air = ["LAMPS"] * self._has_lamps
         air += ["FOG", f"FOG_SUNS {len(scene.suns)}"] * (scene.fog is not None)
         defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive) + air
-        see_through = any(drawable.model.is_see_through for drawable in self._drawables)
-        self._shade = {
-            glass: self._context.program("fullscreen.vert", "shade.frag", defines + ["GLASS"] * glass)
-            for glass in ((False, True) if see_through else (False,))
-        }
+        self._shade_defines = tuple(defines)
+        self._shades: dict[tuple[str, ...], moderngl.Program] = {}
         self._background = self._context.program(
             "fullscreen.vert", "background.frag", air if scene.fog else ()
         )
@@ -97,14 +95,12 @@ class LightPass:
         scale = light.illumination.map_scale * light.map.value_scale
         steps = (LEVELS - 1) / (1 - ROOT_SMOOTHEST)
         self._irradiance.write(irradiance_texels(light))
-        constant = dict[str, object](
-            mirror=(scale, 1 / light.map.prefiltered.width, 1 / light.map.prefiltered.height),
-            level_of=(steps, 0.5 - steps * ROOT_SMOOTHEST),
-            emissive=light.emissive,
-            sun_color=as_floats(np.array([sun.illuminance_rgb for sun in light.suns])),
-        )
-        for program in self._shade.values():
-            set_uniforms(program, **constant)
+        self._constant: dict[str, object] = {
+            "mirror": (scale, 1 / light.map.prefiltered.width, 1 / light.map.prefiltered.height),
+            "level_of": (steps, 0.5 - steps * ROOT_SMOOTHEST),
+            "emissive": light.emissive,
+            "sun_color": as_floats(np.array([sun.illuminance_rgb for sun in light.suns])),
+        }
         shown = scale if light.background_visible else 0.0
         set_uniforms(self._background, background_scale=shown)
 
@@ -114,12 +110,14 @@ class LightPass:
         coarse: LightTargets,
         view: View,
         nonce: float,
-        behind: moderngl.Texture | None = None,
+        others: Others | None = None,
+        mirrored: bool = False,
     ) -> None:
         """Fill the radiance target from the label targets; the view's lights are set.
 
         Args:
-            behind: radiance of what is seen through glass; None where there is none.
+            others: pictures of the view that this one shows in glass and mirrors.
+            mirrored: for a floor to show, which mirrors the lamps themselves by its own highlights.
         """
         gl = self._context.gl
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
@@ -130,8 +128,9 @@ class LightPass:
             white += self._draw_lamps(targets, coarse, view, lamps)
         targets.unsmoothed.use()
         targets.unsmoothed.clear(nonce, nonce, nonce, nonce)
-        self._shade_pixels(targets, coarse, view, white, behind)
-        self._discs.draw(targets, view, lamps, self._scene.fog, white)
+        self._shade_pixels(targets, coarse, view, white, others or Others())
+        if not mirrored:
+            self._discs.draw(targets, view, lamps, self._scene.fog, white)
         self._antialias.draw(targets, white)
 
     def _draw_lamps(self, targets: Targets, coarse: LightTargets, view: View, lamps: Sequence[Lamp]) -> float:
@@ -161,17 +160,25 @@ class LightPass:
     def _has_lamps(self) -> bool:
         return bool(self._scene.lights or self._scene.panels)
 
+    def _shade_with(self, more: tuple[str, ...]) -> moderngl.Program:
+        """Return the program that shades surfaces, with what does not change from view to view set."""
+        if more not in self._shades:
+            program = self._context.program("fullscreen.vert", "shade.frag", (*self._shade_defines, *more))
+            set_uniforms(program, **self._constant)
+            self._shades[more] = program
+        return self._shades[more]
+
     def _shade_pixels(
         self,
         targets: Targets,
         coarse: LightTargets,
         view: View,
         white: float,
-        behind: moderngl.Texture | None,
+        others: Others,
     ) -> None:
         """Shade surfaces, then fill in the background; the labels' depth keeps each from the other's pixels."""
         gl, labels, light = self._context.gl, targets.labels, self._light
-        shade = self._shade[behind is not None]
+        shade = self._shade_with(others.defines)
         R_map_camera = rotation_about_z(-light.rotation_rad) @ view.T_world_camera[:3, :3]
         for unit, texture in enumerate(
             (
@@ -187,8 +194,7 @@ class LightPass:
             texture.use(unit)
         if self._has_lamps:
             coarse.lamp_texture.use(7)
-        if behind is not None:
-            behind.use(9)
+        others.bind(labels.object_id)
         (width, height), (half_width, half_height) = targets.size_px, coarse.shares.size
         camera: dict[str, object] = {
             "ray_of_pixel": ray_of_pixel(view.intrinsics),
@@ -198,7 +204,7 @@ class LightPass:
             camera |= self._air(coarse, view, self._scene.fog)
         set_uniforms(
             shade, normal_depth=0, albedo_slot=1, shading_surface=2, shares=3, prefiltered=4, irradiance=5,
-            lamp_light=7, behind=9, white=white,
+            lamp_light=7, white=white, **others.uniforms(view),
             spacing=float(coarse.spacing_px),
             texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
             sun_direction=as_floats(suns_in_camera(light.suns, view)), **camera,

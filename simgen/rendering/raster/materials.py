@@ -52,6 +52,7 @@ class MaterialSet:
     Attributes:
         keys: draw key by material index.
         emissive: luminance (cd/m², linear RGB) by local slot; slot 0 is black.
+        roughest: greatest roughness of all materials, maps aside.
     """
 
     def __init__(self, context: GlContext, materials: Sequence[Material]) -> None:
@@ -60,6 +61,7 @@ class MaterialSet:
         self.byte_count = 0
         self._known: dict[int, int] = {}
         self.emissive: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)]
+        self.roughest = max((material.roughness for material in materials), default=1.0)
         self.keys = tuple(self._key(material) for material in materials)
         self.table = self._table(materials)
         self._known.clear()

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
-import moderngl
 import numpy as np
 
 from simgen.assets import AssetLibrary
@@ -21,6 +20,8 @@ from simgen.rendering.raster.gate import check_nonce, nonce_of
 from simgen.rendering.raster.geometry import GeometryPass
 from simgen.rendering.raster.lighting import LightPass
 from simgen.rendering.raster.meshes import ModelCache
+from simgen.rendering.raster.mirrors import find_mirror
+from simgen.rendering.raster.others import Others
 from simgen.rendering.raster.prefilter import GpuMap, MapCache
 from simgen.rendering.raster.silhouettes import SilhouettePass
 from simgen.rendering.raster.skin_pass import SkinPass
@@ -29,7 +30,7 @@ from simgen.rendering.raster.targets import Targets, read_rows
 from simgen.rendering.raster.visibility import LightTargets
 
 _NAME = "raster"
-_KEPT_SIZES = 4
+_KEPT_SIZES = 6
 
 
 class RasterRenderer:
@@ -48,7 +49,7 @@ class RasterRenderer:
         self.skins = SkinPass(self.context)
         self.light = LightPass(self.context)
         self.frame_count = 0
-        self._targets: dict[tuple[int, int, bool], tuple[Targets, LightTargets]] = {}
+        self._targets: dict[tuple[int, int, str], tuple[Targets, LightTargets]] = {}
         self._open: RasterScene | None = None
 
     @property
@@ -74,22 +75,32 @@ class RasterRenderer:
         self._open = RasterScene(self, drawables)
         return self._open
 
-    def draw_behind(self, view: View, items: Sequence[DrawItem], nonce: float) -> moderngl.Texture | None:
-        """Return a picture of the view without glass, for what shows through it; None where there is none."""
-        if not any(item.is_see_through for item in items):
-            return None
-        targets, halves = self.targets(view.intrinsics.width, view.intrinsics.height, behind=True)
-        self.geometry.draw(targets, view, items, nonce, behind=True)
-        self.light.draw(targets, halves, view, nonce)
-        return targets.radiance
+    def draw_others(
+        self, view: View, drawables: Sequence[Drawable], items: Sequence[DrawItem], nonce: float
+    ) -> Others:
+        """Draw what the view shows in glass and mirrors; nothing where there are none."""
+        size = (view.intrinsics.width, view.intrinsics.height)
+        behind = mirrored = None
+        if any(item.is_see_through for item in items):
+            behind, halves = self.targets(*size, "behind")
+            self.geometry.draw(behind, view, items, nonce, behind=True)
+            self.light.draw(behind, halves, view, nonce)
+        mirror = find_mirror(items, view)
+        if mirror is not None:
+            mirrored, halves = self.targets(*size, "mirrored")
+            seen = mirror.view(view)
+            rest = [drawable for drawable in drawables if drawable.body.instance_id != mirror.instance_id]
+            self.geometry.draw(mirrored, seen, visible_items(rest, seen), nonce, mirror=mirror)
+            self.light.draw(mirrored, halves, seen, nonce, mirrored=True)
+        return Others(behind, mirror, mirrored)
 
-    def targets(self, width: int, height: int, behind: bool = False) -> tuple[Targets, LightTargets]:
+    def targets(self, width: int, height: int, use: str = "") -> tuple[Targets, LightTargets]:
         """Return the framebuffers of an image size, keeping those of the last few sizes.
 
         Args:
-            behind: those for what is seen through glass.
+            use: what they are for, where that is not the frame itself.
         """
-        size = (width, height, behind)
+        size = (width, height, use)
         if size not in self._targets:
             while len(self._targets) >= _KEPT_SIZES:
                 self._targets.pop(next(iter(self._targets)))[0].release()
@@ -116,7 +127,9 @@ class RasterScene:
     def __init__(self, renderer: RasterRenderer, drawables: tuple[Drawable, ...]) -> None:
         self._renderer: RasterRenderer | None = renderer
         self._drawables = drawables
-        self._skinned = [(d.body.instance_id, d.model) for d in drawables if isinstance(d.model, SkinnedModel)]
+        self._skinned = [
+            (d.body.instance_id, d.model) for d in drawables if isinstance(d.model, SkinnedModel)
+        ]
 
     def render(self, view: View) -> Frame:
         """Return the buffers of one view.
@@ -133,9 +146,9 @@ class RasterScene:
         pose_models(self._skinned, view)
         items = visible_items(self._drawables, view)
         renderer.light.set_view(view)
-        behind = renderer.draw_behind(view, items, nonce)
+        others = renderer.draw_others(view, self._drawables, items, nonce)
         renderer.geometry.draw(targets, view, items, nonce)
-        renderer.light.draw(targets, halves, view, nonce, behind)
+        renderer.light.draw(targets, halves, view, nonce, others)
         radiance = read_rows(targets.smoothed, 0, targets.size_px, np.float16)
         check_nonce(place, "radiance", radiance[-1, 0], nonce)
         labels = renderer.geometry.read(targets, view, place, nonce)

@@ -13,6 +13,9 @@ flat in float v_part;
 #endif
 
 uniform float instance_id;
+#ifdef MIRRORED
+uniform vec4 mirror_plane;  // camera frame; what lies below it is not mirrored
+#endif
 #ifdef BASE_COLOR_MAP
 uniform sampler2D base_color_map;
 uniform float keep_map_color;  // 0 where an override replaces the colour map
@@ -49,6 +52,9 @@ vec3 mapped_normal(vec3 n, vec3 dp_dx, vec3 dp_dy) {
 #endif
 
 void main() {
+#ifdef MIRRORED
+    if (dot(mirror_plane.xyz, v_camera) + mirror_plane.w < 0.0) discard;
+#endif
     vec4 color = v_color;
 #ifdef BASE_COLOR_MAP
     vec4 texel = texture(base_color_map, v_uv);

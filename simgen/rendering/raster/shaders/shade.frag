@@ -29,6 +29,25 @@ uniform sampler2D lamp_light;
 #ifdef EMISSIVE
 uniform vec3 emissive[64];
 #endif
+#ifdef MIRROR
+uniform sampler2D object_id;
+uniform sampler2D mirror_image;  // radiance of what a floor mirrors, with coarser levels
+uniform sampler2D mirror_depth;  // its normals and depths
+uniform vec4 mirror_floor;       // normal, camera frame; instance id
+uniform vec2 mirror_px;          // pixels for each radian, size of `mirror_image` along x
+
+// At each pixel the mirror image is what a perfect mirror would show there. Rough ones blur it by the angle of their
+// lobe as seen from where the reflected thing is; uneven ones shift it.
+vec3 floor_mirrored(vec3 otherwise, Surface s, vec2 uv, vec4 label, float stretch) {
+    float id = textureLod(object_id, uv, 0.0).w;
+    float far = textureLod(mirror_depth, uv, 0.0).w * stretch, near = label.w * stretch;
+    float beyond = isnan(far) ? 1.0 : clamp((far - near) / far, 0.0, 1.0);
+    float blur_px = 2.0 * s.roughness * s.roughness * beyond * mirror_px.x;
+    vec2 shift = (s.n - mirror_floor.xyz).xy * (beyond * mirror_px.x / mirror_px.y);
+    vec3 seen = textureLod(mirror_image, uv + shift, log2(1.0 + blur_px)).rgb;
+    return id == mirror_floor.w && dot(label.xyz, mirror_floor.xyz) > 0.99 ? seen : otherwise;
+}
+#endif
 #ifdef GLASS
 uniform sampler2D behind;        // radiance of what is seen through glass
 #endif
@@ -83,7 +102,12 @@ void main() {
     float visible = min(luminance(share), 1.0);
     // Lagarde and de Rousiers, "Moving Frostbite to physically based rendering", 2014, section 4.10.2.
     float open = clamp(pow(s.n_v + visible, exp2(-16.0 * s.roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
-    l += s.specular * mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness) * open;
+    vec3 image = mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness);
+#ifdef MIRROR
+    l += s.specular * floor_mirrored(image * open, s, uv, label, length(ray));
+#else
+    l += s.specular * image * open;
+#endif
 
 #if SUNS > 0
     for (int i = 0; i < SUNS; ++i) {

@@ -1,0 +1,59 @@
+"""Other pictures that a picture shows: what lies behind glass, and what a floor mirrors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import moderngl
+
+from simgen.records.frame import View
+from simgen.rendering.raster.mirrors import Mirror
+from simgen.rendering.raster.targets import Targets
+
+_BEHIND, _OBJECT_ID, _MIRROR_IMAGE, _MIRROR_DEPTH = 9, 10, 11, 12  # texture units
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Others:
+    """Pictures of the same size.
+
+    Attributes:
+        behind: the view without glass; None where there is none.
+        mirror: the floor that mirrors; None where none does.
+        mirrored: what it shows.
+    """
+
+    behind: Targets | None = None
+    mirror: Mirror | None = None
+    mirrored: Targets | None = None
+
+    @property
+    def defines(self) -> tuple[str, ...]:
+        """Names that shading is compiled with."""
+        return (*["GLASS"] * (self.behind is not None), *["MIRROR"] * (self.mirrored is not None))
+
+    def bind(self, object_id: moderngl.Texture) -> None:
+        """Bind the pictures to their units, and the ids by which shading knows the floor."""
+        if self.behind is not None:
+            self.behind.radiance.use(_BEHIND)
+        if self.mirrored is not None:
+            object_id.use(_OBJECT_ID)
+            self.mirrored.radiance.build_mipmaps()
+            self.mirrored.radiance.use(_MIRROR_IMAGE)
+            self.mirrored.labels.normal_depth.use(_MIRROR_DEPTH)
+
+    def uniforms(self, view: View) -> dict[str, object]:
+        """Return the uniforms that name the units and place the mirror."""
+        values: dict[str, object] = {}
+        if self.behind is not None:
+            values["behind"] = _BEHIND
+        if self.mirror is not None and self.mirrored is not None:
+            normal = self.mirror.in_camera(view)[:3]
+            values |= {
+                "object_id": _OBJECT_ID,
+                "mirror_image": _MIRROR_IMAGE,
+                "mirror_depth": _MIRROR_DEPTH,
+                "mirror_floor": (*normal, float(self.mirror.instance_id)),
+                "mirror_px": (view.intrinsics.fx, float(self.mirrored.width)),
+            }
+        return values

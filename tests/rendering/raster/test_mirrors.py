@@ -1,0 +1,100 @@
+"""Smooth floors mirror what stands on them, where and as bright as optics says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from simgen.assets import AssetLibrary
+from simgen.geometry import apply, invert_rigid
+from simgen.records.frame import Frame
+from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene
+from simgen.rendering.raster import RasterRenderer
+from simgen.rendering.raster.drawables import make_drawables, visible_items
+from simgen.rendering.raster.mirrors import find_mirror
+from tests.builders import box, camera, floor, make_scene, sphere
+from tests.rendering.raster.conftest import Render
+from tests.views import still_view
+
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
+SKY = EnvironmentLight(map=None, illuminance_lux=1000.0)
+POLISHED = MaterialOverride(base_color_rgb=(1.0, 1.0, 1.0), roughness=0.05, metallic=1.0)
+RED = MaterialOverride(base_color_rgb=(0.6, 0.05, 0.05), roughness=1.0, metallic=0.0)
+SEEN = camera(eye=(2.0, 0.0, 1.0), target=(0.0, 0.0, 0.0), width=160, height=120)
+
+
+def luminance(frame: Frame) -> NDArray[np.float64]:
+    return frame.radiance.astype(float) @ LUMINANCE
+
+
+def room(material: MaterialOverride) -> Scene:
+    """A red ball above the floor."""
+    return make_scene(
+        [floor(material=material), sphere(0.25, (0.0, 0.0, 0.5), material=RED)], [SEEN], environment=SKY
+    )
+
+
+def test_a_ball_is_mirrored_below_the_floor_as_bright_as_it_is_seen_from_there(render: Render) -> None:
+    scene = room(POLISHED)
+    frame = render(scene)
+    image = apply(invert_rigid(SEEN.pose_at(0).matrix()), [[0.0, 0.0, -0.5]])
+    u, v = np.round(SEEN.intrinsics.project(image)[0]).astype(int)
+    assert frame.instance_id[v, u] == 1
+    below = camera(eye=(2.0, 0.0, -1.0), target=(0.0, 0.0, 0.0), width=160, height=120)
+    lifted = replace(scene, cameras=(below,), objects=(scene.objects[0], scene.objects[1]))
+    up = apply(invert_rigid(below.pose_at(0).matrix()), [[0.0, 0.0, 0.5]])
+    u2, v2 = np.round(below.intrinsics.project(up)[0]).astype(int)
+    away = replace(lifted.objects[0], pose=replace(lifted.objects[0].pose, position_m=(0.0, 0.0, -90.0)))
+    direct = render(replace(lifted, objects=(away, lifted.objects[1])))
+    assert direct.instance_id[v2, u2] == 2
+    mirrored, straight = frame.radiance[v, u].astype(float), direct.radiance[v2, u2].astype(float)
+    assert mirrored[0] > 3 * mirrored[2]
+    assert mirrored[0] == pytest.approx(straight[0], rel=0.35)  # the floor itself lights the ball from below
+
+
+def test_labels_do_not_know_of_reflections(render: Render) -> None:
+    shiny, matt = render(room(POLISHED)), render(room(replace(POLISHED, roughness=0.9)))
+    assert shiny.instance_id.tobytes() == matt.instance_id.tobytes()
+    assert shiny.depth_m.tobytes() == matt.depth_m.tobytes()
+    assert luminance(shiny).tobytes() != luminance(matt).tobytes()
+
+
+def test_what_is_above_the_picture_is_mirrored_too(render: Render) -> None:
+    """A mirror shows what the camera does not see itself: here a red ceiling lamp of matt paint."""
+    ceiling = box((4.0, 4.0, 0.1), at=(0.0, 0.0, 3.0), material=RED)
+    down = camera(eye=(0.3, 0.0, 1.0), target=(0.0, 0.0, 0.0), width=80, height=60)
+    frame = render(make_scene([floor(material=POLISHED), ceiling], [down], environment=SKY))
+    assert (frame.instance_id == 1).all()
+    r, _, b = frame.radiance[30, 40].astype(float)
+    assert r > 3 * b
+
+
+@pytest.mark.parametrize(
+    ("material", "mirrors"),
+    [(POLISHED, True), (replace(POLISHED, roughness=0.5), False), (None, False)],
+    ids=["polished", "rough", "own"],
+)
+def test_only_smooth_floors_are_mirrors(
+    raster: RasterRenderer, library: AssetLibrary, material: MaterialOverride | None, mirrors: bool
+) -> None:
+    scene = make_scene([floor(material=material), sphere(0.25, (0.0, 0.0, 0.5), material=POLISHED)], [SEEN])
+    view = still_view(scene)
+    items = visible_items(make_drawables(scene, library, raster.models), view)
+    found = find_mirror(items, view)
+    assert (found is not None) == mirrors
+    if found is not None:
+        assert found.normal == pytest.approx((0.0, 0.0, 1.0))
+        assert found.offset_m == pytest.approx(0.0, abs=1e-6)
+        twice = found.view(found.view(view)).T_world_camera
+        np.testing.assert_allclose(twice, view.T_world_camera, atol=1e-12)
+
+
+def test_from_below_a_floor_mirrors_nothing(raster: RasterRenderer, library: AssetLibrary) -> None:
+    below = camera(eye=(2.0, 0.0, -1.0), target=(0.0, 0.0, -0.2), width=80, height=60)
+    scene = make_scene([floor(material=POLISHED)], [below])
+    view = still_view(scene)
+    items = visible_items(make_drawables(scene, library, raster.models), view)
+    assert find_mirror(items, view) is None
