@@ -48,7 +48,8 @@ class Trajectory:
         settled: whether all bodies came to rest within the limit.
         settle_time_s: when; the limit if they did not, 0 if not asked for.
         occurrences: what became of each event of the scene, in the order of `Scene.events`, then by count.
-        impacts: what touched whom over the whole run, by start, then names; empty for scenes without actors.
+        impacts: what touched whom over the whole run, by start, then names; empty for scenes without actors and
+            events.
         present: (f, n) whether a body is in the world; None: all are, always.
         light_factors: (f, k) on the intensity of each of `Scene.light_names`: 1 full, 0 off, above 1 for a high
             beam. None: nothing changed; 1, and 0 for a lamp that is not `on`.

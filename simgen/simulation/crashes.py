@@ -19,7 +19,7 @@ from simgen.simulation.parts import PartBoxes
 from simgen.simulation.protocol import Gap, Touch
 from simgen.simulation.stage import Stage
 
-_PUSHED_SHARE = 0.1  # a dynamic body below this share of its own mass is pushed and does not stop it, assumed
+_PUSHED_SHARE = 0.1  # a body below this share of its own mass is pushed and does not stop it, assumed
 _GROUND_COS = cos(pi / 4)  # a contact whose normal points up by more than 45 degrees is ground
 _STEP_SHARE = 0.1  # of its height: what it steps or rolls over, assumed
 _TOUCH_M = 0.0005
@@ -59,9 +59,12 @@ class Crashes:
 
     def stopped(self, touches: Iterable[Touch]) -> list[Body]:
         """Return the driven bodies of these meetings, or what carries them, in order of instance id."""
-        numbered = self._stage.bodies.numbered
-        roots = [self._attachments.root(numbered(body)) for touch in touches for body in (touch.a, touch.b)]
-        found = {root.instance_id: root for root in roots if root.mode == "driven" and root.mass_kg > 0.0}
+        numbered, root = self._stage.bodies.numbered, self._attachments.root
+        met = [(root(numbered(touch.a)), root(numbered(touch.b))) for touch in touches]
+        pairs = [*met, *((b, a) for a, b in met)]
+        found = {
+            a.instance_id: a for a, b in pairs if a.mode == "driven" and a.mass_kg > 0.0 and _stops(a, b)
+        }
         return [found[key] for key in sorted(found)]
 
     # -- who may meet --------------------------------------------------------------------------------------------
@@ -89,7 +92,7 @@ class Crashes:
         if row == other or self._attachments.root(a) is self._attachments.root(b):
             return False
         if b.mode == "dynamic":
-            return b.mass_kg >= _PUSHED_SHARE * self._attachments.root(a).mass_kg
+            return _stops(self._attachments.root(a), b)
         return row < other
 
     def _static_near(self, moving: list[Body], within_s: float) -> list[tuple[Body, Body]]:
@@ -133,6 +136,11 @@ class Crashes:
 
     def _boxes_near(self, a: Body, b: Body, way_m: float) -> bool:
         return measures.least_distance_m(a, b) <= way_m and measures.free_distance_m(a, b) <= way_m
+
+
+def _stops(a: Body, b: Body) -> bool:
+    """Whether `b` is too heavy to be just pushed by `a`; what has no mass of its own cannot be pushed."""
+    return b.mode == "static" or b.mass_kg == 0.0 or b.mass_kg >= _PUSHED_SHARE * a.mass_kg
 
 
 def _closing(gap: Gap, relative_mps: tuple[float, float, float]) -> float:

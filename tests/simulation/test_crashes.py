@@ -66,6 +66,13 @@ def test_a_dynamic_body_of_a_tenth_of_its_mass_stops_being_pushed_over() -> None
     assert run.linear_velocities_mps[-1, 0, 0] == pytest.approx(9000 / 1700, abs=0.02)
 
 
+def test_a_light_actor_is_pushed_by_a_heavy_one_that_goes_on_as_it_is_told() -> None:
+    run = play([car(behaviour=go(10.0)), deer((8, 0, 0.2))], physics=WEIGHTLESS, seconds=1.5)
+    assert run.positions_m[-1, 0, 0] == pytest.approx(15.0)
+    assert run.linear_velocities_mps[-1, 1, 0] == pytest.approx(10.0, abs=0.1)
+    assert run.impacts[0].impulse_ns == pytest.approx(50 * 10.0, rel=0.02)
+
+
 def test_what_flies_against_a_driven_body_of_its_weight_makes_it_dynamic() -> None:
     ball = thing(sphere(0.2, (5, 0, 0.5), mass_kg=40.0, linear_velocity_mps=(-8.0, 0.0, 0.0), name="ball"))
     run = play([deer(), ball], physics=WEIGHTLESS, seconds=1.5)
