@@ -95,7 +95,7 @@ class RasterRenderer:
         return Others(behind, mirror, mirrored)
 
     def targets(self, width: int, height: int, use: str = "") -> tuple[Targets, LightTargets]:
-        """Return the framebuffers of an image size, keeping those of the last few sizes.
+        """Return the framebuffers of an image size, keeping the few that were used last.
 
         Args:
             use: what they are for, where that is not the frame itself.
@@ -106,6 +106,7 @@ class RasterRenderer:
                 self._targets.pop(next(iter(self._targets)))[0].release()
             targets = Targets(self.context, width, height)
             self._targets[size] = (targets, LightTargets(targets))
+        self._targets[size] = self._targets.pop(size)  # the last to go now
         return self._targets[size]
 
     def close(self) -> None:

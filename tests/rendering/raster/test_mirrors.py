@@ -92,6 +92,17 @@ def test_only_smooth_floors_are_mirrors(
         np.testing.assert_allclose(twice, view.T_world_camera, atol=1e-12)
 
 
+def test_pictures_of_many_sizes_keep_their_mirrors(render: Render) -> None:
+    """Only a few framebuffers are kept; those of the picture being drawn are among them."""
+    sizes = [(40 + 8 * step, 32) for step in range(4)]
+    scenes = [
+        replace(room(POLISHED), cameras=(camera((2.0, 0.0, 1.0), width=w, height=h),))
+        for w, h in (*sizes, sizes[0])
+    ]
+    pictures = [render(scene).radiance.tobytes() for scene in scenes]
+    assert pictures[0] == pictures[-1]
+
+
 def test_from_below_a_floor_mirrors_nothing(raster: RasterRenderer, library: AssetLibrary) -> None:
     below = camera(eye=(2.0, 0.0, -1.0), target=(0.0, 0.0, -0.2), width=80, height=60)
     scene = make_scene([floor(material=POLISHED)], [below])
