@@ -76,8 +76,17 @@ def shader_source(name: str, defines: Iterable[str] = ()) -> str:
 
 
 def set_uniforms(program: moderngl.Program, **values: object) -> None:
-    """Set uniforms by name; one that the compiler removed as unused is passed over."""
+    """Set uniforms by name; one that the compiler removed as unused is passed over, and so is one that is set already.
+
+    All uniforms of a program are set here: it remembers them, since telling OpenGL takes many times as long.
+    """
+    if program.extra is None:
+        program.extra = dict[str, object]()
+    known: dict[str, object] = program.extra
     for name, value in values.items():
+        if name in known and known[name] == value:
+            continue
+        known[name] = value
         member = program.get(name, None)
         if isinstance(member, moderngl.Uniform):
             if isinstance(value, bytes):
