@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from render.export import export_scene, mean_color, obj_text
+from render.export import export_scene, mean_color, mean_surface, obj_text
 
 from simgen.assets import AssetLibrary
 from simgen.geometry import Pose
@@ -79,6 +79,13 @@ def test_a_surface_has_the_colour_its_triangles_show_and_not_that_of_the_rest_of
     np.testing.assert_allclose(
         mean_color(Material(base_color_rgb=(0.5, 1.0, 0.25), base_color_map=map_), part), (0.5, 1, 0.25)
     )
+
+
+def test_a_map_scales_how_metallic_and_rough_a_surface_is() -> None:
+    pixels = np.zeros((1, 1, 3), np.uint8)
+    pixels[0, 0] = (255, 51, 204)
+    material = Material(metallic=0.5, roughness=1.0, metallic_roughness_map=Texture(pixels, srgb=False))
+    assert mean_surface(material, _triangle(uvs=[(0, 0)] * 3)) == pytest.approx((0.4, 0.2))
 
 
 def test_an_obj_counts_vertices_from_one_across_parts() -> None:

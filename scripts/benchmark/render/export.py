@@ -16,7 +16,7 @@ from PIL import Image
 
 from simgen.assets import AssetLibrary
 from simgen.geometry import quaternion_from_matrix, xyzw_from_wxyz
-from simgen.records.asset import Material, Model, Submesh
+from simgen.records.asset import Material, Model, Submesh, Texture
 from simgen.records.scene import CameraSensor, Scene, SceneObject, scene_to_json
 from simgen.rendering.light_map import LUMINANCE_RGB, shrunk, upward_illuminance
 from simgen.sensors.tone import srgb_decode, srgb_encode
@@ -156,13 +156,13 @@ class _Models:
             triangles=part.triangles,
         )
         material = model.materials[part.material]
-        color = mean_color(material, part)
+        color, (metallic, roughness) = mean_color(material, part), mean_surface(material, part)
         return {
             "mesh": mesh,
             "color_rgb": color.tolist(),
             "color_srgb": srgb_encode(color).tolist(),
-            "metallic": min(material.metallic, 1.0),
-            "roughness": min(material.roughness, 1.0),
+            "metallic": metallic,
+            "roughness": roughness,
             "factor_rgb": list(material.base_color_rgb),
             "color_map": self._texture(f"{name}-{index}.png", material),
         }
@@ -179,15 +179,26 @@ class _Models:
 def mean_color(material: Material, part: Submesh) -> np.ndarray:
     """Return the colour (3,), linear, that a surface has on average over its triangles."""
     factor = np.array(material.base_color_rgb, dtype=float)
-    texture = material.base_color_map
-    if texture is None:
-        return factor
+    return factor if material.base_color_map is None else factor * mean_texel(material.base_color_map, part)
+
+
+def mean_surface(material: Material, part: Submesh) -> tuple[float, float]:
+    """Return how metallic and how rough a surface is on average, 0..1."""
+    texel = np.ones(3)
+    if material.metallic_roughness_map is not None:
+        texel = mean_texel(material.metallic_roughness_map, part)
+    return min(material.metallic * float(texel[2]), 1.0), min(material.roughness * float(texel[1]), 1.0)
+
+
+def mean_texel(texture: Texture, part: Submesh) -> np.ndarray:
+    """Return the mean (3,), linear, of a texture over the triangles of a surface, by their middles and areas."""
     height, width = texture.pixels.shape[:2]
     u, v = part.uvs[part.triangles].mean(axis=1, dtype=float).T % 1.0
     rows, columns = ((1.0 - v) * height).astype(int) % height, (u * width).astype(int) % width
-    pixels = texture.pixels[rows, columns, :3] / 255.0
-    linear = srgb_decode(pixels) if texture.srgb else pixels
-    return factor * np.average(linear, axis=0, weights=triangle_areas_m2(part))
+    texels = texture.pixels[rows, columns, :3] / 255.0
+    return np.average(
+        srgb_decode(texels) if texture.srgb else texels, axis=0, weights=triangle_areas_m2(part)
+    )
 
 
 def triangle_areas_m2(part: Submesh) -> np.ndarray:
