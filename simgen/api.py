@@ -276,8 +276,8 @@ def write_scene_preview(
     with closing(studio):
         settled = settle_scene(scenario, seed, index, studio.library)
         save_picture(scene_page(settled, studio, f"seed {seed}, scene {index}"), path)
-        unmet = unmet_labels(settled.scene, settled.trajectory)
-        return unmet if video is None else unmet + film_scene(settled, studio, video)
+        unseen = () if video is None else film_scene(settled, studio, video)
+    return unmet_labels(settled.scene, settled.trajectory) or unseen
 
 
 def shipped_scenes() -> tuple[tuple[str, str], ...]:

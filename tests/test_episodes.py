@@ -16,8 +16,10 @@ from simgen.assets import AssetLibrary
 from simgen.batch.tally import notice
 from simgen.dataset import Dataset, DatasetWriter, dataset_digest, differences
 from simgen.errors import ExpectationError, SceneRejected
+from simgen.geometry import invert_rigid
 from simgen.pipeline import SceneProducer, SceneResult, Studio, manifest_of, settle_scene
 from simgen.records.scene import Scene
+from simgen.records.sensing import faults_at, nominal_pose, true_pose
 from simgen.records.trajectory import Trajectory
 from simgen.scenario.spec import Scenario
 from simgen.simulation import simulate
@@ -90,6 +92,30 @@ def test_an_event_is_simulated_labelled_and_weighted(tmp_path: Path) -> None:
         assert phases[:3] == [None] * 3
         assert phases[3] == "active"
     assert simgen.verify(tmp_path / "a").problems == ()
+
+
+def test_a_shift_of_the_file_moves_the_camera_as_it_says(library: AssetLibrary) -> None:
+    bump = {
+        "sensor": "front",
+        "shift": {"position": [0.0, "-10 cm", 0.0], "yaw": "5 deg"},
+        "start": 0.2,
+        "duration": 0.2,
+        "rate": "1 /s",
+        "source": "assumed",
+        "mode": "forced",
+    }
+    settled = settle_scene(driving(faults={"bump": bump}), 5, 0, library)
+    (fault,), camera = settled.scene.faults, settled.scene.cameras[0]
+    assert fault.start_s > 0.2  # counted from the rate's arrival
+    frames = [k for k in range(9) if faults_at(settled.scene, settled.trajectory, "front", k) == (fault,)]
+    for k in range(9):
+        poses = [pose(settled.scene, settled.trajectory, camera, k) for pose in (nominal_pose, true_pose)]
+        T_nominal_true = invert_rigid(poses[0]) @ poses[1]
+        moved = (0.0, -0.1, 0.0) if k in frames else (0.0, 0.0, 0.0)
+        assert T_nominal_true[:3, 3] == pytest.approx(moved)
+        turn = np.radians(5.0) if k in frames else 0.0
+        assert T_nominal_true[:3, 2] == pytest.approx((np.sin(turn), 0.0, np.cos(turn)))
+    assert len(frames) == 2
 
 
 def test_an_episode_replays_whole_and_frame_by_frame(tmp_path: Path) -> None:
