@@ -132,6 +132,12 @@ def gait_of(gait: FloatArray | None, instance_id: int) -> FloatArray | None:
     return gait[instance_id - 1]
 
 
+def pose_changes(before: FloatArray | None, after: FloatArray | None, instance_id: int) -> bool:
+    """Whether a body has another pose at another moment, by the `gait` (n, 2) of both."""
+    here, there = gait_of(before, instance_id), gait_of(after, instance_id)
+    return here is not None and there is not None and not np.array_equal(here, there)
+
+
 def _blend(
     joints: NDArray[np.uint8], weights: NDArray[np.float32], matrices: FloatArray
 ) -> NDArray[np.float64]:

@@ -6,7 +6,8 @@ A pixel shows the point `depth * ray`. The body it belongs to carries it along, 
 
 and projects by `K`, or through the camera's lens (`annotate.lens_flow`). Nothing but depth, ids, poses and intrinsics
 goes in, so that flow is the same under any renderer. What nothing was hit lies at infinity, as the sky does: only the
-camera's turning moves it.
+camera's turning moves it. Only of a body that changes its pose the renderer says, besides, where on the body each
+pixel's point lies at the other moment (`annotate.skin_flow`).
 
 All is float64. Rounding depth to float32 moves a point along its own ray by 6e-8 of its depth, which the other
 camera sees as less than 6e-8 of the parallax: far below 0.001 px.
@@ -15,12 +16,13 @@ camera sees as less than 6e-8 of the parallax: far below 0.001 px.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simgen.annotate.lens_flow import lens_flow, lens_scene_flow
+from simgen.annotate.skin_flow import SkinnedPoints, faces_away, put_flow, put_scene_flow, skinned_points
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import Frame, Moment, View
@@ -40,10 +42,12 @@ class Flow:
         flow_px: (h, w, 2) float32, (x, y); NaN where the point is not before the other camera.
         depth_m: (h, w) float32, distance of the point to the other camera's image plane, NaN likewise; infinite where
             nothing was hit.
+        skinned: the points of bodies that change their pose; None without such.
     """
 
     flow_px: NDArray[np.float32]
     depth_m: NDArray[np.float32]
+    skinned: SkinnedPoints | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +64,20 @@ class _Rows:
 
 
 def optical_flow(frame: Frame, moment: Moment) -> Flow:
-    """Return where the point that every pixel shows projects at another moment."""
+    """Return where the point that every pixel shows projects at another moment.
+
+    Args:
+        frame: from a renderer.
+        moment: of bodies that change their pose, it must be the one before or after that the frame's view knows.
+    """
+    rigid, skinned = _rigid_flow(frame, moment), skinned_points(frame, moment)
+    if skinned is None:
+        return rigid
+    put_flow(frame, skinned, rigid.flow_px, rigid.depth_m)
+    return replace(rigid, skinned=skinned)
+
+
+def _rigid_flow(frame: Frame, moment: Moment) -> Flow:
     camera, (h, w) = frame.view.intrinsics, frame.depth_m.shape
     if camera.lens is not None:
         return Flow(*lens_flow(frame, body_steps(frame.view, moment)))
@@ -75,6 +92,13 @@ def optical_flow(frame: Frame, moment: Moment) -> Flow:
 
 def scene_flow(frame: Frame, moment: Moment) -> NDArray[np.float32]:
     """Return (h, w, 3) the point's position in the other camera minus its position in this one; NaN for the sky."""
+    flow_m, skinned = _rigid_scene_flow(frame, moment), skinned_points(frame, moment)
+    if skinned is not None:
+        put_scene_flow(frame, skinned, flow_m)
+    return flow_m
+
+
+def _rigid_scene_flow(frame: Frame, moment: Moment) -> NDArray[np.float32]:
     if frame.view.intrinsics.lens is not None:
         return lens_scene_flow(frame, body_steps(frame.view, moment))
     h, w = frame.depth_m.shape
@@ -103,7 +127,7 @@ def hidden(frame: Frame, flow: Flow, other: Frame) -> Mask:
     at = np.where(inside, row * np.float64(camera.width) + column, 0).astype(np.intp)
     drawn = (flow.depth_m >= camera.near_m) & ((flow.depth_m <= camera.far_m) | (frame.instance_id == 0))
     seen = inside & drawn & (np.take(other.instance_id, at) == frame.instance_id)
-    seen &= ~_turned_away(frame, other)
+    seen &= ~_turned_away(frame, flow, other)
     before_m = _nearer_by_a_pixel(flow.depth_m, camera)
     behind = np.flatnonzero(seen & (frame.instance_id > 0) & (before_m > np.take(other.depth_m, at)))
     there = at.flat[behind]
@@ -118,7 +142,7 @@ def _nearer_by_a_pixel(depth_m: NDArray[np.float32], camera: Intrinsics) -> NDAr
     return depth_m - np.float32(pixel) if camera.is_orthographic else depth_m * np.float32(1 - pixel)
 
 
-def _turned_away(frame: Frame, other: Frame) -> Mask:
+def _turned_away(frame: Frame, flow: Flow, other: Frame) -> Mask:
     """Return (h, w) True where the surface of a pixel faces away from the other camera.
 
     Where that camera stands in the frame of a body, carried back to this moment, the body needs not be turned:
@@ -126,6 +150,14 @@ def _turned_away(frame: Frame, other: Frame) -> Mask:
     """
     view = other.view
     steps = body_steps(frame.view, Moment(view.T_world_camera, view.T_world_objects))
+    away = _rigidly_turned_away(frame, steps)
+    if flow.skinned is not None:
+        there = flow.skinned.there
+        away[there] = faces_away(frame, flow.skinned)[there]
+    return away
+
+
+def _rigidly_turned_away(frame: Frame, steps: FloatArray) -> Mask:
     centers_m = -np.einsum("nji,nj->ni", steps[:, :3, :3], steps[:, :3, 3])
     rows, columns = np.nonzero(frame.instance_id)
     camera, n = frame.view.intrinsics, frame.normals_camera[rows, columns]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.geometry import FloatArray, box_corners
-from simgen.records.asset import Material, Model, Submesh
+from simgen.records.asset import Material, Model, Skin, Submesh
 from simgen.records.scene import Scene, SceneObject
 from simgen.rendering.materials import alpha_threshold, overridden
 
@@ -52,6 +52,20 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Rig:
+    """What moves the vertices of a shape with a skeleton.
+
+    Attributes:
+        joints: (n, 4) uint8, of each vertex.
+        weights: (n, 4) float32.
+    """
+
+    skin: Skin
+    joints: NDArray[np.uint8]
+    weights: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Shape:
     """A model's finest level as one list of triangles, object frame, before the scene's scale.
 
@@ -64,6 +78,7 @@ class Shape:
         one_sided: (m,) whether the triangle is seen from its outer side only.
         cutouts: by material, where it has any.
         parts: by material, in order.
+        rig: what moves its vertices; None: it is rigid.
     """
 
     positions_m: FloatArray
@@ -74,6 +89,7 @@ class Shape:
     one_sided: NDArray[np.bool_]
     cutouts: dict[int, Cutout]
     parts: tuple[Part, ...]
+    rig: Rig | None = None
 
     @staticmethod
     def of(model: Model) -> Shape:
@@ -94,6 +110,7 @@ class Shape:
             one_sided=sides[which],
             cutouts={index: cut for index, cut in cutouts.items() if cut is not None},
             parts=_parts(parts),
+            rig=_rig(model.skin, parts),
         )
 
 
@@ -105,6 +122,7 @@ class Body:
         materials: by material index, as the object wears them.
         radius_m: of the sphere around its box, after scaling.
         half_size_m: (3,) of its box, after scaling.
+        rest_positions_m: (n, 3) of a shape in another pose, its vertices at rest; None: the shape's own.
     """
 
     instance_id: int
@@ -113,6 +131,12 @@ class Body:
     scale: float
     radius_m: float
     half_size_m: FloatArray
+    rest_positions_m: FloatArray | None = None
+
+    @property
+    def rest_m(self) -> FloatArray:
+        """Its vertices (n, 3) at rest, object frame before scaling: what object coordinates are made from."""
+        return self.shape.positions_m if self.rest_positions_m is None else self.rest_positions_m
 
     def points(self, T_frame_object: FloatArray) -> FloatArray:
         """Return its vertices (n, 3) in another frame, each the same wherever it appears in the list."""
@@ -193,6 +217,14 @@ def _parts(sorted_submeshes: Sequence[Submesh]) -> tuple[Part, ...]:
         parts.append(Part(submesh.material, slice(vertex, last_vertex), slice(triangle, last_triangle)))
         vertex, triangle = last_vertex, last_triangle
     return tuple(parts)
+
+
+def _rig(skin: Skin | None, sorted_submeshes: Sequence[Submesh]) -> Rig | None:
+    if skin is None:
+        return None
+    joints = [part.joints for part in sorted_submeshes if part.joints is not None]
+    weights = [part.weights for part in sorted_submeshes if part.weights is not None]
+    return Rig(skin, np.concatenate(joints), np.concatenate(weights))
 
 
 def _cutout(material: Material) -> Cutout | None:

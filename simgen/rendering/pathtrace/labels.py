@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray, invert_rigid
-from simgen.records.frame import ExtraBuffer, Silhouette, View
+from simgen.records.frame import ExtraBuffer, Moment, Silhouette, View
 from simgen.rendering.frustum import sphere_in_view
 from simgen.rendering.lamps import present_bodies
 from simgen.rendering.pathtrace.bodies import Body, PlacedBody, moved
@@ -17,6 +17,7 @@ from simgen.rendering.pathtrace.colours import base_colors
 from simgen.rendering.pathtrace.coverage import Grid, IntArray, Samples
 from simgen.rendering.pathtrace.lens_coverage import triangles_of
 from simgen.rendering.pathtrace.outlines import silhouette_of
+from simgen.rendering.pathtrace.skins import points_at
 
 _FACING = 1e-3  # cosine by which a smooth normal is kept on the side that is seen
 
@@ -32,6 +33,8 @@ class Labels:
     silhouettes: dict[int, Silhouette]
     albedo: NDArray[np.float32] | None
     part_id: NDArray[np.uint16] | None
+    surface_next_m: NDArray[np.float32] | None = None
+    surface_previous_m: NDArray[np.float32] | None = None
 
 
 class SeenBody:
@@ -71,13 +74,19 @@ class SeenBody:
         row, column = np.divmod(cell, self.camera.width)
         weights = self._triangles.weights(triangle, column.astype(float), row.astype(float))
         body = self.placed.body
-        coordinates = self._mixed(body.shape.positions_m * body.scale, triangle, weights)
+        coordinates = self._mixed(body.rest_m * body.scale, triangle, weights)
         rotation = self.placed.T_camera_object.copy()
         rotation[:3, 3] = 0.0
         smooth = moved(self._mixed(body.shape.normals, triangle, weights), rotation)
         points = self._mixed(self.points_camera, triangle, weights)
         ahead = np.array([[0.0, 0.0, 1.0]]) if self.camera.is_orthographic else _unit(points)
         return coordinates, _facing(smooth, self._face_normals(triangle), ahead)
+
+    def points(self, values: FloatArray, triangle: IntArray, cell: IntArray) -> FloatArray:
+        """Return values of the vertices (n, k) at what pixels show of these triangles."""
+        row, column = np.divmod(cell, self.camera.width)
+        weights = self._triangles.weights(triangle, column.astype(float), row.astype(float))
+        return self._mixed(values, triangle, weights)
 
     def parts(self, triangle: IntArray) -> NDArray[np.uint16]:
         """Return part ids (n,) of triangles."""
@@ -126,7 +135,27 @@ def label_view(bodies: Sequence[Body], view: View) -> tuple[Labels, list[PlacedB
         silhouette = silhouette_of(covered.reshape(shape), body)
         if silhouette is not None:
             silhouettes[body.placed.instance_id] = silhouette
-    return _buffers(seen, nearest, triangle_at, owner, shape, silhouettes, view.extra_buffers), placed
+    labels = _buffers(seen, nearest, triangle_at, owner, shape, silhouettes, view.extra_buffers)
+    moved = {
+        name: _surface_at(seen, view, moment, triangle_at, owner.reshape(shape))
+        for name, moment in (("surface_next_m", view.next), ("surface_previous_m", view.previous))
+    }
+    return replace(labels, **moved), placed
+
+
+def _surface_at(
+    seen: Sequence[SeenBody], view: View, moment: Moment | None, triangle_at: IntArray, owner: IntArray
+) -> NDArray[np.float32] | None:
+    """Return (h, w, 3) where the points of bodies that change their pose lie at a moment; None without any."""
+    there = {k: points_at(body.placed.body, view, moment) for k, body in enumerate(seen)}
+    known = {k: points for k, points in there.items() if points is not None and (owner == k).any()}
+    if not known:
+        return None
+    surface = np.full((owner.size, 3), np.nan, np.float32)
+    for k, points in known.items():
+        cells = np.flatnonzero(owner == k)
+        surface[cells] = seen[k].points(points, triangle_at[cells], cells)
+    return surface.reshape(*owner.shape, 3)
 
 
 def _placed(bodies: Sequence[Body], view: View) -> list[PlacedBody]:

@@ -28,21 +28,27 @@ class MeshMaker:
     """All parts of a scene's bodies."""
 
     def __init__(self, engine: Engine, bodies: Sequence[Body]) -> None:
-        self._bodies = bodies
         self._parts = [
             made for body in bodies for part in body.shape.parts for made in _split(engine, body, part)
         ]
 
-    def placed(self, T_world_objects: FloatArray, present: NDArray[np.bool_]) -> list[TracedMesh]:
-        """Return the meshes with the bodies at these poses (n, 4, 4), without those that are not present (n,)."""
-        there = {body.instance_id: body for body in self._bodies if present[body.instance_id - 1]}
+    def placed(
+        self, bodies: Sequence[Body], T_world_objects: FloatArray, present: NDArray[np.bool_]
+    ) -> list[TracedMesh]:
+        """Return the meshes with the bodies at these poses (n, 4, 4), without those that are not present (n,).
+
+        Args:
+            bodies: those it was made for, with their vertices where they are now.
+        """
+        there = {body.instance_id: body for body in bodies if present[body.instance_id - 1]}
         points = {key: body.points(T_world_objects[key - 1]) for key, body in there.items()}
         parts = [part for part in self._parts if part.body.instance_id in there]
-        return [self._placed(part, points, T_world_objects) for part in parts]
+        return [self._placed(part, there[part.body.instance_id], points, T_world_objects) for part in parts]
 
     @staticmethod
-    def _placed(part: MeshPart, points: dict[int, FloatArray], T_world_objects: FloatArray) -> TracedMesh:
-        body = part.body
+    def _placed(
+        part: MeshPart, body: Body, points: dict[int, FloatArray], T_world_objects: FloatArray
+    ) -> TracedMesh:
         rotation = T_world_objects[body.instance_id - 1].copy()
         rotation[:3, 3] = 0.0
         normals = _known_normals(body.shape, part)

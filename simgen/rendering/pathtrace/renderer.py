@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
@@ -14,13 +15,14 @@ from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
 from simgen.rendering.gate import check_frame, place_of
 from simgen.rendering.pathtrace.air import Air
-from simgen.rendering.pathtrace.bodies import ShapeCache, make_bodies
+from simgen.rendering.pathtrace.bodies import Body, ShapeCache, make_bodies
 from simgen.rendering.pathtrace.denoise import Denoiser
 from simgen.rendering.pathtrace.engine import Engine, Shot
 from simgen.rendering.pathtrace.labels import label_view
 from simgen.rendering.pathtrace.lamps import check_shadows
 from simgen.rendering.pathtrace.lights import mean_luminance, surroundings
 from simgen.rendering.pathtrace.painting import painted, painted_through_air
+from simgen.rendering.pathtrace.skins import posed_bodies
 from simgen.rendering.pathtrace.state import TracedScene
 from simgen.rendering.pathtrace.variant import best_variant
 from simgen.rng import keyed_generator
@@ -108,8 +110,9 @@ class PathtraceScene:
         renderer, traced = self._renderer, self._traced
         if renderer is None or traced is None:
             raise RenderError(f"{place_of(view)}: the scene is closed; open it again before rendering it")
-        labels, placed = label_view(self._bodies, view)
-        picture = self._picture(renderer, traced, view)
+        bodies = posed_bodies(self._bodies, view)
+        labels, placed = label_view(bodies, view)
+        picture = self._picture(renderer, traced, view, bodies)
         frame = Frame(
             view=view,
             radiance=np.minimum(picture, _FLOAT16_MAX).astype(np.float16),
@@ -121,6 +124,8 @@ class PathtraceScene:
             renderer=_NAME,
             albedo=labels.albedo,
             part_id=labels.part_id,
+            surface_next_m=labels.surface_next_m,
+            surface_previous_m=labels.surface_previous_m,
         )
         check_frame(frame, placed)
         return frame
@@ -137,9 +142,11 @@ class PathtraceScene:
     ) -> None:
         self.close()
 
-    def _picture(self, renderer: PathtraceRenderer, traced: TracedScene, view: View) -> Float32Array:
+    def _picture(
+        self, renderer: PathtraceRenderer, traced: TracedScene, view: View, bodies: Sequence[Body]
+    ) -> Float32Array:
         """Return the picture (h, w, 3), linear luminance in cd/m²."""
-        engine, (scene, lights) = renderer.engine, traced.at(view)
+        engine, (scene, lights) = renderer.engine, traced.at(view, bodies)
         key = ("pathtrace", self._scene.seed, self._scene.index, view.sensor, view.frame_index)
         seed = int(keyed_generator(*key).integers(2**31))
         settings = (seed, renderer.samples, renderer.noise_target, self._scene.environment.background_visible)

@@ -35,15 +35,21 @@ class TracedScene:
         self._state: tuple[NDArray[Any], ...] = ()
         self._traced: Any = None
 
-    def at(self, view: View) -> tuple[Any, Lights]:
-        """Return the scene for `Engine.trace` in the state of a view, and the lights that shine in it."""
+    def at(self, view: View, bodies: Sequence[Body]) -> tuple[Any, Lights]:
+        """Return the scene for `Engine.trace` in the state of a view, and the lights that shine in it.
+
+        Args:
+            view: says where bodies are and which lights shine.
+            bodies: in the poses of the view, see `skins.posed_bodies`.
+        """
         lights, present = lights_in(self._scene, view), present_bodies(view)
-        state: tuple[NDArray[Any], ...] = (view.T_world_objects, present, lights.state)
+        gait = np.zeros(0) if view.gait is None else np.nan_to_num(view.gait, nan=-1.0)
+        state: tuple[NDArray[Any], ...] = (view.T_world_objects, present, lights.state, gait)
         same = len(self._state) == len(state) and all(
             np.array_equal(was, now) for was, now in zip(self._state, state, strict=True)
         )
         if not same:
-            meshes = self._meshes.placed(view.T_world_objects, present)
+            meshes = self._meshes.placed(bodies, view.T_world_objects, present)
             self._traced = self._engine.scene(meshes, self._shining(view, lights))
             self._state = tuple(part.copy() for part in state)
         return self._traced, lights

@@ -13,13 +13,14 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.geometry import FloatArray
 from simgen.records.frame import Moment, View
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps
 from simgen.rendering.raster.geometry import Labels, cull
-from simgen.rendering.raster.skinned import SkinnedLevel, moment_gait
+from simgen.rendering.raster.skinned import SkinnedLevel
 from simgen.rendering.raster.targets import Targets, projection
-from simgen.skinning import gait_of
+from simgen.skinning import gait_of, pose_changes
 
 Box = tuple[int, int, int, int]
 
@@ -46,13 +47,11 @@ class SkinPass:
         sure[where] = shown[where] & (rest[..., 3] == labels.instance_id[where])
         coordinates = labels.object_coordinates_m.copy()
         coordinates[sure] = rest[..., :3][sure[where]]
-        moving = sure & np.isin(labels.instance_id, _moving(view, ids))
-        return replace(
-            labels,
-            object_coordinates_m=coordinates,
-            surface_previous_m=self._points(targets, 1, view.previous, moving, box),
-            surface_next_m=self._points(targets, 2, view.next, moving, box),
-        )
+        found: dict[str, NDArray[np.float32] | None] = {}
+        for attachment, name, moment in ((1, "previous", view.previous), (2, "next", view.next)):
+            moving = sure & np.isin(labels.instance_id, _moving(view, moment, ids))
+            found[f"surface_{name}_m"] = self._points(targets, attachment, moving, box)
+        return replace(labels, object_coordinates_m=coordinates, **found)
 
     def _draw(self, targets: Targets, view: View, skinned: Sequence[tuple[DrawItem, SkinnedLevel]]) -> None:
         gl = self._context.gl
@@ -65,7 +64,7 @@ class SkinPass:
         matrix = projection(view.intrinsics).T.astype("f4").tobytes()
         for item, level in skinned:
             key = item.instance_id
-            level.set_points(moment_gait(view.previous, view, key), moment_gait(view.next, view, key))
+            level.set_points(_gait_at(view.previous, view, key), _gait_at(view.next, view, key))
             for batch in level.outline_batches:
                 program = self._context.program("skin.vert", "skin.frag", batch.key.outline_defines)
                 item.set_place(program)
@@ -77,10 +76,10 @@ class SkinPass:
         gl.disable(moderngl.CULL_FACE | moderngl.DEPTH_TEST)
 
     def _points(
-        self, targets: Targets, attachment: int, moment: Moment | None, moving: NDArray[np.bool_], box: Box
+        self, targets: Targets, attachment: int, moving: NDArray[np.bool_], box: Box
     ) -> NDArray[np.float32] | None:
         """Return (h, w, 3) where points lie at a moment, NaN where they do not move; None without such points."""
-        if moment is None or not moving.any():
+        if not moving.any():
             return None
         points = np.full((*moving.shape, 3), np.nan, np.float32)
         points[moving] = self._read(targets, attachment, box)[..., :3][moving[_crop(box)]]
@@ -93,9 +92,16 @@ class SkinPass:
         return pixels
 
 
-def _moving(view: View, ids: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """Return the ids of bodies whose gait is known: the others keep their pose."""
-    return ids[[gait_of(view.gait, int(key)) is not None for key in ids]]
+def _moving(view: View, moment: Moment | None, ids: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Return the ids of bodies that have another pose at another moment."""
+    there = None if moment is None else moment.gait
+    return ids[[pose_changes(view.gait, there, int(key)) for key in ids]]
+
+
+def _gait_at(moment: Moment | None, view: View, instance_id: int) -> FloatArray | None:
+    """Return the gait (2,) of a body at another moment; where it is not known, as in the view."""
+    there = None if moment is None else gait_of(moment.gait, instance_id)
+    return gait_of(view.gait, instance_id) if there is None else there
 
 
 def _box_of(shown: NDArray[np.bool_]) -> Box:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray
 from simgen.records.asset import Model, Skin, Submesh
-from simgen.records.frame import Moment, View
+from simgen.records.frame import View
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.materials import MaterialSet
 from simgen.rendering.raster.meshes import GpuLevel, GpuModel, clustered, interleaved
@@ -125,9 +125,3 @@ def pose_models(models: Sequence[tuple[int, SkinnedModel]], view: View) -> None:
     """Bring models, each with its instance id, to the pose of a view."""
     for instance_id, model in models:
         model.level_posed.pose(gait_of(view.gait, instance_id))
-
-
-def moment_gait(moment: Moment | None, view: View, instance_id: int) -> FloatArray | None:
-    """Return the gait (2,) of a body at another moment; where it is not known, as in the view."""
-    there = None if moment is None else gait_of(moment.gait, instance_id)
-    return gait_of(view.gait, instance_id) if there is None else there
