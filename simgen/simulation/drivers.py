@@ -107,7 +107,7 @@ class Driver:
         """
         pilot, step_s = self._pilot, self._stage.clock.step_s
         limit, used = steps * step_s, 0.0
-        start, acceleration, heading = pilot.position_m, inf, None
+        start, acceleration, heading, place = pilot.position_m, inf, None, pilot.place
         for _ in range(_MAX_ROUNDS):
             if self.running is None or limit - used <= EPSILON_S:
                 break
@@ -127,6 +127,8 @@ class Driver:
                 f"{self._path}: behaviours of '{self.body.name}' ended {_MAX_ROUNDS} times within "
                 f"{limit:.3g} s at {self._stage.clock.time_s:.3f} s; give them something that takes time"
             )
+        if pilot.place is place:
+            pilot.place = None  # it follows no lane any more
         rest = max(limit - used, 0.0)  # what is left after its end it goes on as it is
         (x, y, z), (vx, vy, vz) = pilot.position_m, pilot.velocity_mps
         pilot.position_m = (x + vx * rest, y + vy * rest, z + vz * rest)

@@ -7,6 +7,7 @@ at the processor time of the first and raises in it; what waits instead of compu
 from __future__ import annotations
 
 import ctypes
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -35,7 +36,7 @@ class _Watch:
         self.lock = threading.Lock()
         self.calls = 0  # calls begun; with `busy` it tells one call from the next
         self.busy = False
-        self.thread = threading.get_ident()
+        self.thread, self.process = threading.get_ident(), os.getpid()
         self._clock = time.pthread_getcpuclockid(self.thread)
 
     def used_s(self) -> float:
@@ -52,7 +53,7 @@ def watched(call: Callable[[], T]) -> T:
         NeverEndsError: it used more processor time than `LIMIT_S`.
     """
     watch: _Watch | None = getattr(_watches, "watch", None)
-    if watch is None:
+    if watch is None or watch.process != os.getpid():  # threads do not live on in a forked process
         watch = _watches.watch = _Watch()
         threading.Thread(target=_patrol, args=(watch, threading.current_thread()), daemon=True).start()
     watch.calls += 1

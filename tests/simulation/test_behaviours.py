@@ -53,6 +53,21 @@ def test_brake_stops_after_v_squared_over_2a() -> None:
     assert run.positions_m[frame, 0, 0] == pytest.approx(6.5 + 13 - 4.1 / 2, abs=1e-9)
 
 
+def test_who_follows_a_lane_brakes_along_it() -> None:
+    """The middle of a bend lies before its end: what braked straight would leave the lane."""
+    follow = do("for", do("follow_path", path="lane", speed_mps=20.0), time_s=4.0)
+    run = play(
+        [car((0, 1, 0), do("serial", follow, do("brake", deceleration_mps2=5.0)))],
+        seconds=9.0,
+        rate_hz=10,
+        lanes=(ROAD,),
+    )
+    s, lateral = s_of(ROAD, tuple(run.positions_m[-1, 0].tolist()))
+    assert lateral == pytest.approx(1.0, abs=1e-6)
+    assert s == pytest.approx(s_of(ROAD, (0, 1, 0))[0] + 80.0 + 20**2 / 10, abs=1e-6)
+    assert speeds(run)[-1] == 0.0
+
+
 def test_accelerate_to_ends_with_exactly_the_speed_asked_for_and_goes_on_with_it() -> None:
     run = play([car(behaviour=do("accelerate_to", speed_mps=9.0, acceleration_mps2=3.7))], seconds=4.0)
     reached = 9 / 3.7

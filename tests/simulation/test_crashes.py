@@ -92,6 +92,17 @@ def test_a_wall_stops_a_car_and_the_ground_does_not() -> None:
     assert any({impact.a, impact.b} == {"car", "wall"} for impact in run.impacts)
 
 
+def test_a_wall_that_is_gone_stops_nobody_and_one_that_comes_does() -> None:
+    wall = static_box((0.5, 6, 3), (6, 0, 1.5), name="wall")
+    gone = event("gone", act("remove", object="wall"), trigger=on("time", at_s=0.1))
+    run = play([car(behaviour=go(10.0)), thing(wall)], [gone], physics=EARTH)
+    assert run.positions_m[-1, 0, 0] == pytest.approx(10.0)
+    come = event("come", act("spawn", object="wall"), trigger=on("time", at_s=0.1))
+    hidden = thing(replace(wall, present=False))
+    run = play([car(behaviour=go(10.0)), hidden, ROAD], [come], physics=EARTH)
+    assert run.positions_m[-1, 0, 0] < 4.0
+
+
 def test_it_goes_over_what_is_low_and_under_what_is_high() -> None:
     kerb = thing(static_box((0.5, 6, 0.1), (8, 0, 0.05), name="kerb"))
     bridge = thing(static_box((4, 6, 0.5), (15, 0, 2.5), name="bridge"))

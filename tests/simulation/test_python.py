@@ -12,7 +12,7 @@ from simgen.errors import SimulationError
 from simgen.simulation import watchdog
 from tests.simulation.acting import car, deer, do, event, lane, on, play, speeds
 
-HERE = "tests.simulation.flight"
+HERE = "tests.flight"
 
 
 def call(name: str, **params):
@@ -79,7 +79,7 @@ def test_everything_in_the_view_can_be_read() -> None:
             r"actors\.deer\.behaviour\.python: '.*:Babbler' yielded 'left'; yield a velocity \(x, y, z\)",
         ),
         ("NoGenerator", r"'.*:NoGenerator\.run' must be a generator"),
-        ("Missing", r"actors\.deer\.behaviour\.python: cannot find 'tests\.simulation\.flight:Missing'"),
+        ("Missing", r"actors\.deer\.behaviour\.python: cannot find 'tests\.flight:Missing'"),
         ("Zigzag", r"'.*:Zigzag' raised TypeError: .*speed"),
     ],
 )

@@ -9,15 +9,17 @@ from dataclasses import replace
 from math import pi
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+import simgen
 from simgen.records.behaviour import Joint
 from simgen.records.event import Twin
 from simgen.records.scene import Physics, Scene, scene_from_json, scene_to_json
 from simgen.records.trajectory import Trajectory
 from simgen.simulation import simulate
 from tests.builders import box, floor, static_box
-from tests.simulation.acting import LIBRARY, act, car, deer, do, event, lane, on, stage, thing
+from tests.simulation.acting import FAR, LIBRARY, act, car, deer, do, event, lane, on, stage, thing
 
 
 def story() -> Scene:
@@ -36,7 +38,7 @@ def story() -> Scene:
         car((20, 0, 0), behind, name="truck", linear_velocity_mps=(11.0, 0.0, 0.0)),
         deer((45, -6, 0)),
         deer((60, 8, 0), wild, name="hare"),
-        deer((70, 8, 0), do("python", call="tests.simulation.flight:Drunk"), name="bird"),
+        deer((70, 8, 0), do("python", call="tests.flight:Drunk"), name="bird"),
         thing(box((0.5, 0.5, 0.5), (25, 0, 1.75), mass_kg=8.0, name="crate")),
         thing(floor(size_m=600.0)),
         thing(static_box((1, 1, 4), (90, 0, 2), name="post")),
@@ -102,3 +104,13 @@ def test_both_scenes_of_a_pair_draw_the_same_while_they_run() -> None:
     plain = simulate(replace(scene, index=3), LIBRARY)
     pair = [simulate(replace(scene, index=k, twin=Twin("leap", k == 6)), LIBRARY) for k in (6, 7)]
     assert digest(pair[0]) == digest(plain) == digest(pair[1])
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_scenario_that_uses_every_form_once_runs(seed: int) -> None:
+    drawn = simgen.load("tests/scenario/data/every_event.yaml").sample(seed, 0)
+    scene = replace(drawn, **FAR)
+    run = simulate(scene, LIBRARY)
+    assert {row.event for row in run.occurrences} == {"leap", "shed", "wave"}
+    assert all(np.isfinite(array).all() for array in (run.positions_m, run.linear_velocities_mps))
+    assert digest(simulate(scene, LIBRARY)) == digest(run)

@@ -17,21 +17,25 @@ _NEAREST_M = 0.1  # a smaller gap brakes like this one
 
 
 class LaneFollower(Leaf):
-    """Goes along lanes at a distance to the side; the rest follows from how far it goes and where it looks for."""
+    """Goes along lanes at a distance to the side; how far and how fast is up to others.
+
+    Attributes:
+        lateral_m: how far it is to the left of the lane now.
+    """
 
     def __init__(self, node: Behaviour, stage: Stage, pilot: Pilot, lane: str) -> None:
         self._node, self._stage, self._pilot = node, stage, pilot
         self._lanes: LaneGraph = stage.lanes
         self._lane = lane
         foot = pilot.foot_m
-        self._s, self._lateral = self._lanes[lane].s_of(foot)
-        self._clearance = foot[2] - self._lanes[lane].point_at(self._s, self._lateral).position_m[2]
+        self._s, self.lateral_m = self._lanes[lane].s_of(foot)
+        self._clearance = foot[2] - self._lanes[lane].point_at(self._s, self.lateral_m).position_m[2]
         self._note(pilot.speed_mps)
 
-    def _go(self, way_m: float, lateral_m: float, dt_s: float, speed_mps: float) -> Move:
+    def go(self, way_m: float, lateral_m: float, dt_s: float, speed_mps: float) -> Move:
         """Return the move that much further along, at this lateral, ending with this speed."""
         self._note(way_m / dt_s if dt_s > 0.0 else 0.0)
-        self._s, self._lateral = self._s + way_m, lateral_m
+        self._s, self.lateral_m = self._s + way_m, lateral_m
         lane, s_m = self._lanes.advance(self._lane, self._s)
         if lane != self._lane:
             self._lane, self._s = lane, s_m
@@ -77,15 +81,15 @@ class FollowPath(LaneFollower):
         super().__init__(node, stage, pilot, lane_named(node, stage, pilot))
         self._speed = node.number("speed_mps")
         wanted = node.optional("lateral_m")
-        self._wanted = self._lateral if wanted is None else wanted
+        self._wanted = self.lateral_m if wanted is None else wanted
 
     def advance(self, dt_s: float) -> Move:
         """Go on, to the end of the last lane."""
         left = self._left_m
         used = min(dt_s, max(left, 0.0) / self._speed) if self._speed > 0.0 else dt_s
         most = _SIDEWAYS * self._speed * used
-        lateral = self._lateral + min(max(self._wanted - self._lateral, -most), most)
-        move = self._go(self._speed * used, lateral, used, self._speed)
+        lateral = self.lateral_m + min(max(self._wanted - self.lateral_m, -most), most)
+        move = self.go(self._speed * used, lateral, used, self._speed)
         return move._replace(done=left - self._speed * used <= NEAR_M)
 
 
@@ -100,7 +104,7 @@ class LaneChange(LaneFollower):
         super().__init__(node, stage, pilot, name)
         speed = node.optional("speed_mps")
         self._speed = pilot.speed_mps if speed is None else speed
-        self._from, self._time, self._passed = self._lateral, node.number("time_s"), 0.0
+        self._from, self._time, self._passed = self.lateral_m, node.number("time_s"), 0.0
 
     def advance(self, dt_s: float) -> Move:
         """Go on, over to the new lane."""
@@ -108,7 +112,7 @@ class LaneChange(LaneFollower):
         self._passed += used
         t = min(self._passed / self._time, 1.0)
         lateral = self._from * (1.0 - t * t * t * (10.0 - 15.0 * t + 6.0 * t * t))
-        move = self._go(self._speed * used, lateral, used, self._speed)
+        move = self.go(self._speed * used, lateral, used, self._speed)
         return move._replace(done=self._passed >= self._time - 1e-9)
 
 
@@ -132,7 +136,7 @@ class FollowLead(LaneFollower):
         change = self.acceleration(speed, *self._gap()) * dt_s
         new = max(speed + change, 0.0)
         moving_s = dt_s if new > 0.0 or change == 0.0 else dt_s * speed / -change
-        return self._go((speed + new) / 2.0 * moving_s, self._lateral, dt_s, new)
+        return self.go((speed + new) / 2.0 * moving_s, self.lateral_m, dt_s, new)
 
     def acceleration(self, speed_mps: float, gap_m: float, closing_mps: float) -> float:
         """Return the model's acceleration."""

@@ -6,6 +6,7 @@ from math import cos, sin
 
 from simgen.records.behaviour import Behaviour
 from simgen.simulation.behaviours.base import Begin, Leaf, Move, Pilot, along, change_speed, straight
+from simgen.simulation.behaviours.lanes import LaneFollower
 from simgen.simulation.bodies import STILL
 from simgen.simulation.stage import Stage
 
@@ -37,15 +38,16 @@ class ConstantVelocity(Leaf):
 
 
 class SpeedChange(Leaf):
-    """Changes speed along its way and ends when the new one is reached."""
+    """Changes speed along its way, the lanes that it follows or else straight; ends when the new one is reached."""
 
     def __init__(self, node: Behaviour, stage: Stage, pilot: Pilot, begin: Begin) -> None:
-        del stage, begin
+        del begin
         self._pilot = pilot
         self._target = node.number("speed_mps") if node.has("speed_mps") else 0.0
         rate = "deceleration_mps2" if node.kind == "brake" else "acceleration_mps2"
         self._rate = abs(node.number(rate))
         self._direction = pilot.direction()
+        self._lane = None if pilot.place is None else LaneFollower(node, stage, pilot, pilot.place.lane)
 
     def advance(self, dt_s: float) -> Move:
         """Change the speed until it is reached."""
@@ -54,9 +56,11 @@ class SpeedChange(Leaf):
         used = min(change.reached_after_s, dt_s)
         way = change_speed(speed, self._target, self._rate, used).way_m
         done = change.reached_after_s <= dt_s
-        return Move(
-            along(self._direction, way), used, along(self._direction, change.speed_mps), done, self._rate
-        )
+        if self._lane is not None and used > 0.0:
+            move = self._lane.go(way, self._lane.lateral_m, used, change.speed_mps)
+        else:
+            move = Move(along(self._direction, way), used, along(self._direction, change.speed_mps))
+        return move._replace(done=done, acceleration_mps2=self._rate)
 
 
 class Brake(SpeedChange):

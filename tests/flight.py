@@ -110,3 +110,19 @@ def rummage(view: WorldView, rng: np.random.Generator) -> bool:
         view.visible_share("camera", "deer"), view.lane_point("lane", 3.0).position_m, view.lane_place("lane", "deer"),
     )  # fmt: skip
     return seen[0] == ("car", "deer") and seen[2] is True and seen[10] == "armed" and seen[14][0] > 2.0
+
+
+class Glide:
+    """Comes down in a glide to a height."""
+
+    def __init__(self, height: float, loud: bool) -> None:
+        self.height, self.loud = height, loud
+
+    def run(self, view: WorldView, rng: np.random.Generator) -> Commands:
+        while view.position_m(view.me)[2] > self.height:
+            yield (5.0, 0.0, -1.0 - self.loud)
+
+
+def ready(view: WorldView, rng: np.random.Generator, limit: float) -> bool:
+    """Whether so much time has passed."""
+    return view.time_s > limit
