@@ -6,11 +6,21 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from simgen.records.lane import Lane
 from simgen.rng import keyed_generator
-from simgen.worlds.regions import BoxRegion, DiscRegion
+from simgen.worlds.lane_graph import s_of
+from simgen.worlds.regions import BoxRegion, DiscRegion, StripRegion
 
 BOX = BoxRegion((-1.0, 0.0, 0.75), (1.0, 0.5, 0.75))
 DISC = DiscRegion((1.0, 2.0, 0.0), 0.5)
+ARC = np.linspace(0.0, 1.2, 40)
+BENT = Lane(
+    "bent",
+    tuple(
+        zip((60 * np.sin(ARC)).tolist(), (60 * (1 - np.cos(ARC))).tolist(), (2 * ARC).tolist(), strict=True)
+    ),
+)
+STRIP = StripRegion(BENT, -1.0, 3.0)
 
 
 def draws(region, reach, n=2000):
@@ -69,3 +79,34 @@ def test_swapped_corners_are_refused():
 def test_a_disc_without_radius_is_refused():
     with pytest.raises(ValueError, match=r"radius must be positive, got 0.0 m"):
         DiscRegion((0, 0, 0), 0.0)
+
+
+def test_a_strip_follows_its_lane_and_is_filled_evenly():
+    places = np.array([s_of(BENT, (x, y, 0.0)) for x, y in draws(STRIP, (0.0, 0.0), 500)])
+    length = STRIP.area_m2 / 4.0
+    assert stats.kstest(places[:, 0], stats.uniform(0.0, length).cdf).pvalue > 1e-3
+    assert stats.kstest(places[:, 1], stats.uniform(-1.0, 4.0).cdf).pvalue > 1e-3
+
+
+def test_a_strip_keeps_the_whole_footprint_inside():
+    for x, y in draws(STRIP, (0.6, 0.4), 50):
+        corners = [(x + a, y + b, 0.0) for a in (-0.6, 0.6) for b in (-0.4, 0.4)]
+        assert STRIP.contains(corners, tolerance_m=0.02)
+
+
+def test_a_strip_rises_with_its_lane():
+    x, y, z = STRIP.center_m
+    assert z == pytest.approx(1.2, abs=0.01)
+    assert STRIP.surface_at((x, y)) == pytest.approx(z, abs=1e-6)
+    low, high = STRIP.bounds_m
+    assert low[2] == 0.0
+    assert high[2] == pytest.approx(2.4)
+
+
+def test_a_strip_has_no_room_for_what_is_wider():
+    assert STRIP.draw_xy(keyed_generator("wide"), (2.5, 2.5)) is None
+
+
+def test_a_strip_with_swapped_borders_is_refused():
+    with pytest.raises(ValueError, match="swap them"):
+        StripRegion(BENT, 1.0, -1.0)
