@@ -70,9 +70,12 @@ class LightPass:
         """Set the lights of a view, and draw the shadow maps, where they are not those of the view before."""
         factors = light_factors(self._scene, view)
         if self._factors is None or not np.array_equal(self._factors, factors):
+            before = () if self._factors is None else self._light.suns
             self._light = scene_light(self._scene, factors, self._map, self._drawables)
             self._factors = factors
             self._set_light(self._light)
+            if [sun.direction_world for sun in before] != [sun.direction_world for sun in self._light.suns]:
+                self._state = None  # their shadow maps are of other suns
         state = _state(view)
         if self._state is not None and not np.array_equal(self._state[2], state[2]):
             self._lamps.forget()  # their maps are known by where bodies are, not by their poses

@@ -57,6 +57,7 @@ def scene_light(
             sun.direction_world, _times(sun.color_rgb, sun.illuminance_lux), sun.angular_diameter_rad
         )
         for sun in dimmed_suns(scene, factors)
+        if sun.illuminance_lux > 0
     ]
     for sun in light_map.analysis.suns[: MOST_SUNS - len(suns)]:
         direction, lux = sun_in_scene(sun, illumination.map_scale, sky.rotation_rad)

@@ -14,10 +14,11 @@ import pytest
 
 from simgen.assets import AssetLibrary
 from simgen.records.frame import Frame
-from simgen.records.scene import MaterialOverride, Scene
+from simgen.records.scene import Fog, MaterialOverride, Scene
 from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.silhouettes import pack
 from tests.builders import box, camera, cylinder, floor, make_scene, sphere
+from tests.lamps import panel, point_lamp, spot
 from tests.views import still_view
 
 
@@ -31,6 +32,17 @@ def clutter() -> Scene:
         ],
         [camera(eye=(0.6, -0.6, 0.5), width=96, height=72)],
     )
+
+
+def night() -> Scene:
+    """Lamps with and without shadows, a panel, fog and a polished floor."""
+    lamps = tuple(point_lamp((x, 0.4, 0.8), 20.0, name=f"lamp{x:+.1f}") for x in (-0.3, 0.0, 0.3))
+    beams = (spot((0.6, 0.6, 0.6), (0.0, 0.0, 0.0), 30.0, casts_shadows=False),)
+    sign = panel((-0.5, 0.5, 0.4), (0.0, 0.0, 0.1), 60.0, 0.3, 0.2)
+    polished = MaterialOverride(roughness=0.1)
+    day = clutter()
+    things = (replace(day.objects[0], material=polished), *day.objects[1:])
+    return replace(day, objects=things, suns=(), lights=(*lamps, *beams), panels=(sign,), fog=Fog(5.0))
 
 
 def digest(frame: Frame) -> str:
@@ -58,10 +70,11 @@ def test_the_same_view_has_the_same_bytes_after_other_scenes(
 PROGRAM = """
 from simgen.assets import AssetLibrary
 from simgen.rendering.raster import RasterRenderer
-from tests.rendering.raster.test_renderer import clutter, digest
+from tests.rendering.raster.test_renderer import clutter, digest, night
 from tests.views import still_view
-scene = clutter()
-print(digest(RasterRenderer().open(scene, AssetLibrary()).render(still_view(scene))))
+renderer, library = RasterRenderer(), AssetLibrary()
+for scene in (clutter(), night()):
+    print(digest(renderer.open(scene, library).render(still_view(scene))))
 """
 
 
