@@ -118,10 +118,12 @@ def turned(
     return mixed / np.maximum(np.sqrt((mixed * mixed).sum(axis=1, keepdims=True)), 1e-12)
 
 
-def posed_positions(part: Submesh, skin: Skin, gait: FloatArray | None, scale: float) -> FloatArray:
-    """Return the vertices (n, 3) of a submesh of a model with a skeleton, object frame before `scale`."""
-    if part.joints is None or part.weights is None:
-        raise AssetError("a submesh of a model with a skeleton has no weights")
+def posed_positions(
+    part: Submesh, skin: Skin | None, gait: FloatArray | None, scale: float
+) -> NDArray[np.float32] | FloatArray:
+    """Return the vertices (n, 3) of a submesh in a pose, object frame before `scale`; its own without a skeleton."""
+    if skin is None or part.joints is None or part.weights is None:
+        return part.positions_m
     return deformed(part.positions_m, part.joints, part.weights, skinning_matrices(skin, gait, scale))
 
 

@@ -32,7 +32,7 @@ def skin_of(model: Model) -> Skin:
 
 def posed(model: Model, travelled_m: float, speed_mps: float = FULL_SPEED) -> FloatArray:
     gait = np.array([travelled_m, speed_mps])
-    return skinning.posed_positions(model.lods[0][0], skin_of(model), gait, 1.0)
+    return skinning.posed_positions(model.lods[0][0], skin_of(model), gait, 1.0).astype(float)
 
 
 def test_every_ring_of_a_tube_bent_by_90_degrees_lies_where_the_blend_of_both_bones_puts_it(

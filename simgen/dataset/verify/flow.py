@@ -1,7 +1,9 @@
 """Flow between two frames of one sensor, done again from depth, poses and K, and held against what both show.
 
 The flow of every pixel is computed here in another way than where it was made: body by body, through the world.
-Then what the flow leads to must be the same point of the same body, and the flow back must lead back.
+Then what the flow leads to must be the same point of the same body, and the flow back must lead back. Where bodies that
+change their pose go follows from no label but scene flow: theirs must agree with flow, and flow must lead to the point
+of the body with the same object coordinates.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from numpy.typing import NDArray
 
 from simgen.dataset.verify.frame import CheckedFrame, Finding, Mask
 from simgen.geometry import FloatArray, apply, invert_rigid
+from simgen.skinning import pose_changes
 
 Way = Literal["forward", "backward"]
 IntArray = NDArray[np.intp]
@@ -38,6 +41,7 @@ class Motion:
         smooth_other: (h, w) where the other one shows a surface without creases, a pixel all around.
         points_m: (h, w, 3) in the other camera's frame; a direction where nothing was hit.
         flow_px: (h, w, 2), NaN behind the other camera.
+        untold: (h, w) bodies that change their pose, where no label says how.
     """
 
     size: tuple[int, int]
@@ -47,6 +51,7 @@ class Motion:
     smooth_other: Mask
     points_m: FloatArray
     flow_px: FloatArray
+    untold: Mask
 
     @property
     def target_px(self) -> FloatArray:
@@ -72,7 +77,7 @@ def flow_faults(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Iterator[
     outputs = {f"flow_{way}", f"flow_occlusion_{way}", *(["scene_flow"] if way == "forward" else [])}
     if outputs.isdisjoint(frame.others):
         return
-    motion = motion_between(frame, other)
+    motion = motion_between(frame, other, way)
     if motion is None:
         return
     yield from _formula_faults(frame, motion, way)
@@ -85,7 +90,7 @@ def flow_faults(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Iterator[
 
 
 @np.errstate(all="ignore")  # damaged files may hold any number; what comes of it is reported, not warned of
-def motion_between(frame: CheckedFrame, other: CheckedFrame) -> Motion | None:
+def motion_between(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Motion | None:
     """Return where the points of a frame are in another, from depth, ids, poses and K; None without depth or ids."""
     if frame.depth_m is None or frame.instance_id is None:
         return None
@@ -107,10 +112,30 @@ def motion_between(frame: CheckedFrame, other: CheckedFrame) -> Motion | None:
             here = frame.instance_id == key
             T_body_camera = invert_rigid(now[key - 1]) @ frame.labels.T_world_camera
             points[here] = apply(T_other_world @ then[key - 1] @ T_body_camera, points[here])
+    changed = _changed(frame, other, frame.instance_id)
+    if "scene_flow" in frame.others and way == "forward":
+        told = camera.unproject(frame.depth_m) + frame.others["scene_flow"]
+        points[changed] = told[changed]
+        changed = np.zeros_like(changed)
     pixels = other.labels.intrinsics.project(points.reshape(-1, 3)).reshape(*frame.size, 2)
     flow_px = pixels - _pixels(frame.size)
+    if f"flow_{way}" in frame.others:
+        flow_px[changed] = frame.others[f"flow_{way}"][changed]
+        changed = np.zeros_like(changed)
     smooth = _smooth(other.depth_m, other.instance_id, other.labels.intrinsics.fx)
-    return Motion(frame.size, frame.depth_m, frame.instance_id, other.instance_id, smooth, points, flow_px)
+    return Motion(
+        frame.size, frame.depth_m, frame.instance_id, other.instance_id, smooth, points, flow_px, changed
+    )
+
+
+def _changed(frame: CheckedFrame, other: CheckedFrame, ids: NDArray[np.uint16]) -> Mask:
+    """Return (h, w) where a body is seen that has another pose in the other frame."""
+    now = frame.trajectory.gait_at(frame.labels.frame_index)
+    then = other.trajectory.gait_at(other.labels.frame_index)
+    if now is None or then is None:
+        return np.zeros(ids.shape, np.bool_)
+    keys = [key for key in range(1, len(now) + 1) if pose_changes(now, then, key)]
+    return np.isin(ids, np.array(keys, np.uint16))
 
 
 def _formula_faults(frame: CheckedFrame, motion: Motion, way: Way) -> Iterator[Finding]:
@@ -146,7 +171,7 @@ def _scene_flow_faults(frame: CheckedFrame, motion: Motion) -> Iterator[Finding]
 
 def _occlusion_faults(motion: Motion, hidden: Mask, way: Way) -> Iterator[Finding]:
     """What counts as visible falls into a pixel of the picture that shows its object."""
-    wrong = _shown_otherwise(motion) & ~hidden
+    wrong = _shown_otherwise(motion) & ~hidden & ~motion.untold
     if wrong.any():
         yield (
             f"flow_occlusion_{way}",

@@ -13,6 +13,7 @@ from simgen.dataset.verify.frame import CheckedFrame, Finding
 from simgen.geometry import FloatArray, apply, invert_rigid
 from simgen.records.annotation import ObjectLabel
 from simgen.rng import keyed_generator
+from simgen.skinning import gait_of, posed_positions
 
 Pixels = NDArray[np.int64]
 
@@ -77,13 +78,15 @@ class SurfaceCheck:
         """
         body, camera = frame.scene.object(label.instance_id), frame.labels.intrinsics
         model = self._library.load(body.asset).model
+        gait = gait_of(frame.trajectory.gait_at(frame.labels.frame_index), label.instance_id)
         T_object_camera = invert_rigid(label.T_camera_object)
         points = apply(T_object_camera, camera.directions(*pixels.T) * depth_m[:, None])
         directions = camera.directions(*(pixels + shift_px).T) @ T_object_camera[:3, :3].T
         off_m = np.full(len(pixels), np.inf)
         for level in model.lods:
             for submesh in level:
-                corners = submesh.positions_m[submesh.triangles].astype(float) * body.scale
+                positions = posed_positions(submesh, model.skin, gait, body.scale)
+                corners = positions[submesh.triangles].astype(float) * body.scale
                 found = distance_to_triangles_m(T_object_camera[:3, 3], directions, points, corners)
                 off_m = np.minimum(off_m, found)
         return off_m
