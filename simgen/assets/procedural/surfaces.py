@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 
@@ -34,8 +36,7 @@ def finish(surface: str, seed: int) -> Surface:
 
 @lru_cache(maxsize=4)  # 2.3 MB each
 def _finish(surface: str, variant: int) -> Surface:
-    key = hashlib.sha256(f"{_drawing()} {surface} {variant}".encode()).hexdigest()
-    return cached_surface(key, lambda: _drawn(surface, variant))
+    return kept(f"{surface} {variant}", surface_recipes, lambda: _drawn(surface, variant))
 
 
 def _drawn(surface: str, variant: int) -> Surface:
@@ -43,10 +44,22 @@ def _drawn(surface: str, variant: int) -> Surface:
     return Surface(material_of(surface, layers), layers.tile_m)
 
 
-@lru_cache(maxsize=1)
-def _drawing() -> str:
+def kept(name: str, recipes: ModuleType, draw: Callable[[], Surface]) -> Surface:
+    """Return a surface, drawn once a machine.
+
+    Args:
+        name: unique among those of `recipes`, with all that its look depends on.
+        recipes: the module that draws it.
+        draw: draws it.
+    """
+    key = hashlib.sha256(f"{_drawing(recipes)} {name}".encode()).hexdigest()
+    return cached_surface(key, draw)
+
+
+@lru_cache(maxsize=4)
+def _drawing(recipes: ModuleType) -> str:
     """Return a hash of what decides how surfaces look: the code that draws them and NumPy's version."""
-    code = b"".join(Path(str(module.__file__)).read_bytes() for module in (noise, surface_recipes, rng))
+    code = b"".join(Path(str(module.__file__)).read_bytes() for module in (noise, recipes, rng))
     here = Path(__file__).read_bytes()
     return hashlib.sha256(code + here + np.__version__.encode()).hexdigest()
 
