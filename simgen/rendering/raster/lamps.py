@@ -103,7 +103,7 @@ class LampPass:
             program = self._context.program("fullscreen.vert", "lamps.frag", defines)
             set_uniforms(
                 program, normal_depth=0, albedo_slot=1, shading_surface=2, lamp_depths=3,
-                texel=(1 / targets.size_px[0], 1 / targets.size_px[1]), ray_of_pixel=ray, pixel_angle=ray[0] / 2,
+                texel=(1 / targets.size_px[0], 1 / targets.size_px[1]), ray_of_pixel=ray, pixel_angle=ray[0],
                 **{name: as_floats(values) for name, values in arrays.items()},
                 **({"lamp_texel": self._maps.texel} if self._maps.is_made else {}),
                 **(fog_uniforms(on.fog, on.view) if on.fog else {}),

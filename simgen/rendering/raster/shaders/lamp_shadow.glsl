@@ -5,7 +5,7 @@ uniform vec4 lamp_grid[COUNT];       // tangent of half a face, depth = y - z / 
 uniform vec4 lamp_slot[COUNT];       // first column (0..1), width and height of a face, 1 where there are six; x < 0: no map
 uniform sampler2D lamp_depths;
 uniform vec2 lamp_texel;             // 1 / size of the atlas
-uniform float pixel_angle;           // of half a pixel, rad
+uniform float pixel_angle;           // of a pixel, rad
 
 #define TAP(RIGHT, UP) { \
     vec2 uv = (floor(px + ((RIGHT) * right + (UP) * vec2(-right.y, right.x)) * disc) + 0.5) * lamp_texel; \
@@ -40,14 +40,14 @@ float lamp_visibility(vec4 grid, vec4 slot, vec3 at, vec3 m, float z_camera) {
     int turn = 0, turns = 0;
     while (true) {  // see shadow.glsl
         float blockers = 0.0, depth = 0.0;
-        TAP(0.0, 0.0); TAP(-0.386, 0.354); TAP(0.057, -0.643);
+        TAP(0.26, 0.05); TAP(-0.386, 0.354); TAP(0.057, -0.643);
         TAP(0.465, 0.606); TAP(-0.853, -0.151); TAP(0.808, -0.414);
         lit += 6.0 - blockers;
         if (turn == 0) {
             float radius = clamp(grid.w * (receiver - depth / max(blockers, 1.0)), finest, REACH);
             bool decided = blockers == 0.0 || (blockers == 6.0 && radius < 0.5 * search);
             share = outside ? 1.0 : float(blockers == 0.0);
-            turns = decided || outside ? 0 : (radius > 0.012 ? 4 : 2);
+            turns = decided || outside ? 0 : (radius * texels > 5.0 ? 8 : 3);
             disc = radius * texels;
             lit = 0.0;
         } else {
