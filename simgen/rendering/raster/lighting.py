@@ -134,7 +134,8 @@ class LightPass:
         self._shade_pixels(targets, coarse, view, white, others or Others())
         if not mirrored:
             self._discs.draw(targets, view, lamps, self._scene.fog, white)
-        self._antialias.draw(targets, white)
+        if others is not None:  # what is shown in another picture is smoothed with it
+            self._antialias.draw(targets, white)
 
     def _draw_lamps(self, targets: Targets, coarse: LightTargets, view: View, lamps: Sequence[Lamp]) -> float:
         """Add up the light of the lamps and return how bright they make a white sheet."""

@@ -23,6 +23,7 @@ from simgen.rendering.raster.meshes import ModelCache
 from simgen.rendering.raster.mirrors import find_mirror
 from simgen.rendering.raster.others import Others
 from simgen.rendering.raster.prefilter import GpuMap, MapCache
+from simgen.rendering.raster.regions import region_of, touches
 from simgen.rendering.raster.silhouettes import SilhouettePass
 from simgen.rendering.raster.skin_pass import SkinPass
 from simgen.rendering.raster.skinned import SkinnedModel, pose_models
@@ -81,9 +82,13 @@ class RasterRenderer:
         """Draw what the view shows in glass and mirrors; nothing where there are none."""
         size = (view.intrinsics.width, view.intrinsics.height)
         behind = mirrored = None
-        if any(item.is_see_through for item in items):
+        glass = [item for item in items if item.is_see_through]
+        region = region_of(view.intrinsics, glass) if glass else None
+        if region is not None:
             behind, halves = self.targets(*size, "behind")
-            self.geometry.draw(behind, view, items, nonce, behind=True)
+            behind.limit(region)
+            beside = [item for item in items if touches(view.intrinsics, item, region)]
+            self.geometry.draw(behind, view, beside, nonce, behind=True)
             self.light.draw(behind, halves, view, nonce)
         mirror = find_mirror(items, view)
         if mirror is not None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
 from simgen.rendering.raster.context import GlContext
+from simgen.rendering.raster.regions import Region
 
 Float = TypeVar("Float", np.float16, np.float32)
 
@@ -83,6 +84,15 @@ class Targets:
         made = self._gl.framebuffer(colors, depth)
         self._owned.append(made)
         return made
+
+    def limit(self, region: Region) -> None:
+        """Draw only inside a rectangle of the image from now on, at every resolution."""
+        x0, y0, x1, y1 = region
+        for made in self._owned:
+            if isinstance(made, moderngl.Framebuffer):
+                step = round(self.width / made.width)
+                left, top = x0 // step, y0 // step
+                made.scissor = (left, top, -(-x1 // step) - left, -(-y1 // step) - top)
 
     def release(self) -> None:
         """Free everything."""

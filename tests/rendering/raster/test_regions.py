@@ -1,0 +1,76 @@
+"""What shows through glass is drawn only where glass is, and looks as if all of it were drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from simgen.assets import AssetLibrary
+from simgen.records.scene import MaterialOverride, Scene
+from simgen.rendering.raster import RasterRenderer, renderer
+from simgen.rendering.raster.drawables import DrawItem, make_drawables, visible_items
+from simgen.rendering.raster.regions import region_of, touches
+from tests.builders import camera, make_scene, static_box
+from tests.rendering.raster.test_glass import PANE_M, GlazedLibrary
+from tests.views import still_view
+
+
+def small_pane(right_m: float, scale: float = 0.1) -> Scene:
+    """A small pane before a red wall, 3 m from a camera that looks along +Y."""
+    red = MaterialOverride(base_color_rgb=(0.8, 0.1, 0.1))
+    wall = static_box((6.0, 0.2, 6.0), (0.0, 2.1, 1.0), material=red, name="wall")
+    glass = replace(static_box(PANE_M, (right_m, 0.0, 1.0), name="pane"), scale=scale)
+    seen = camera(eye=(0.0, -3.0, 1.0), target=(0.0, 0.0, 1.0), width=320, height=240)
+    return make_scene([wall, glass], [seen])
+
+
+def panes(raster: RasterRenderer, scene: Scene) -> list[DrawItem]:
+    drawables = make_drawables(scene, AssetLibrary(), raster.models)
+    return [item for item in visible_items(drawables, still_view(scene)) if item.instance_id == 2]
+
+
+def test_a_region_holds_its_items_and_a_margin(raster: RasterRenderer) -> None:
+    scene = small_pane(0.0)
+    region = region_of(scene.cameras[0].intrinsics, panes(raster, scene))
+    assert region is not None
+    x0, y0, x1, y1 = region
+    half_px = scene.cameras[0].intrinsics.fx * 0.1 / 2.999
+    assert 32 <= 159.5 - half_px - x0 <= 36
+    assert 32 <= x1 - (159.5 + half_px) <= 36
+    assert 32 <= 119.5 - half_px - y0 <= 36
+    assert 32 <= y1 - (119.5 + half_px) <= 36
+    assert all(touches(scene.cameras[0].intrinsics, item, region) for item in panes(raster, scene))
+
+
+def test_a_region_ends_with_the_image(raster: RasterRenderer) -> None:
+    scene = small_pane(0.0, scale=2.0)
+    assert region_of(scene.cameras[0].intrinsics, panes(raster, scene)) == (0, 0, 320, 240)
+
+
+def test_items_far_from_a_region_do_not_touch_it(raster: RasterRenderer) -> None:
+    scene = small_pane(0.0)
+    items = panes(raster, scene)
+    assert not any(touches(scene.cameras[0].intrinsics, item, (280, 0, 320, 240)) for item in items)
+
+
+def test_a_limited_picture_is_the_whole_one_whatever_was_drawn_before(
+    raster: RasterRenderer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenes, library = [small_pane(right) for right in (-0.6, 0.0, 0.5)], GlazedLibrary(0.3)
+
+    def pictures() -> list[NDArray[np.float16]]:
+        shown: list[NDArray[np.float16]] = []
+        for scene in scenes:
+            with raster.open(scene, library) as session:
+                shown.append(session.render(still_view(scene)).radiance)
+        return shown
+
+    limited = pictures()
+    monkeypatch.setattr(renderer, "region_of", lambda camera, _: (0, 0, camera.width, camera.height))
+    whole = pictures()
+    for one, other in zip(limited, whole, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert not np.array_equal(limited[0], limited[1])
