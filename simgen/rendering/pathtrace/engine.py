@@ -19,6 +19,7 @@ from simgen.rendering.pathtrace.looks import Look, Picture
 from simgen.rendering.pathtrace.sensors import Sensors
 from simgen.rendering.pathtrace.variant import LLVM_VARIABLE, Variant
 
+_SLOW_GUIDES = 2  # samples at most where nothing is compiled: one costs as much there as two light paths
 _PASS_SAMPLES = 1 << 22  # light paths followed at once: bounds memory, and is part of what decides the bytes
 
 
@@ -92,10 +93,12 @@ class Paths:
     """
 
     def __init__(self, mitsuba: Any, path: dict[str, Any]) -> None:
-        parts = {"color": path, "behind": {"type": "path", "max_depth": 1}, "hit": {"type": "depth"}}
+        seen = {"color": path, "hit": {"type": "depth"}}
+        apart = {**seen, "behind": {"type": "path", "max_depth": 1}}
         self.plain: Any = mitsuba.load_dict(path)
-        self.apart: Any = mitsuba.load_dict({"type": "aov", "aovs": "depth:depth", **parts})
-        self.placed: Any = mitsuba.load_dict({"type": "aov", "aovs": "where:position,depth:depth", **parts})
+        self.apart: Any = mitsuba.load_dict({"type": "aov", "aovs": "depth:depth", **apart})
+        self.placed: Any = mitsuba.load_dict({"type": "aov", "aovs": "where:position", **seen})
+        self.placed_apart: Any = mitsuba.load_dict({"type": "aov", "aovs": "where:position", **apart})
 
 
 class Engine:
@@ -180,7 +183,8 @@ class Engine:
 
         It is infinite where less than half of them meet a surface, for orthographic cameras taken from the ray's start.
         """
-        paths = (self._clear if scene.is_clear else self._solid).placed
+        ways = self._clear if scene.is_clear else self._solid
+        paths = ways.placed if background else ways.placed_apart
         buffers = self._render(scene, paths, shot, samples)
         where, hit = (self._channels(paths, buffers, name) for name in ("where.XYZ", "hit.A"))
         share = np.maximum(hit, np.float32(1e-6))
@@ -203,6 +207,8 @@ class Engine:
 
     def guides(self, scene: TracedState, shot: Shot, samples: int) -> Guides:
         """Return albedo and normals of what is seen first."""
+        if self.variant.startswith("scalar"):
+            samples = min(samples, _SLOW_GUIDES)
         buffers = self._render(scene, self._guides, shot, samples)
         albedo, normals = (
             self._channels(self._guides, buffers, name) for name in ("albedo.RGB", "normal.XYZ")
