@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from render.agreement import brightest, compared, holds
+from render.agreement import brightest, compared, holds, is_diffuse
 
 from simgen.geometry import Pose
+from simgen.records.asset import Material
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, SpotLight
+from simgen.records.scene import EnvironmentLight, MaterialOverride, SpotLight
 from tests.builders import make_scene, sphere, sun
 from tests.views import cast
 
@@ -42,6 +43,21 @@ def test_bounds_depend_on_the_light() -> None:
     assert holds(LIT | {"luminance": 1.12, "light": "surroundings"})
     assert not holds(LIT | {"ids": 0.998})
     assert not holds(LIT | {"depth": 2e-3})
+
+
+def test_a_scene_without_diffuse_surfaces_is_held_to_its_labels_alone(frame: Frame) -> None:
+    found = compared(frame, frame, np.zeros(frame.instance_id.shape, bool))
+    assert np.isnan(found["luminance"])
+    assert holds(LIT | found)
+
+
+def test_diffuse_is_what_the_scene_makes_of_a_material() -> None:
+    assert is_diffuse(Material(roughness=0.6), None)
+    assert not is_diffuse(Material(roughness=0.1), None)
+    assert not is_diffuse(Material(metallic=1.0), None)
+    assert not is_diffuse(Material(emissive_rgb=(1.0, 0.0, 0.0)), None)
+    assert not is_diffuse(Material(roughness=0.6), MaterialOverride(metallic=1.0))
+    assert is_diffuse(Material(metallic=1.0), MaterialOverride(metallic=0.0))
 
 
 def test_the_brightest_light_is_named() -> None:

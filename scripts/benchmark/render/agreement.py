@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from render.quality import flat_pixels
 from render.raster import save_picture
 from simgen.assets import AssetLibrary
-from simgen.errors import SimgenError
+from simgen.errors import RenderError, SimgenError
 from simgen.pipeline import settle_scene, views
+from simgen.records.asset import Material
 from simgen.records.frame import Frame, View
-from simgen.records.scene import Scene
+from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering import make_renderer
 from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.resources import shipped
@@ -63,13 +64,17 @@ def compared(raster: Frame, traced: Frame, diffuse: NDArray[np.bool_]) -> dict[s
 
     Returns:
         `ids`: share of equal ids; `depth`: relative difference that 99.9 % of pixels stay below; `luminance`: mean of
-        diffuse surfaces in the raster picture by that in the traced one.
+        diffuse surfaces in the raster picture by that in the traced one; NaN where none is in sight.
     """
     off = flat_pixels(raster.instance_id) & flat_pixels(traced.instance_id)
     same = raster.instance_id == traced.instance_id
     surface = off & same & (raster.instance_id > 0)
     depth = np.abs(raster.depth_m[surface] / traced.depth_m[surface] - 1.0)
-    means = [(frame.radiance[surface & diffuse] @ LUMINANCE_RGB).mean() for frame in (raster, traced)]
+    matte = surface & diffuse
+    means = [
+        (frame.radiance[matte] @ LUMINANCE_RGB).mean() if matte.any() else np.nan
+        for frame in (raster, traced)
+    ]
     return {
         "ids": float(same[off].mean()),
         "depth": float(np.quantile(depth, 0.999)) if depth.size else 0.0,
@@ -79,7 +84,7 @@ def compared(raster: Frame, traced: Frame, diffuse: NDArray[np.bool_]) -> dict[s
 
 def holds(row: dict[str, Any]) -> bool:
     """Say whether a row is within the bounds for its light."""
-    bright = abs(row["luminance"] - 1.0) <= _MOST_LUMINANCE[row["light"]]
+    bright = np.isnan(row["luminance"]) or abs(row["luminance"] - 1.0) <= _MOST_LUMINANCE[row["light"]]
     return bool(row["ids"] >= _LEAST_IDS and row["depth"] <= _MOST_DEPTH and bright)
 
 
@@ -106,13 +111,23 @@ def _render(renderer: Any, scene: Scene, library: AssetLibrary, view: View) -> F
 
 def _diffuse(frame: Frame, scene: Scene, library: AssetLibrary) -> NDArray[np.bool_]:
     """Return where a frame shows surfaces that are neither metal nor smooth, nor shine, nor are seen through."""
+    if frame.part_id is None:
+        raise RenderError("the renderer left out the part ids it was asked for")
     matte = np.zeros((len(scene.objects) + 1, int(frame.part_id.max(initial=0)) + 1), bool)
     for body in scene.objects:
-        change = body.material
-        for index, material in enumerate(library.load(body.asset).model.materials[: matte.shape[1] - 1]):
-            metallic = material.metallic if change is None or change.metallic is None else change.metallic
-            roughness = material.roughness if change is None or change.roughness is None else change.roughness
-            dull = metallic <= _MOST_METALLIC and roughness >= _LEAST_ROUGHNESS
-            plain = material.metallic_roughness_map is None and material.alpha_mode == "opaque"
-            matte[body.instance_id, index + 1] = dull and plain and not any(material.emissive_rgb)
+        materials = library.load(body.asset).model.materials
+        for index, material in enumerate(materials[: matte.shape[1] - 1]):
+            matte[body.instance_id, index + 1] = is_diffuse(material, body.material)
     return matte[frame.instance_id, frame.part_id]
+
+
+def is_diffuse(material: Material, change: MaterialOverride | None) -> bool:
+    """Say whether a material, as a scene changes it, is neither metal nor smooth on average, nor shines."""
+    change = change or MaterialOverride()
+    metallic, roughness = material.metallic, material.roughness
+    if material.metallic_roughness_map is not None:
+        roughness *= float(material.metallic_roughness_map.pixels[..., 1].mean()) / 255.0
+    metallic = metallic if change.metallic is None else change.metallic
+    roughness = roughness if change.roughness is None else change.roughness
+    dull = metallic <= _MOST_METALLIC and roughness >= _LEAST_ROUGHNESS
+    return dull and material.alpha_mode != "blend" and not any(material.emissive_rgb)
