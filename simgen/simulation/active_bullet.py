@@ -27,6 +27,8 @@ from simgen.simulation.shapes import BodyShape
 _HEAVY_KG = 1e9  # of a driven body: what it pushes takes a part in 10⁹ of its speed at most 1 kg at a time
 _DRIVEN_GROUP, _DYNAMIC_GROUP, _ALL = 64, 1, -1  # Bullet's own group of dynamic bodies is 1
 _STILL: Vec3 = (0.0, 0.0, 0.0)
+_NO_TURN = (0.0, 0.0, 0.0, 1.0)
+_TETRAHEDRON = ((0.58, 0.58, 0.58), (0.58, -0.58, -0.58), (-0.58, 0.58, -0.58), (-0.58, -0.58, 0.58))
 
 
 class ActiveBulletWorld(BulletWorld):
@@ -40,7 +42,7 @@ class ActiveBulletWorld(BulletWorld):
         self._touched: frozenset[tuple[int, int]] = frozenset()
         self._driven: dict[int, Motion] = {}
         self._moved: set[int] = set()
-        self._joints: dict[int, tuple[int, int]] = {}
+        self._joints: dict[int, tuple[list[int], int]] = {}
         self._velocities: dict[int, Vec3] = {}
         self._before: dict[int, Vec3] = {}
         self._begin_driven = begin_driven(scene)
@@ -188,25 +190,42 @@ class ActiveBulletWorld(BulletWorld):
         self._speeds = self._read_speeds()
 
     def join(self, child: int, parent: int) -> None:
-        """Fix two dynamic bodies to each other as they stand."""
-        (p_parent, q_parent), (p_child, q_child) = (
-            pybullet.getBasePositionAndOrientation(self._handles[body], physicsClientId=self._client)
+        """Fix two dynamic bodies to each other as they stand, at four points that do not lie in a plane.
+
+        Bullet's fixed joint ignores how plain rigid bodies are turned to each other.
+        """
+        poses = {
+            body: pybullet.getBasePositionAndOrientation(self._handles[body], physicsClientId=self._client)
             for body in (parent, child)
-        )
-        p_back, q_back = pybullet.invertTransform(p_parent, q_parent)
-        in_parent = pybullet.multiplyTransforms(p_back, q_back, p_child, q_child)
-        joint = pybullet.createConstraint(
-            self._handles[parent], -1, self._handles[child], -1, pybullet.JOINT_FIXED,
-            [0, 0, 0], in_parent[0], [0, 0, 0], in_parent[1], [0, 0, 0, 1], physicsClientId=self._client,
-        )  # fmt: skip
-        self._joints[child] = (joint, parent)
+        }
+        back = pybullet.invertTransform(*poses[parent])
+        arm_m = max(self._scene.object(child).size_m) / 2
+        joints: list[int] = []
+        for direction in _TETRAHEDRON:
+            in_child = [arm_m * part for part in direction]
+            point = pybullet.multiplyTransforms(*poses[child], in_child, _NO_TURN)[0]
+            in_parent = pybullet.multiplyTransforms(*back, point, _NO_TURN)[0]
+            joints.append(self._pin(parent, child, in_parent, in_child))
+        self._joints[child] = (joints, parent)
         self._let_pass(child, parent, passing=True)
+
+    def _pin(self, parent: int, child: int, in_parent: Vec3, in_child: list[float]) -> int:
+        handles = self._handles[parent], -1, self._handles[child], -1
+        return pybullet.createConstraint(
+            *handles,
+            pybullet.JOINT_POINT2POINT,
+            _STILL,
+            in_parent,
+            in_child,
+            physicsClientId=self._client,
+        )
 
     def release(self, child: int) -> None:
         """Undo `join`."""
         if child in self._joints:
-            joint, parent = self._joints.pop(child)
-            pybullet.removeConstraint(joint, physicsClientId=self._client)
+            joints, parent = self._joints.pop(child)
+            for joint in joints:
+                pybullet.removeConstraint(joint, physicsClientId=self._client)
             self._let_pass(child, parent, passing=False)
             self._wake_all()
 

@@ -20,6 +20,7 @@ from simgen.simulation.actions import Means, act
 from simgen.simulation.bodies import Bodies
 from simgen.simulation.capture_times import CaptureTimes
 from simgen.simulation.cast import Cast
+from simgen.simulation.gaits import Gaits
 from simgen.simulation.guards import Guards
 from simgen.simulation.impacts import Impacts
 from simgen.simulation.lamps import Lamps
@@ -47,7 +48,7 @@ class Episode:
         _check_rates(scene)
         clock = Clock(scene.physics.step_rate_hz)
         self._stage = Stage(scene, library, world, clock, Bodies(scene), Impacts(clock.rate_hz))
-        self._times = CaptureTimes(scene)
+        self._times, self._gaits = CaptureTimes(scene), Gaits(scene, library, self._stage.bodies)
         self._cast, self._lamps = Cast(self._stage), Lamps(scene)
         self._means = Means(self._stage, self._cast, self._lamps)
         self._guards = Guards(scene)
@@ -80,6 +81,7 @@ class Episode:
     def _step(self) -> None:
         """Go to the next instant, and do all that happens there."""
         self._cast.step()
+        self._gaits.step()
         self._guard()
         self._begin_instant()
 
@@ -151,7 +153,8 @@ class Episode:
         contacts = stage.world.contacts(index)
         if index == 0:
             self._guards.check_penetration(contacts, time_s)
-        self._shots.append(recording.snapshot(time_s, stage.world.states(), stage.bodies, contacts))
+        states, gait = stage.world.states(), self._gaits.now()
+        self._shots.append(recording.snapshot(time_s, states, stage.bodies, contacts, gait))
 
     # -- the record ----------------------------------------------------------------------------------------------
 

@@ -24,13 +24,21 @@ class Snapshot:
     states: BodyStates
     present: NDArray[np.bool_]
     contacts: tuple[Contact, ...]
+    gait: FloatArray | None
 
 
-def snapshot(time_s: float, states: BodyStates, bodies: Bodies, contacts: tuple[Contact, ...]) -> Snapshot:
+def snapshot(
+    time_s: float,
+    states: BodyStates,
+    bodies: Bodies,
+    contacts: tuple[Contact, ...],
+    gait: FloatArray | None = None,
+) -> Snapshot:
     """Return the present state; what the engine does not move is taken from `bodies`.
 
     Args:
         states: of the engine, changed in place.
+        gait: (n, 2) of bodies with a skeleton, see `Trajectory.gait`.
     """
     present = np.ones(len(bodies), bool)
     for row, body in enumerate(bodies):
@@ -39,7 +47,7 @@ def snapshot(time_s: float, states: BodyStates, bodies: Bodies, contacts: tuple[
             states.linear_velocities_mps[row] = body.velocity_mps
             states.angular_velocities_radps[row] = body.angular_radps
             present[row] = body.present
-    return Snapshot(time_s, states, present, contacts)
+    return Snapshot(time_s, states, present, contacts, gait)
 
 
 def trajectory(
@@ -75,4 +83,10 @@ def trajectory(
         present=None if present.all() else present,
         light_factors=lamps.table(times),
         inclusion=inclusion,
+        gait=_gaits(taken),
     )
+
+
+def _gaits(taken: Sequence[Snapshot]) -> FloatArray | None:
+    known = [shot.gait for shot in taken if shot.gait is not None]
+    return np.stack(known) if known else None

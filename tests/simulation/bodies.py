@@ -9,7 +9,7 @@ import numpy as np
 
 from simgen.assets import AssetLibrary
 from simgen.geometry import FloatArray, Vec3
-from simgen.records.asset import Asset, AssetRef, Collision
+from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision
 from simgen.records.scene import SceneObject
 from tests.builders import box
 
@@ -30,6 +30,10 @@ class HullLibrary(AssetLibrary):
         collision = Collision(tuple(np.asarray(hull, float) for hull in hulls_m), center_of_mass_m, 1.0)
         self._made[f"test/{name}"] = Asset(like.info, like.model, collision)
         return AssetRef(f"test/{name}")
+
+    def describe(self, ref: AssetRef) -> AssetInfo:
+        made = self._made.get(ref.asset_id)
+        return super().describe(ref) if made is None else made.info
 
     def load(self, ref: AssetRef) -> Asset:
         return self._made.get(ref.asset_id) or super().load(ref)

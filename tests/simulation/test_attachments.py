@@ -13,6 +13,7 @@ from simgen.records.scene import Physics
 from simgen.simulation import simulate
 from tests.builders import box, floor, static_box
 from tests.simulation.acting import LIBRARY, act, car, deer, do, event, on, stage, thing
+from tests.simulation.bodies import UNIT_CUBE, HullLibrary, body_of
 
 EARTH = Physics()
 ROAD = thing(floor(size_m=400.0, name="road"))
@@ -106,6 +107,27 @@ def test_two_dynamic_bodies_are_joined_until_they_are_released() -> None:
     done = run(players, events, joints=(Joint("held", "low"),), seconds=0.8, physics=weightless)
     assert done.linear_velocities_mps[100, :, 2] == pytest.approx([0.5, 0.5], abs=0.02)
     assert done.linear_velocities_mps[-1, :, 2] == pytest.approx([0.5, 1.5], abs=0.05)
+
+
+def test_bodies_whose_axes_of_inertia_are_turned_to_each_other_are_joined_as_they_stand() -> None:
+    """Principal axes follow the form of a body, not its frame; a joint must not turn one to the other."""
+    library = HullLibrary()
+    flat = library.add("tower", [UNIT_CUBE * np.array([0.4, 0.8, 1.6])])
+    tower = thing(
+        body_of(flat, (0.4, 0.8, 1.6), (0, 0, 5), name="tower", quaternion_wxyz=(0.5, 0.5, 0.5, 0.5))
+    )
+    held = thing(box((0.3, 0.4, 0.5), (0, 0, 6), name="held"))
+    push = act("impulse", on="held", impulse_ns=(0.0, 0.5, 0.0))
+    story = event("push", push, trigger=on("time", at_s=0.25))
+    weightless = replace(EARTH, gravity_mps2=(0.0, 0.0, 0.0))
+    scene = replace(stage([tower, held], [story], 1.0, physics=weightless), joints=(Joint("held", "tower"),))
+    done = simulate(scene, library)
+    assert np.linalg.norm(done.positions_m[:, 1] - done.positions_m[:, 0], axis=1) == pytest.approx(
+        1.0, abs=0.01
+    )
+    assert np.abs(done.positions_m[:60] - done.positions_m[0]).max() < 1e-6
+    momentum = np.array([1.0, 1.0]) @ done.linear_velocities_mps[-1]
+    assert momentum == pytest.approx([0.0, 0.5, 0.0], abs=1e-6)
 
 
 def test_what_is_spawned_attached_comes_where_its_carrier_is() -> None:
