@@ -69,6 +69,7 @@ def _bin(draws: Draws, world: spec.BinWorld) -> World:
         draws.number(world.wall, "world.wall"),
         _seed(draws),
         draw_material(draws, world.material, "world.material"),
+        draws.text(world.floor_surface, "world.floor_surface"),
     )
 
 

@@ -15,6 +15,7 @@ from simgen.scenario.event_checks import check_events
 from simgen.scenario.expressions import MAX_SUGGESTED, unknown_reference
 from simgen.scenario.faults import Location
 from simgen.scenario.names import Finding, Names, base_name, condition_findings, told
+from simgen.scenario.regions import region_names
 from simgen.scenario.spec import (
     AssetQuery,
     BoxRegion,
@@ -52,6 +53,7 @@ def check(
     names = Names.of(scenario, declared, world_known=world_known)
     findings = chain(
         _check_names(scenario),
+        _check_shadowed(scenario, names),
         _check_references(scenario, names),
         _check_objects(scenario, names),
         _check_sensors(scenario, names),
@@ -80,6 +82,16 @@ def _check_names(scenario: Scenario) -> Iterator[Finding]:
                 )
     if not scenario.sensors:
         yield ("sensors",), "needs at least one sensor"
+
+
+def _check_shadowed(scenario: Scenario, names: Names) -> Iterator[Finding]:
+    """Yield bodies whose name already means something else: `all` in constraints, or a region of the world."""
+    regions = frozenset(region_names(scenario.world)) if names.world_known else frozenset[str]()
+    for section, name, _ in _bodies(scenario):
+        if name == "all":
+            yield (section, name), "'all' means every object; give another name"
+        elif name in regions:
+            yield (section, name), f"'{name}' is a region of the {scenario.world.kind} world; give another name"
 
 
 def _check_references(scenario: Scenario, names: Names) -> Iterator[Finding]:

@@ -10,7 +10,13 @@ from simgen.worlds.world import World, floor, rectangle, ref, stand
 _FLOOR_M = 6.0
 
 
-def bin_world(size_m: Vec3, wall_m: float, seed: int, material: MaterialOverride | None = None) -> World:
+def bin_world(
+    size_m: Vec3,
+    wall_m: float,
+    seed: int,
+    material: MaterialOverride | None = None,
+    floor_surface: str = "concrete",
+) -> World:
     """Return a bin of outer size (width, depth, height), centred at the origin, its bottom at z = 0.
 
     Raises:
@@ -34,7 +40,7 @@ def bin_world(size_m: Vec3, wall_m: float, seed: int, material: MaterialOverride
     half = _FLOOR_M / 2
     return World(
         parts=(
-            floor(_FLOOR_M, _FLOOR_M, "concrete", seed),
+            floor(_FLOOR_M, _FLOOR_M, floor_surface, seed),
             stand("bin", body, (0.0, 0.0, 0.0), solids_local=solids, material=material),
         ),
         regions={

@@ -10,8 +10,8 @@ from simgen.scenario import load_text
 from simgen.scenario.checks import check, largest
 from simgen.scenario.distributions import Choice, IntUniform
 from simgen.scenario.expressions import Expression
-from simgen.scenario.regions import region_names, region_problem
-from simgen.scenario.spec import BinWorld, EmptyWorld, TabletopWorld, WarehouseWorld
+from simgen.scenario.regions import lane_names, region_names, region_problem
+from simgen.scenario.spec import BinWorld, EmptyWorld, RoadWorld, TabletopWorld, WarehouseWorld
 from simgen.scenario.walk import asset_ids, expressions
 from tests.scenario.conftest import EVERY_VALUE
 
@@ -261,3 +261,21 @@ def test_largest_count() -> None:
     assert largest(Choice((1.0, 4.0))) == 4
     assert largest(7) == 7
     assert largest(Expression("${n}")) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("all", "'all' means every object"), ("floor", "'floor' is a region of the tabletop world")],
+)
+def test_a_body_may_not_be_called_like_a_region_or_all(
+    problems: Callable[..., list[str]], name: str, message: str
+) -> None:
+    found = problems(SCENE.replace("  top: {", f"  {name}: {{"))
+    assert any(message in text for text in found)
+
+
+def test_a_road_has_lanes_and_a_region_of_each() -> None:
+    lanes = lane_names(RoadWorld(kind="road"))
+    assert {"right_lane", "left_lane", "shoulder_left", "verge_right"} <= set(lanes)
+    assert {*lanes, "road", "carriageway"} <= set(region_names(RoadWorld(kind="road")))
+    assert lane_names(TabletopWorld(kind="tabletop")) == []

@@ -53,6 +53,7 @@ class BinWorld(Model):
     height: PositiveLength = 0.25
     wall: PositiveLength = 0.008
     material: MaterialSpec | None = None
+    floor_surface: Text = "concrete"
 
 
 class WarehouseWorld(Model):
