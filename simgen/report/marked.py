@@ -11,7 +11,7 @@ from simgen.report.drawing import SUPERSAMPLING, Overlay, font
 from simgen.report.sheet import Picture
 from simgen.report.story import PHASE_COLOURS, Story
 
-_MOST_MARKED = 12
+_MOST_MARKED, _MOST_NAMED = 24, 4  # more names than this hide what they are about
 _PLATE_PX = 13  # text on plates at a width of 640
 _DROPPED = "no picture: dropped"
 
@@ -27,12 +27,14 @@ def mark(picture: Picture, story: Story, size: tuple[int, int]) -> Image.Image:
     overlay = Overlay(large, width / intrinsics.width)
     text_px = max(13.0, _PLATE_PX * size[0] / 640)
     shown = [label for label in picture.labels.annotation.objects if story.points_at(label)]
+    few = len(shown) <= _MOST_NAMED
     for label in sorted(shown, key=lambda label: -label.visible_px)[:_MOST_MARKED]:
         colour = lighter(instance_colour(label.instance_id))
         if label.bbox_modal_xyxy is not None:
-            overlay.flat_box(label.bbox_modal_xyxy, colour, line_px=2)
-            name = label.category.replace("_", " ")
-            overlay.tag(name, label.bbox_modal_xyxy, colour, text_px * SUPERSAMPLING)
+            overlay.flat_box(label.bbox_modal_xyxy, colour, line_px=2 if few else 1)
+            if few:
+                name = label.category.replace("_", " ")
+                overlay.tag(name, label.bbox_modal_xyxy, colour, text_px * SUPERSAMPLING)
     marked = overlay.image.resize(size, Image.Resampling.LANCZOS)
     _write_plates(marked, _plates(picture.labels.circumstances), text_px)
     return marked

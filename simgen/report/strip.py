@@ -28,7 +28,8 @@ def draw_strip(story: Story, pictures: Sequence[Picture]) -> Image.Image:
     height = round(width * camera.height / camera.width)
     row = Image.new("RGB", (PAGE_WIDTH_PX, _HEAD + height + _CAPTION), PAGE)
     draw = ImageDraw.Draw(row)
-    draw.text((_MARGIN, 6), headline(story), TEXT, font(18))
+    sensor = f"{pictures[0].labels.sensor}   " if len(story.scene.cameras) > 1 else ""
+    draw.text((_MARGIN, 6), sensor + headline(story), TEXT, font(18))
     for place, picture in enumerate(pictures):
         x = _MARGIN + place * (width + _GAP)
         row.paste(mark(picture, story, (width, height)), (x, _HEAD))
