@@ -8,6 +8,7 @@ from functools import partial
 
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
@@ -78,9 +79,16 @@ class DrawItem:
 
     def vertices_camera(self) -> FloatArray:
         """Return the (n, 3) vertices of the object, camera frame."""
+        return self._in_camera(self.level.positions_m)
+
+    def see_through_camera(self) -> FloatArray:
+        """Return the (k, 3) vertices of what is see-through, camera frame."""
+        return self._in_camera(self.level.positions_m[self.level.see_through_vertices])
+
+    def _in_camera(self, points_m: NDArray[np.float32]) -> FloatArray:
         R, t = self.T_camera_object[:3, :3] * self.drawable.body.scale, self.T_camera_object[:3, 3]
         # Column by column in memory: projecting them reads one coordinate after the other.
-        return (R @ self.level.positions_m.T + t[:, None]).T
+        return (R @ points_m.T + t[:, None]).T
 
     def set_place(self, program: moderngl.Program) -> None:
         """Set the uniforms of `transform.glsl` that belong to the object."""

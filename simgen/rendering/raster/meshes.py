@@ -67,6 +67,11 @@ class GpuLevel:
         self._indices = context.gl.buffer(self.triangles.tobytes())
         self._arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
 
+    @cached_property
+    def see_through_vertices(self) -> NDArray[np.uint32]:
+        """Rows (k,) of `positions_m` that triangles of see-through materials have."""
+        return np.unique(self.triangles[self.blocking_triangles :])
+
     def draw(self, program: moderngl.Program, first: int, count: int) -> None:
         """Draw some of the indices with a program whose uniforms are set."""
         if program not in self._arrays:

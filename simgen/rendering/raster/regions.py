@@ -12,13 +12,16 @@ from simgen.rendering.raster.drawables import DrawItem
 Region = tuple[int, int, int, int]  # x0, y0, x1, y1: half-open pixels
 # Light is looked up at a quarter of the resolution, and averaged over its neighbours there: a pixel this far from the
 # region's border depends on nothing beyond it.
-_MARGIN_PX = 32
+_MARGIN_PX = 24
 _STEP_PX = 4
 _OFF_AXIS = 1.5  # a sphere's image is longer than its radius says, away from the axis
 
 
 def region_of(camera: Intrinsics, items: Sequence[DrawItem]) -> Region | None:
-    """Return the part of the image that holds all of the items, with a margin; None where they have no pixel."""
+    """Return the part of the image that holds what of the items is see-through; None where that has no pixel.
+
+    A margin is around it, so that what lies in it is lit as in the whole image.
+    """
     boxes = [_box_of(camera, item) for item in items]
     x0, y0 = (min(box[k] for box in boxes) for k in (0, 1))
     x1, y1 = (max(box[k] for box in boxes) for k in (2, 3))
@@ -44,10 +47,10 @@ def touches(camera: Intrinsics, item: DrawItem, region: Region) -> bool:
 
 
 def _box_of(camera: Intrinsics, item: DrawItem) -> tuple[float, float, float, float]:
-    corners = item.corners_camera()
-    if corners[:, 2].min() < camera.near_m:
+    points = item.see_through_camera()
+    if points[:, 2].min() < camera.near_m:
         return (0.0, 0.0, float(camera.width), float(camera.height))
-    pixels = camera.project(corners)
+    pixels = camera.project(points)
     (x0, y0), (x1, y1) = pixels.min(axis=0), pixels.max(axis=0)
     return (float(x0), float(y0), float(x1), float(y1))
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simgen.assets import AssetLibrary
 from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.raster import RasterRenderer, renderer
 from simgen.rendering.raster.drawables import DrawItem, make_drawables, visible_items
@@ -28,20 +27,20 @@ def small_pane(right_m: float, scale: float = 0.1) -> Scene:
 
 
 def panes(raster: RasterRenderer, scene: Scene) -> list[DrawItem]:
-    drawables = make_drawables(scene, AssetLibrary(), raster.models)
+    drawables = make_drawables(scene, GlazedLibrary(0.3), raster.models)
     return [item for item in visible_items(drawables, still_view(scene)) if item.instance_id == 2]
 
 
-def test_a_region_holds_its_items_and_a_margin(raster: RasterRenderer) -> None:
+def test_a_region_holds_what_is_see_through_and_a_margin(raster: RasterRenderer) -> None:
     scene = small_pane(0.0)
     region = region_of(scene.cameras[0].intrinsics, panes(raster, scene))
     assert region is not None
     x0, y0, x1, y1 = region
     half_px = scene.cameras[0].intrinsics.fx * 0.1 / 2.999
-    assert 32 <= 159.5 - half_px - x0 <= 36
-    assert 32 <= x1 - (159.5 + half_px) <= 36
-    assert 32 <= 119.5 - half_px - y0 <= 36
-    assert 32 <= y1 - (119.5 + half_px) <= 36
+    assert 24 <= 159.5 - half_px - x0 <= 28
+    assert 24 <= x1 - (159.5 + half_px) <= 28
+    assert 24 <= 119.5 - half_px - y0 <= 28
+    assert 24 <= y1 - (119.5 + half_px) <= 28
     assert all(touches(scene.cameras[0].intrinsics, item, region) for item in panes(raster, scene))
 
 
