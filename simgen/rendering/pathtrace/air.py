@@ -72,6 +72,27 @@ class Air:
             total += self._glow_of(lamp.T_world_light, falloff, end, directions, eye_m)[..., None] * candela
         return total.astype(np.float32)
 
+    def reaching(self, distance_m: Float32Array, directions: FloatArray, eye_m: FloatArray) -> Float32Array:
+        """Return (h, w, 1) the share of the lamps' light that the air lets reach what is seen.
+
+        Of several lamps the mean is taken, each counted as bright as it would be there in clear air with nothing in
+        the way; light that surfaces pass on is taken to have come as far as that which reaches them directly.
+        """
+        ahead = np.where(np.isinf(distance_m), 0.0, distance_m).astype(float)
+        points = eye_m + directions * ahead[..., None]
+        clear, dimmed = np.full(ahead.shape, 1e-12), np.full(ahead.shape, 1e-12)
+        lamps: Sequence[PlacedSpot | PlacedPanel] = [*self.lights.spots, *self.lights.panels]
+        for lamp in lamps:
+            candela, falloff = _shine(lamp)
+            T_lamp_world = invert_rigid(lamp.T_world_light)
+            local = points @ T_lamp_world[:3, :3].T + T_lamp_world[:3, 3]
+            apart = np.maximum(np.linalg.norm(local, axis=-1), _NEAREST_M)
+            lux = float(candela.max()) * _level(local[..., 0] / apart, falloff) / apart**2
+            depth = optical_depth(self.fog, np.asarray(lamp.T_world_light[2, 3]), points[..., 2], apart)
+            clear += lux
+            dimmed += lux * np.exp(-depth)
+        return (dimmed / clear)[..., None].astype(np.float32)
+
     def _glow_of(
         self,
         T_world_lamp: FloatArray,

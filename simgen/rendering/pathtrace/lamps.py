@@ -19,6 +19,7 @@ from simgen.geometry import FloatArray, Vec3
 from simgen.records.scene import PanelLight, SpotLight
 
 _CONES = 32  # of a lamp: a penumbra has as many steps, which is below the grain
+_HOUSING_M = 0.05  # so far before its place a lamp on a body begins to shine: its housing does not block it
 _GOLDEN = pi * (
     3 - sqrt(5)
 )  # angle between neighbours of a sunflower, which covers a disc evenly (Vogel 1979)
@@ -75,9 +76,11 @@ def cones_of(lamp: SpotLight, T_world_lamp: FloatArray) -> list[Cone]:
     inner, outer = cos(lamp.inner_angle_rad), cos(lamp.outer_angle_rad)
     angles = np.arccos(np.clip(outer + steps * (inner - outer), -1.0, 1.0))
     shares = -np.diff(steps**2 * (3 - 2 * steps))
+    front = np.eye(4)
+    front[0, 3] = _HOUSING_M if lamp.mount else 0.0
     return [
         Cone(
-            _from_disc(T_world_lamp, lamp.radius_m, n),
+            _from_disc(T_world_lamp @ front, lamp.radius_m, n),
             _scaled(lamp.color_rgb, lamp.intensity_cd * float(shares[n])),
             float(angles[n]),
             float(angles[n + 1]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -11,7 +10,8 @@ from simgen.records.asset import Float32Array
 from simgen.records.frame import View
 from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.rendering.pathtrace.air import Air
-from simgen.rendering.pathtrace.engine import Engine, Shot
+from simgen.rendering.pathtrace.engine import Engine, Shot, TracedState
+from simgen.rendering.pathtrace.state import Traced
 
 _FINER = (
     2  # pixels are cut into so many by so many where there is fog: it depends on the distance of each sample
@@ -21,7 +21,13 @@ Pass = Callable[[int, int], Float32Array]  # seed, samples -> picture
 
 
 def painted(
-    engine: Engine, scene: Any, view: View, seed: int, samples: int, noise_target: float, background: bool
+    engine: Engine,
+    scene: TracedState,
+    view: View,
+    seed: int,
+    samples: int,
+    noise_target: float,
+    background: bool,
 ) -> Float32Array:
     """Return a picture (h, w, 3), linear luminance in cd/m².
 
@@ -43,7 +49,7 @@ def painted(
 
 def painted_through_air(
     engine: Engine,
-    scene: Any,
+    traced: Traced,
     view: View,
     air: Air,
     seed: int,
@@ -51,7 +57,7 @@ def painted_through_air(
     noise_target: float,
     background: bool,
 ) -> Float32Array:
-    """Return a picture as `painted`, seen through fog."""
+    """Return a picture as `painted`, seen through fog, which also takes of the lamps' light on its way."""
     camera = view.intrinsics.finer(_FINER) if samples >= _FINER**2 else view.intrinsics
     times = camera.width // view.intrinsics.width
     turn, eye = view.T_world_camera[:3, :3], view.T_world_camera[:3, 3]
@@ -64,7 +70,11 @@ def painted_through_air(
 
     def one(seed: int, samples: int) -> Float32Array:
         shot = Shot(camera, view.T_world_camera, seed)
-        fine, distance_m = engine.trace_with_distance(scene, shot, max(1, samples // times**2), background)
+        count = max(1, samples // times**2)
+        fine, distance_m = engine.trace_with_distance(traced.scene, shot, count, background)
+        if traced.lamps is not None:
+            lit = engine.trace(traced.lamps, shot, count, background)
+            fine = np.asarray(fine + lit * air.reaching(distance_m, directions, eyes), np.float32)
         through = air.through(fine, distance_m, directions, eyes)
         first = slice(None, None, times)
         some = eyes[first, first] if eyes.shape[0] > 1 else eyes

@@ -146,17 +146,17 @@ class PathtraceScene:
         self, renderer: PathtraceRenderer, traced: TracedScene, view: View, bodies: Sequence[Body]
     ) -> Float32Array:
         """Return the picture (h, w, 3), linear luminance in cd/m²."""
-        engine, (scene, lights) = renderer.engine, traced.at(view, bodies)
+        engine, now = renderer.engine, traced.at(view, bodies)
         key = ("pathtrace", self._scene.seed, self._scene.index, view.sensor, view.frame_index)
         seed = int(keyed_generator(*key).integers(2**31))
         settings = (seed, renderer.samples, renderer.noise_target, self._scene.environment.background_visible)
         if self._scene.fog is None:
-            mean = painted(engine, scene, view, *settings)
+            mean = painted(engine, now.scene, view, *settings)
         else:
-            air = Air(self._scene.fog, mean_luminance(traced.surroundings_at(lights)), lights)
-            mean = painted_through_air(engine, scene, view, air, *settings)
+            air = Air(self._scene.fog, mean_luminance(traced.surroundings_at(now.lights)), now.lights)
+            mean = painted_through_air(engine, now, view, air, *settings)
         if renderer.denoiser is None:
             return mean
         shot = Shot(view.intrinsics, view.T_world_camera, seed)
-        guides = engine.guides(scene, shot, min(renderer.samples, _GUIDE_SAMPLES))
+        guides = engine.guides(now.scene, shot, min(renderer.samples, _GUIDE_SAMPLES))
         return renderer.denoiser(mean, guides.albedo, guides.normals)

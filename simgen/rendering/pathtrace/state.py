@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,26 @@ from simgen.records.frame import View
 from simgen.records.scene import Scene
 from simgen.rendering.lamps import Lights, lights_in, present_bodies
 from simgen.rendering.pathtrace.bodies import Body
-from simgen.rendering.pathtrace.engine import Engine
+from simgen.rendering.pathtrace.engine import Engine, TracedMesh, TracedState
 from simgen.rendering.pathtrace.lamps import cones_of, rectangle_of
 from simgen.rendering.pathtrace.lights import Surroundings, sun_discs
 from simgen.rendering.pathtrace.meshes import MeshMaker, bounding_sphere
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Traced:
+    """What to trace in one state.
+
+    Attributes:
+        scene: with all lights; in fog without lamps and panels.
+        lamps: in fog the same bodies under lamps and panels alone, whose light the air takes on its way; None where
+            there are none, or no fog.
+        lights: that shine.
+    """
+
+    scene: TracedState
+    lamps: TracedState | None
+    lights: Lights
 
 
 class TracedScene:
@@ -33,10 +49,10 @@ class TracedScene:
         self._surroundings = around
         self._around: tuple[float, Any] = (0.0, None)
         self._state: tuple[NDArray[Any], ...] = ()
-        self._traced: Any = None
+        self._traced: Traced | None = None
 
-    def at(self, view: View, bodies: Sequence[Body]) -> tuple[Any, Lights]:
-        """Return the scene for `Engine.trace` in the state of a view, and the lights that shine in it.
+    def at(self, view: View, bodies: Sequence[Body]) -> Traced:
+        """Return what to trace in the state of a view.
 
         Args:
             view: says where bodies are and which lights shine.
@@ -48,11 +64,18 @@ class TracedScene:
         same = len(self._state) == len(state) and all(
             np.array_equal(was, now) for was, now in zip(self._state, state, strict=True)
         )
-        if not same:
+        if self._traced is None or not same:
             meshes = self._meshes.placed(bodies, view.T_world_objects, present)
-            self._traced = self._engine.scene(meshes, self._shining(view, lights))
+            self._traced = self._built(view, meshes, lights)
             self._state = tuple(part.copy() for part in state)
-        return self._traced, lights
+        return self._traced
+
+    def _built(self, view: View, meshes: Sequence[TracedMesh], lights: Lights) -> Traced:
+        apart = self._scene.fog is not None and bool(lights.spots or lights.panels)
+        lamps, others = self._lamps(lights), self._others(view, lights)
+        if not apart:
+            return Traced(self._engine.scene(meshes, [*lamps, *others]), None, lights)
+        return Traced(self._engine.scene(meshes, others), self._engine.scene(meshes, lamps), lights)
 
     def surroundings_at(self, lights: Lights) -> Surroundings:
         """Return the light from all around as bright as it is now."""
@@ -62,14 +85,18 @@ class TracedScene:
         full_lux = self._scene.environment.illuminance_lux
         return lights.environment.illuminance_lux / full_lux if full_lux > 0 else 0.0
 
-    def _shining(self, view: View, lights: Lights) -> list[Any]:
-        """Return all lights of a view for the engine."""
+    def _lamps(self, lights: Lights) -> list[Any]:
+        """Return lamps and panels for the engine."""
+        make = self._engine.emitters
+        cones = [cone for spot in lights.spots for cone in cones_of(spot.light, spot.T_world_light)]
+        panels = [rectangle_of(panel.light, panel.T_world_light) for panel in lights.panels]
+        return [make.cone(cone) for cone in cones] + [make.rectangle(panel) for panel in panels]
+
+    def _others(self, view: View, lights: Lights) -> list[Any]:
+        """Return suns and surroundings for the engine."""
         center, radius = bounding_sphere(self._bodies, view.T_world_objects)
         make = self._engine.emitters
         made = [make.sun(disc) for disc in sun_discs(lights.suns, center, radius)]
-        for spot in lights.spots:
-            made += [make.cone(cone) for cone in cones_of(spot.light, spot.T_world_light)]
-        made += [make.rectangle(rectangle_of(panel.light, panel.T_world_light)) for panel in lights.panels]
         if self._around[0] != self._share(lights):
             self._around = (self._share(lights), make.around(self.surroundings_at(lights)))
         return made if self._around[1] is None else [*made, self._around[1]]

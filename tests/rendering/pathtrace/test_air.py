@@ -99,3 +99,14 @@ def test_headlights_glow_in_fog_and_not_in_clear_air(render: Render) -> None:
     scene = make_scene([], [AHEAD], suns=[], environment=DARK, lights=(light,))
     assert level(render(scene)) == 0.0
     assert level(render(replace(scene, fog=Fog(80.0)))) > 1.0
+
+
+def test_a_lamp_s_light_is_dimmed_on_its_way_to_what_it_lights(render: Render) -> None:
+    """A lamp 10 m off a wall, the camera close before it: what is lit loses exp(-sigma 10 m)."""
+    matt = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=0.0)
+    board = box((0.2, 40.0, 40.0), at=(1.1, 0.0, 1.0), material=matt)
+    narrow = camera(eye=(0.9, 0.0, 1.0), target=(1.0, 0.0, 1.0), width=16, height=12, fov_rad=0.1)
+    light = SpotLight("lamp", Pose((-9.0, 0.0, 1.0)), "", 50_000.0, inner_angle_rad=0.3, outer_angle_rad=0.5)
+    scene = make_scene([board], [narrow], suns=[], environment=DARK, lights=(light,))
+    clear, foggy = level(render(scene)), level(render(replace(scene, fog=Fog(20.0))))
+    assert foggy / clear == pytest.approx(exp(log(0.05) / 20.0 * 10.0), rel=0.1)
