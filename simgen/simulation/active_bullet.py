@@ -16,10 +16,12 @@ import numpy as np
 
 from simgen.assets import AssetLibrary
 from simgen.geometry import FloatArray, Quat, Vec3, matrix_from_quaternion, wxyz_from_xyzw, xyzw_from_wxyz
+from simgen.records.asset import Collision
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
 from simgen.simulation.bullet import BulletWorld, mover_of, pybullet
 from simgen.simulation.driven import begin_driven
+from simgen.simulation.fixed_shapes import shape_of
 from simgen.simulation.protocol import Gap, Motion, Speeds, Touch
 from simgen.simulation.rotations import cross, inverse, rotated, times
 from simgen.simulation.shapes import BodyShape
@@ -254,6 +256,9 @@ class ActiveBulletWorld(BulletWorld):
         self._speeds = self._read_speeds()
 
     # -- building ------------------------------------------------------------------------------------------------
+
+    def _form(self, body: SceneObject, collision: Collision) -> BodyShape:
+        return shape_of(body, collision)
 
     def _add(self, body: SceneObject, form: BodyShape, shape: int) -> None:
         self._forms[body.instance_id] = (form, shape)

@@ -33,7 +33,7 @@ import numpy as np
 from simgen.assets import AssetLibrary
 from simgen.errors import AssetError
 from simgen.geometry import FloatArray, matrix_from_quaternion, wxyz_from_xyzw, xyzw_from_wxyz
-from simgen.records.asset import AssetRef
+from simgen.records.asset import AssetRef, Collision
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
 from simgen.simulation.hull_file import hulls_to_obj
@@ -221,7 +221,7 @@ class BulletWorld:
                 collision = library.collision(body.asset)
                 if not collision.hulls_m:
                     raise _unusable(body, 0)
-                form = body_shape(collision)
+                form = self._form(body, collision)
                 key = (body.asset, body.scale)
                 if key not in shapes:
                     path = Path(folder) / f"{len(shapes)}.obj"
@@ -229,6 +229,10 @@ class BulletWorld:
                 self._add(body, form, shapes[key])
         self._slow_steps = [0] * len(self._movers)
         self._arrange_movers()
+
+    def _form(self, body: SceneObject, collision: Collision) -> BodyShape:
+        del body
+        return body_shape(collision)
 
     def _arrange_movers(self) -> None:
         """Prepare what is read of all movers at once."""

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from simgen.assets import AssetLibrary
 from simgen.geometry import FloatArray
 from simgen.records.scene import Scene
-from simgen.simulation.shapes import Part, body_shape, vertices_of
+from simgen.simulation.fixed_shapes import shape_of
+from simgen.simulation.shapes import Part, vertices_of
 
 
 class PartBoxes:
@@ -27,7 +28,7 @@ class PartBoxes:
         owners: list[int] = []
         corners: list[FloatArray] = []
         for row, body in enumerate(scene.objects):
-            shape = body_shape(library.collision(body.asset))
+            shape = shape_of(body, library.collision(body.asset))
             self._spans.append((len(self.parts), len(self.parts) + len(shape.parts)))
             self.parts += [(part, body.scale) for part in shape.parts]
             owners += [row] * len(shape.parts)

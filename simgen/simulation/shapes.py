@@ -68,7 +68,7 @@ class BodyShape:
 @lru_cache(maxsize=1024)
 def body_shape(collision: Collision) -> BodyShape:
     """Return the parts and mass properties of a collision shape (same object in, same object out)."""
-    parts = tuple(_part(np.asarray(hull, dtype=float)) for hull in collision.hulls_m)
+    parts = tuple(part_of(np.asarray(hull, dtype=float)) for hull in collision.hulls_m)
     com = np.asarray(collision.center_of_mass_m, dtype=float)
     axes, moments = _principal_axes(_inertia(parts, com))
     return BodyShape(parts, com, axes, moments)
@@ -94,7 +94,8 @@ def vertices_of(part: Part) -> FloatArray:
     return part.center_m + signs * half
 
 
-def _part(hull: FloatArray) -> Part:
+def part_of(hull: FloatArray) -> Part:
+    """Return a hull (n, 3) as the part that an engine takes best: a box, a ball, or its outer vertices."""
     low, high = hull.min(axis=0), hull.max(axis=0)
     center, half = (low + high) / 2, (high - low) / 2
     if _is_box(hull, center, half):
