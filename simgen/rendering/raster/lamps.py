@@ -95,7 +95,10 @@ class LampPass:
     def _draw_in(self, box: Box, lamps: Sequence[_Placed], on: LampView) -> None:
         """Draw lamps of the same kind in one box of tiles, a few at a time."""
         targets, ray = on.targets, ray_of_pixel(on.view.intrinsics)
-        on.coarse.lamp_light.scissor = pixels_of(box, targets.width, targets.height)
+        place = pixels_of(box, targets.width, targets.height, targets.region)
+        if place is None:
+            return
+        on.coarse.lamp_light.scissor = place
         for start in range(0, len(lamps), _AT_ONCE):
             some = lamps[start : start + _AT_ONCE]
             arrays = {name: np.array([lamp.numbers[name] for lamp in some]) for name in some[0].numbers}

@@ -43,6 +43,7 @@ class Targets:
         self._context, self._gl = context, context.gl
         self.width, self.height = width, height
         self.size_px = (width, height + 1)
+        self.region: Region = (0, 0, width, height)
         self._owned: list[moderngl.Texture | moderngl.Renderbuffer | moderngl.Framebuffer] = []
         self.labels = self._labels()
         self.radiance = self.texture(self.size_px, 4, "f2")
@@ -87,7 +88,7 @@ class Targets:
 
     def limit(self, region: Region) -> None:
         """Draw only inside a rectangle of the image from now on, at every resolution."""
-        x0, y0, x1, y1 = region
+        self.region = x0, y0, x1, y1 = region
         for made in self._owned:
             if isinstance(made, moderngl.Framebuffer):
                 step = round(self.width / made.width)

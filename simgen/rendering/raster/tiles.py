@@ -89,8 +89,15 @@ def _extend(runs: list[tuple[Box, tuple[int, ...]]], box: Box, lamps: tuple[int,
     runs.append((box, lamps))
 
 
-def pixels_of(box: Box, width_px: int, height_px: int) -> tuple[int, int, int, int]:
-    """Return first column, first row, width and height of a box of tiles in pixels."""
+def pixels_of(
+    box: Box, width_px: int, height_px: int, region: tuple[int, int, int, int]
+) -> tuple[int, int, int, int] | None:
+    """Return first column, first row, width and height, in pixels, of what of a box of tiles lies in a region.
+
+    Args:
+        region: first column, first row, past the last of both, in pixels.
+    """
     columns, rows = _edges(width_px, _ACROSS), _edges(height_px, _DOWN)
-    x0, y0, x1, y1 = columns[box[0]], rows[box[1]], columns[box[2]], rows[box[3]]
-    return x0, y0, x1 - x0, y1 - y0
+    x0, y0 = max(columns[box[0]], region[0]), max(rows[box[1]], region[1])
+    x1, y1 = min(columns[box[2]], region[2]), min(rows[box[3]], region[3])
+    return (x0, y0, x1 - x0, y1 - y0) if x0 < x1 and y0 < y1 else None
