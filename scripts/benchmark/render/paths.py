@@ -63,11 +63,14 @@ def measure_paths(
     if settings.pictures:
         for title, buffers in {**pictures, **{f"{n} reference": b for n, b in references.items()}}.items():
             save_picture(settings.pictures, f"paths {title}", buffers["color"])
-    result = {"scene": scene.scenario_name, "reference samples": reference_samples, "rows": rows}
-    result["rows"] += [
-        {"name": entry.name, "target": entry.target, "not measured": why} for entry, why in refused
-    ]
-    return result | verdict(rows) | _agreement(pictures)
+    devices = {row["renderer"] for row in rows}
+    result: dict[str, Any] = {"renderers": ", ".join(sorted(devices)), "reference samples": reference_samples}
+    if any("scalar_rgb" in device for device in devices):
+        result["note"] = (
+            "simgen found no LLVM it can use and traces several times slower: apt-get install libllvm19"
+        )
+    left_out = [{"name": entry.name, "target": entry.target, "not measured": why} for entry, why in refused]
+    return result | verdict(rows) | _agreement(pictures) | {"rows": rows + left_out}
 
 
 def _pictures(
