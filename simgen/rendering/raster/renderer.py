@@ -23,7 +23,7 @@ from simgen.rendering.raster.meshes import ModelCache
 from simgen.rendering.raster.mirrors import find_mirror
 from simgen.rendering.raster.others import Others
 from simgen.rendering.raster.prefilter import GpuMap, MapCache
-from simgen.rendering.raster.regions import region_of, touches
+from simgen.rendering.raster.regions import regions_of, touches
 from simgen.rendering.raster.silhouettes import SilhouettePass
 from simgen.rendering.raster.skin_pass import SkinPass
 from simgen.rendering.raster.skinned import SkinnedModel, pose_models
@@ -83,8 +83,7 @@ class RasterRenderer:
         size = (view.intrinsics.width, view.intrinsics.height)
         behind = mirrored = None
         glass = [item for item in items if item.is_see_through]
-        region = region_of(view.intrinsics, glass) if glass else None
-        if region is not None:
+        for region in regions_of(view.intrinsics, glass):
             behind, halves = self.targets(*size, "behind")
             behind.limit(region)
             beside = [item for item in items if touches(view.intrinsics, item, region)]

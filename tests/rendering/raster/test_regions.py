@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.raster import RasterRenderer, renderer
 from simgen.rendering.raster.drawables import DrawItem, make_drawables, visible_items
-from simgen.rendering.raster.regions import region_of, touches
+from simgen.rendering.raster.regions import regions_of, touches
 from tests.builders import camera, make_scene, static_box
 from tests.rendering.raster.test_glass import PANE_M, GlazedLibrary
 from tests.views import still_view
@@ -33,8 +34,7 @@ def panes(raster: RasterRenderer, scene: Scene) -> list[DrawItem]:
 
 def test_a_region_holds_what_is_see_through_and_a_margin(raster: RasterRenderer) -> None:
     scene = small_pane(0.0)
-    region = region_of(scene.cameras[0].intrinsics, panes(raster, scene))
-    assert region is not None
+    (region,) = regions_of(scene.cameras[0].intrinsics, panes(raster, scene))
     x0, y0, x1, y1 = region
     half_px = scene.cameras[0].intrinsics.fx * 0.1 / 2.999
     assert 24 <= 159.5 - half_px - x0 <= 28
@@ -46,7 +46,16 @@ def test_a_region_holds_what_is_see_through_and_a_margin(raster: RasterRenderer)
 
 def test_a_region_ends_with_the_image(raster: RasterRenderer) -> None:
     scene = small_pane(0.0, scale=2.0)
-    assert region_of(scene.cameras[0].intrinsics, panes(raster, scene)) == (0, 0, 320, 240)
+    assert regions_of(scene.cameras[0].intrinsics, panes(raster, scene)) == [(0, 0, 320, 240)]
+
+
+@pytest.mark.parametrize(("apart_m", "count"), [(0.1, 1), (0.3, 1), (2.2, 2)])
+def test_regions_are_apart_and_few(raster: RasterRenderer, apart_m: float, count: int) -> None:
+    left, right = (small_pane(x, scale=0.02) for x in (-apart_m / 2, apart_m / 2))
+    camera = left.cameras[0].intrinsics
+    found = regions_of(camera, [*panes(raster, left), *panes(raster, right)])
+    assert len(found) == count
+    assert all(a[2] <= b[0] for a, b in pairwise(found))
 
 
 def test_items_far_from_a_region_do_not_touch_it(raster: RasterRenderer) -> None:
@@ -68,7 +77,7 @@ def test_a_limited_picture_is_the_whole_one_whatever_was_drawn_before(
         return shown
 
     limited = pictures()
-    monkeypatch.setattr(renderer, "region_of", lambda camera, _: (0, 0, camera.width, camera.height))
+    monkeypatch.setattr(renderer, "regions_of", lambda camera, _: [(0, 0, camera.width, camera.height)])
     whole = pictures()
     for one, other in zip(limited, whole, strict=True):
         np.testing.assert_array_equal(one, other)
