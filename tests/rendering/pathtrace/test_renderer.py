@@ -7,15 +7,17 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from math import pi
 
 import numpy as np
 import pytest
 
 from simgen.assets import AssetLibrary
 from simgen.errors import RenderError
+from simgen.geometry import Pose, quaternion_about_axis
 from simgen.records.asset import Asset, Material, Texture
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene
+from simgen.records.scene import EnvironmentLight, Fog, MaterialOverride, PanelLight, Scene, SpotLight
 from simgen.rendering import make_renderer
 from simgen.rendering.pathtrace import PathtraceRenderer, engine
 from simgen.rendering.pathtrace.denoise import Denoiser
@@ -117,8 +119,22 @@ def test_the_relative_error_is_the_standard_error_of_the_mean() -> None:
     assert relative_error(pictures[:1]) == float("inf")
 
 
+DOWN = quaternion_about_axis((0.0, 1.0, 0.0), pi / 2)
+LAMP = SpotLight("lamp", Pose((0.2, -0.3, 1.5), DOWN), "", 500.0, inner_angle_rad=0.5, outer_angle_rad=0.9)
+PANEL = PanelLight("panel", Pose((0.0, 0.2, 1.5), DOWN), "", 2000.0, 0.5, 0.3)
+
+
 @pytest.mark.parametrize(
-    ("light", "tolerance"), [({"environment": DARK}, 0.10), ({"environment": SKY, "suns": []}, 0.15)]
+    ("light", "tolerance"),
+    [
+        ({"environment": DARK}, 0.10),
+        ({"environment": SKY, "suns": []}, 0.15),
+        ({"environment": DARK, "suns": [], "lights": (LAMP,)}, 0.10),
+        ({"environment": DARK, "suns": [], "panels": (PANEL,)}, 0.10),
+        ({"environment": SKY, "fog": Fog(3.0)}, 0.15),
+        ({"environment": DARK, "suns": [], "lights": (LAMP,), "fog": Fog(6.0)}, 0.15),
+    ],
+    ids=["sun", "surroundings", "lamp", "panel", "fog", "lamp in fog"],
 )
 def test_matt_surfaces_are_as_bright_as_the_raster_renderer_draws_them(
     library: AssetLibrary, tracer: PathtraceRenderer, light: dict[str, object], tolerance: float
