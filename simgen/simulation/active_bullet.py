@@ -27,7 +27,9 @@ from simgen.simulation.rotations import cross, inverse, rotated, times
 from simgen.simulation.shapes import BodyShape
 
 _HEAVY_KG = 1e9  # of a driven body: what it pushes takes a part in 10⁹ of its speed at most 1 kg at a time
-_DRIVEN_GROUP, _DYNAMIC_GROUP, _ALL = 64, 1, -1  # Bullet's own group of dynamic bodies is 1
+# Two bodies meet if the group of either is in the mask of the other; Bullet's own groups of dynamic and static bodies
+# are 1 and 2.
+_DRIVEN_GROUP, _DYNAMIC_GROUP, _STATIC_GROUP, _ALL = 64, 1, 2, -1
 _STILL: Vec3 = (0.0, 0.0, 0.0)
 _NO_TURN = (0.0, 0.0, 0.0, 1.0)
 _TETRAHEDRON = ((0.58, 0.58, 0.58), (0.58, -0.58, -0.58), (-0.58, 0.58, -0.58), (-0.58, -0.58, 0.58))
@@ -276,6 +278,8 @@ class ActiveBulletWorld(BulletWorld):
         if driven:
             self._set_heavy(handle)
             self.drive(body.instance_id, Motion(*_start(body)))
+        elif body.motion == "static":
+            self._filter(handle, _STATIC_GROUP, _DYNAMIC_GROUP)
         return handle
 
     def _set_heavy(self, handle: int) -> None:

@@ -111,6 +111,14 @@ def test_it_goes_over_what_is_low_and_under_what_is_high() -> None:
     assert run.impacts == ()
 
 
+def test_wheels_that_reach_into_the_ground_are_no_impact() -> None:
+    sunk = car((0, 0, -0.03), go(5.0))
+    ball = thing(sphere(0.2, (50, 0, 0.2), name="ball"))
+    run = play([sunk, car((0, 1.9, 0), name="near"), ROAD, ball], physics=EARTH)
+    assert {(impact.a, impact.b) for impact in run.impacts} == {("road", "ball")}
+    assert run.positions_m[-1, 0].tolist() == pytest.approx([5.0, 0.0, 0.72])
+
+
 def test_parked_side_by_side_is_no_crash() -> None:
     parked = car((0, 2.0, 0), name="parked")
     run = play([car(behaviour=go(10.0)), parked], physics=EARTH)
