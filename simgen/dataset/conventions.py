@@ -35,7 +35,8 @@ CONVENTIONS: dict[str, object] = {
     "time": "time_s in seconds from scene start, and time_ns the same in integer nanoseconds",
     "files": {
         "rgb": "PNG, 8 bit, sRGB",
-        "depth": "OpenEXR, channel Z, float32, metres, distance to the image plane; 0 = nothing hit",
+        "depth": "OpenEXR, channel Z, float32, metres, distance to the image plane (fisheye and equirectangular "
+        "lenses: to the camera centre); 0 = nothing hit",
         "instance": "PNG, 16 bit, instance_id",
         "semantic": "PNG, 8 bit (16 where there are more than 255 categories), category_id",
         "normals": "OpenEXR, channels R G B = x y z, float16 unit vectors, camera frame; 0 0 0 = nothing hit",
