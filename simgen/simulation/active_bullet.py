@@ -20,6 +20,7 @@ from simgen.records.asset import Collision
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
 from simgen.simulation.bullet import BulletWorld, mover_of, pybullet
+from simgen.simulation.contact_rows import ContactRows
 from simgen.simulation.driven import begin_driven
 from simgen.simulation.fixed_shapes import shape_of
 from simgen.simulation.protocol import Gap, Motion, Speeds, Touch
@@ -43,7 +44,7 @@ class ActiveBulletWorld(BulletWorld):
         self._forms: dict[int, tuple[BodyShape, int]] = {}
         self._arms: dict[int, Vec3] = {}
         self._frames: dict[int, tuple[Quat, tuple[Vec3, Quat]]] = {}
-        self._touched: frozenset[tuple[int, int]] = frozenset()
+        self._rows = ContactRows(1.0 / scene.physics.step_rate_hz)
         self._driven: dict[int, Motion] = {}
         self._moved: set[int] = set()
         self._joints: dict[int, tuple[list[int], int]] = {}
@@ -87,30 +88,8 @@ class ActiveBulletWorld(BulletWorld):
         """Return what touched during the last step, ordered by ids."""
         if not self._movers or not self._stepped:
             return []
-        step_s, ids = 1.0 / self._scene.physics.step_rate_hz, self._instance_ids
-        found: dict[tuple[int, int], tuple[float, float, Vec3, Vec3]] = {}
-        for row in pybullet.getContactPoints(physicsClientId=self._client):
-            a, b, distance, force = ids[row[1]], ids[row[2]], row[8], row[9]
-            if distance > 0.0 and force == 0.0:
-                continue  # near, not touching
-            pair = (a, b) if a < b else (b, a)
-            known = found.get(pair)
-            total = force * step_s + (known[0] if known else 0.0)
-            if known and known[1] <= distance:
-                found[pair] = (total, *known[1:])
-            else:
-                x, y, z = row[7]
-                found[pair] = (
-                    total,
-                    distance,
-                    (x, y, z) if a < b else (-x, -y, -z),
-                    row[6] if a < b else row[5],
-                )
-        before, self._touched = self._touched, frozenset(found)
-        return [
-            Touch(a, b, row[0], 0.0 if (a, b) in before else self._closing(a, b, row[2]), row[3])
-            for (a, b), row in sorted(found.items())
-        ]
+        rows = pybullet.getContactPoints(physicsClientId=self._client)
+        return self._rows.touches(rows, self._instance_ids, self._closing)
 
     def contacts(self, frame_index: int) -> tuple[Contact, ...]:
         """Return one contact a touching pair; driven bodies touch dynamic ones only."""
