@@ -73,7 +73,7 @@ class LampMaps:
     """The depth maps of a scene's lamps."""
 
     def __init__(self, context: GlContext, casters: Casters) -> None:
-        self._gl, self._casters = context.gl, casters
+        self._context, self._gl, self._casters = context, context.gl, casters
         self._atlas: _Atlas | None = None
         self._clock = 0
         self.plain = self._gl.sampler(
@@ -139,6 +139,7 @@ class LampMaps:
     def _atlas_for(self, count: int) -> _Atlas:
         if self._atlas is None or len(self._atlas.slots) < count:
             if self._atlas is not None:
+                self._context.unbind()
                 self._atlas.framebuffer.release()
                 self._atlas.depths.release()
             depths = self._gl.depth_texture((_SLOT_WIDTH * count, TILE))

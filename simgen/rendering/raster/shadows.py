@@ -86,7 +86,7 @@ class ShadowMaps:
     """
 
     def __init__(self, context: GlContext) -> None:
-        self._gl = context.gl
+        self._context, self._gl = context, context.gl
         self.casters = Casters(context)
         self.sun_depths, self._suns = self._sun_atlas(MOST_SUNS)
         self.soft_depths = self._gl.depth_texture((_TILES_ACROSS * SOFT_TILE, _TILES_DOWN * SOFT_TILE))
@@ -206,6 +206,7 @@ class ShadowMaps:
     def _reserve(self, tiles: int) -> None:
         """Make the atlas wide enough; for few tiles it is as wide as it always was."""
         if sun_column(tiles) > self.sun_depths.width:
+            self._context.unbind()
             self._suns.release()
             self.sun_depths.release()
             self.sun_depths, self._suns = self._sun_atlas(tiles)
