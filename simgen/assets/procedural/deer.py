@@ -1,16 +1,31 @@
 """A deer in a gallop, at a walk or standing; its front points along +x.
 
+In a gallop and at a walk it has a skeleton: its legs move with the way that it goes, and stand where it stands still.
+Its model stands; where nothing is known of its way it is at the start of its gait.
+
 Sizes are those of a white-tailed doe or young buck (about 0.9 m at the shoulder, 1.6 m long, 50 to 90 kg: Smithsonian
 National Museum of Natural History, "Odocoileus virginianus"); poses and colours are assumed.
 """
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 
 from simgen.assets.procedural import finishes
+from simgen.assets.procedural.deer_gait import (
+    HEAD,
+    PACES,
+    PELVIS,
+    TAIL,
+    hoof_weights,
+    leg_weights,
+    neck_weights,
+    rigid_weights,
+    skeleton,
+    torso_weights,
+)
 from simgen.assets.procedural.family import Family, Outline, Paint
 from simgen.assets.procedural.limbs import Limb, ball, both
 from simgen.assets.procedural.meshes import Patch, merge
@@ -24,8 +39,9 @@ from simgen.assets.procedural.noise import (
     value_noise,
 )
 from simgen.assets.procedural.params import Values, choice, seed
+from simgen.assets.procedural.rigs import room_of, weighted
 from simgen.assets.procedural.road import bounds
-from simgen.records.asset import Material
+from simgen.records.asset import Material, Skin
 from simgen.rng import keyed_generator
 
 POSES = ("gallop", "walk", "stand")
@@ -53,31 +69,17 @@ _ANTLER = (
 )
 _FORE_M, _HIND_M = (0.085, 0.05, 0.03, 0.026), (0.13, 0.075, 0.035, 0.026)
 # Joints (x, z) of left fore, right fore, left hind and right hind leg: hip, knee, hock, hoof; of forelegs likewise.
-_LEGS = {
-    "gallop": (
-        ((0.4, 0.86), (0.55, 0.64), (0.82, 0.54), (1.02, 0.3)),
-        ((0.4, 0.86), (0.5, 0.6), (0.72, 0.46), (0.62, 0.26)),
-        ((-0.42, 0.88), (-0.4, 0.62), (-0.68, 0.4), (-0.88, 0.035)),
-        ((-0.42, 0.88), (-0.46, 0.62), (-0.8, 0.46), (-1.02, 0.16)),
-    ),
-    "walk": (
-        ((0.4, 0.86), (0.44, 0.58), (0.55, 0.34), (0.6, 0.035)),
-        ((0.4, 0.86), (0.34, 0.58), (0.28, 0.34), (0.16, 0.06)),
-        ((-0.42, 0.88), (-0.3, 0.62), (-0.42, 0.36), (-0.32, 0.035)),
-        ((-0.42, 0.88), (-0.4, 0.62), (-0.62, 0.38), (-0.66, 0.05)),
-    ),
-    "stand": (
-        ((0.4, 0.86), (0.37, 0.58), (0.4, 0.34), (0.39, 0.035)),
-        ((0.4, 0.86), (0.37, 0.58), (0.38, 0.34), (0.36, 0.035)),
-        ((-0.42, 0.88), (-0.36, 0.62), (-0.52, 0.38), (-0.48, 0.035)),
-        ((-0.42, 0.88), (-0.38, 0.62), (-0.54, 0.38), (-0.52, 0.035)),
-    ),
-}
+_LEGS = (
+    ((0.4, 0.86), (0.37, 0.58), (0.4, 0.34), (0.39, 0.035)),
+    ((0.4, 0.86), (0.37, 0.58), (0.38, 0.34), (0.36, 0.035)),
+    ((-0.42, 0.88), (-0.36, 0.62), (-0.52, 0.38), (-0.48, 0.035)),
+    ((-0.42, 0.88), (-0.38, 0.62), (-0.54, 0.38), (-0.52, 0.035)),
+)
 
 
-def _legs(pose: str) -> tuple[Limb, ...]:
+def _legs() -> tuple[Limb, ...]:
     legs = list[Limb]()
-    for k, joints in enumerate(_LEGS[pose]):
+    for k, joints in enumerate(_LEGS):
         side = 0.105 if k % 2 == 0 else -0.105
         inward = (1.0, 1.0, 0.9, 0.85)
         points = tuple((x, side * share, z) for (x, z), share in zip(joints, inward, strict=True))
@@ -92,22 +94,36 @@ def _hoof(leg: Limb) -> Limb:
     return Limb(((start[0], start[1], start[2]), (end[0], end[1], end[2])), (0.03, 0.032), 0.8)
 
 
-@lru_cache(maxsize=12)
-def _surface(pose: str, antlers: str) -> tuple[Patch, Patch, Patch, Patch]:
-    """Return coat, pale parts, dark parts and antlers."""
-    legs = _legs(pose)
-    coat = merge([_TORSO.patch(16), _NECK.patch(12), _HEAD.patch(12), *(leg.patch(8, 4) for leg in legs),
-                  *(ear.patch(8) for ear in both((_EAR,)))])  # fmt: skip
-    pale = merge(
-        [_TAIL.patch(8), ball((-0.6, 0, 0.87), (0.06, 0.1, 0.12)), ball((0.79, 0, 1.335), (0.1, 0.045, 0.04))]
-    )
+@lru_cache(maxsize=2)
+def _surface(antlers: str) -> tuple[Patch, Patch, Patch, Patch]:
+    """Return coat, pale parts, dark parts and antlers of a standing deer, with the weights of its joints."""
+    legs = _legs()
+    coat = merge([
+        weighted(_TORSO.patch(16), torso_weights),
+        weighted(_NECK.patch(12), lambda points: neck_weights(points, np.asarray(_NECK.points_m))),
+        *(_of(HEAD, limb.patch(sides)) for limb, sides in ((_HEAD, 12), *((ear, 8) for ear in both((_EAR,))))),
+        *(_leg(k, leg.patch(8, 4), leg) for k, leg in enumerate(legs)),
+    ])  # fmt: skip
+    pale = merge([
+        _of(TAIL, _TAIL.patch(8)),
+        _of(PELVIS, ball((-0.6, 0, 0.87), (0.06, 0.1, 0.12))),
+        _of(HEAD, ball((0.79, 0, 1.335), (0.1, 0.045, 0.04))),
+    ])  # fmt: skip
     eyes = [ball((0.79, side * 0.07, 1.425), (0.014, 0.01, 0.014), 8) for side in (1, -1)]
-    dark = merge(
-        [ball((0.99, 0, 1.315), (0.024, 0.026, 0.022), 8), *eyes, *(_hoof(leg).patch(8, 2) for leg in legs)]
-    )
+    muzzle = ball((0.99, 0, 1.315), (0.024, 0.026, 0.022), 8)
+    hooves = [weighted(_hoof(leg).patch(8, 2), partial(hoof_weights, k=k)) for k, leg in enumerate(legs)]
+    dark = merge([*(_of(HEAD, patch) for patch in (muzzle, *eyes)), *hooves])
     horns = both(_ANTLER) if antlers == "small" else ()
-    horn = merge([limb.patch(6, 4) for limb in horns]) if horns else dark
+    horn = merge([_of(HEAD, limb.patch(6, 4)) for limb in horns]) if horns else dark
     return coat, pale, dark, horn
+
+
+def _of(joint: int, patch: Patch) -> Patch:
+    return weighted(patch, partial(rigid_weights, joint=joint))
+
+
+def _leg(k: int, patch: Patch, leg: Limb) -> Patch:
+    return weighted(patch, partial(leg_weights, k=k, line_m=np.asarray(leg.points_m)))
 
 
 @lru_cache(maxsize=len(_COATS))
@@ -135,15 +151,23 @@ def _coat(kind: int) -> Material:
 
 
 def _outline(values: Values) -> Outline:
-    surface = _surface(values.word("pose"), values.word("antlers"))
+    surface, skin = _surface(values.word("antlers")), _rig(values)
     size, middle = bounds(np.concatenate([patch.positions_m for patch in surface]))
-    parts = tuple(limb.part() for limb in (_TORSO, _NECK, _HEAD, *_legs(values.word("pose"))))
+    tags = ("animal",)
+    if skin is not None:
+        (size, middle), tags = room_of(surface, skin), ("animal", "skinned")
+    parts = tuple(limb.part() for limb in (_TORSO, _NECK, _HEAD, *_legs()))
     density = _MASS_KG / sum(part.volume_m3 for part in parts)
-    return Outline(size, middle, parts, density, friction=0.6, restitution=0.1, tags=("animal",))
+    return Outline(size, middle, parts, density, friction=0.6, restitution=0.1, tags=tags)
+
+
+def _rig(values: Values) -> Skin | None:
+    pose = values.word("pose")
+    return skeleton(pose, tuple(leg.points_m for leg in _legs())) if pose in PACES else None
 
 
 def _paint(values: Values) -> Paint:
-    coat, pale, dark, horn = _surface(values.word("pose"), values.word("antlers"))
+    coat, pale, dark, horn = _surface(values.word("antlers"))
     fur = _coat(values.whole("seed") % len(_COATS))
     looks = ((coat, fur), (pale, finishes.paper(rgb("cfc4b2"))), (dark, finishes.plastic(rgb("1b1714"), 0.4)))
     horned = values.word("antlers") == "small"
@@ -156,4 +180,5 @@ FAMILY = Family(
     (choice("pose", "gallop", POSES), choice("antlers", "none", ("none", "small")), seed()),
     _outline,
     _paint,
+    _rig,
 )

@@ -12,10 +12,12 @@ import numpy as np
 from simgen.assets.procedural import solids
 from simgen.assets.procedural.meshes import Patch, merge
 from simgen.assets.procedural.params import Parameter, Values, parse
+from simgen.assets.procedural.rigs import centred, influences
 from simgen.geometry import Vec3
-from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, Material, Model, Submesh
+from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, Material, Model, Skin, Submesh
 
 _RECIPE_VERSION = 1  # raise when any model changes its shape or print: it is part of every content hash
+_GAIT_VERSION = 1  # raise when any gait changes: likewise, of models with a skeleton
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +50,7 @@ class Family:
     Attributes:
         outline: cheap; size, collision parts and physical properties.
         paint: patches and their materials.
+        rig: the skeleton, in the coordinates of `paint`, whose patches then have weights; None: rigid.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Family:
     parameters: tuple[Parameter, ...]
     outline: Callable[[Values], Outline]
     paint: Callable[[Values], Paint]
+    rig: Callable[[Values], Skin | None] | None = None
 
     def describe(self, ref: AssetRef) -> AssetInfo:
         """Return the entry of a member without making its mesh."""
@@ -66,7 +70,7 @@ class Family:
         outline = _outline(self, ref)
         return Asset(
             info=self._info(ref, values, outline),
-            model=_model(self.paint(values), outline),
+            model=_model(self.paint(values), outline, self._skin(values, outline)),
             collision=_collision(outline),
         )
 
@@ -78,9 +82,15 @@ class Family:
         """Return the middle of a member's box in the coordinates of its recipe."""
         return _outline(self, ref).center_m
 
+    def _skin(self, values: Values, outline: Outline) -> Skin | None:
+        skin = None if self.rig is None else self.rig(values)
+        return None if skin is None else centred(skin, outline.center_m)
+
     def _info(self, ref: AssetRef, values: Values, outline: Outline) -> AssetInfo:
         volume, _ = solids.total(outline.parts)
         recipe = f"{_RECIPE_VERSION} {self.name} {sorted(values.values.items())}"
+        if "skinned" in outline.tags:
+            recipe += f" gait {_GAIT_VERSION}"
         return AssetInfo(
             asset_id=ref.asset_id,
             name=self.name,
@@ -112,22 +122,32 @@ def _collision(outline: Outline) -> Collision:
     return Collision(tuple(part.vertices_m - center for part in outline.parts), (x, y, z), volume)
 
 
-def _model(paint: Paint, outline: Outline) -> Model:
+def _model(paint: Paint, outline: Outline, skin: Skin | None) -> Model:
     by_material: dict[int, tuple[Material, list[Patch]]] = {}
     for patch, material in paint:
         by_material.setdefault(id(material), (material, []))[1].append(patch)
     groups = tuple(by_material.values())
-    submeshes = tuple(_submesh(merge(patches), outline.center_m, k) for k, (_, patches) in enumerate(groups))
+    submeshes = tuple(
+        _submesh(merge(patches), outline.center_m, k, skin is not None)
+        for k, (_, patches) in enumerate(groups)
+    )
     return Model(
-        lods=(submeshes,), materials=tuple(material for material, _ in groups), size_m=outline.size_m
+        lods=(submeshes,),
+        materials=tuple(material for material, _ in groups),
+        size_m=outline.size_m,
+        skin=skin,
     )
 
 
-def _submesh(patch: Patch, center_m: Vec3, material: int) -> Submesh:
+def _submesh(patch: Patch, center_m: Vec3, material: int, skinned: bool) -> Submesh:
+    moved = patch.weights if skinned else None
+    joints, weights = (None, None) if moved is None else influences(moved)
     return Submesh(
         positions_m=(patch.positions_m - np.asarray(center_m)).astype(np.float32),
         normals=patch.normals.astype(np.float32),
         uvs=patch.uvs.astype(np.float32),
         triangles=patch.triangles.astype(np.uint32),
         material=material,
+        joints=joints,
+        weights=weights,
     )

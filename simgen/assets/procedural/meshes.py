@@ -7,7 +7,7 @@ surface keeps its real scale on any shape, unless a function says otherwise.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,30 +28,34 @@ class Patch:
         normals: (n, 3), unit.
         uvs: (n, 2), v up.
         triangles: (m, 3).
+        weights: (n, joints) share of each joint of a skeleton; None: rigid.
     """
 
     positions_m: FloatArray
     normals: FloatArray
     uvs: FloatArray
     triangles: IntArray
+    weights: FloatArray | None = None
 
     def moved(self, offset_m: ArrayLike) -> Patch:
         """Return the patch shifted by an offset (3,)."""
-        return Patch(self.positions_m + np.asarray(offset_m, float), self.normals, self.uvs, self.triangles)
+        return replace(self, positions_m=self.positions_m + np.asarray(offset_m, float))
 
     def turned(self, rotation: FloatArray) -> Patch:
         """Return the patch turned by a proper 3x3 rotation about the origin."""
-        return Patch(self.positions_m @ rotation.T, self.normals @ rotation.T, self.uvs, self.triangles)
+        return replace(self, positions_m=self.positions_m @ rotation.T, normals=self.normals @ rotation.T)
 
 
 def merge(patches: Sequence[Patch]) -> Patch:
     """Return one patch holding all."""
     starts = np.cumsum([0, *[len(patch.positions_m) for patch in patches]])
+    weights = [patch.weights for patch in patches if patch.weights is not None]
     return Patch(
         np.concatenate([patch.positions_m for patch in patches]),
         np.concatenate([patch.normals for patch in patches]),
         np.concatenate([patch.uvs for patch in patches]),
         np.concatenate([patch.triangles + start for patch, start in zip(patches, starts, strict=False)]),
+        np.concatenate(weights) if len(weights) == len(patches) else None,
     )
 
 
