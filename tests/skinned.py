@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Sequence
 from dataclasses import replace
+from hashlib import sha256
 from math import pi
 from typing import Any
 
@@ -127,6 +129,8 @@ class TubeLibrary(AssetLibrary):
     def __init__(self, model: Model | None = None) -> None:
         super().__init__()
         self._model = model or tube_model()
+        # By content: renderers keep what they have drawn, and an address is given to another model later.
+        self._digest = sha256(pickle.dumps(self._model)).hexdigest()
 
     def describe(self, ref: AssetRef) -> AssetInfo:
         """Return the entry of the tube, or of an asset of the library."""
@@ -137,7 +141,7 @@ class TubeLibrary(AssetLibrary):
             base,
             asset_id=TUBE.asset_id,
             size_m=self._model.size_m,
-            content_hash=f"tube {id(self._model)}",
+            content_hash=f"tube {self._digest}",
             tags=("skinned",),
         )
 
