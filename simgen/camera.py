@@ -141,6 +141,12 @@ class Intrinsics:
         origins[..., 1] = ((np.arange(self.height) - self.cy) / self.fy)[:, None]
         return origins
 
+    def starts(self, u: FloatArray, v: FloatArray) -> FloatArray:
+        """Return where the rays through points (n,), (n,) of the image plane begin (n, 3), as `origins`."""
+        if not self.is_orthographic:
+            return np.zeros((len(u), 3))
+        return np.column_stack([(u - self.cx) / self.fx, (v - self.cy) / self.fy, np.zeros(len(u))])
+
     def finer(self, times: int) -> Intrinsics:
         """Return the same camera with every pixel cut into `times` x `times`."""
         return replace(

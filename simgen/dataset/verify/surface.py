@@ -80,15 +80,20 @@ class SurfaceCheck:
         model = self._library.load(body.asset).model
         gait = gait_of(frame.trajectory.gait_at(frame.labels.frame_index), label.instance_id)
         T_object_camera = invert_rigid(label.T_camera_object)
-        points = apply(T_object_camera, camera.directions(*pixels.T) * depth_m[:, None])
+        along = camera.directions(*pixels.T) * depth_m[:, None]
+        points = apply(T_object_camera, camera.starts(*pixels.T) + along)
+        starts = apply(T_object_camera, camera.starts(*(pixels + shift_px).T))
         directions = camera.directions(*(pixels + shift_px).T) @ T_object_camera[:3, :3].T
         off_m = np.full(len(pixels), np.inf)
         for level in model.lods:
             for submesh in level:
                 positions = posed_positions(submesh, model.skin, gait, body.scale)
                 corners = positions[submesh.triangles].astype(float) * body.scale
-                found = distance_to_triangles_m(T_object_camera[:3, 3], directions, points, corners)
-                off_m = np.minimum(off_m, found)
+                # Parallel rays each start at a point of their own.
+                for some in np.arange(len(pixels))[:, None] if camera.is_orthographic else [slice(None)]:
+                    start = starts[some][0]
+                    found = distance_to_triangles_m(start, directions[some], points[some], corners)
+                    off_m[some] = np.minimum(off_m[some], found)
         return off_m
 
 

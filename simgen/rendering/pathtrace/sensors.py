@@ -105,7 +105,7 @@ def _register(mi: Any, dr: Any, tables: dict[str, Any]) -> str:
             self._nodes = nodes if scalar else mi.Float(np.ravel(nodes))
 
         def sample_ray(self, time: Any, _wavelength: Any, at: Any, _aperture: Any, active: Any = True) -> Any:
-            along = self._looked_up(at, active)
+            along = self._found(at.x, at.y) if scalar else self._looked_up(at, active)
             shown = along.z == along.z  # NaN where the lens shows nothing
             along = dr.select(shown, along, mi.Vector3f(0, 0, 1))
             ahead = mi.Vector3f(0, 0, 1) if self._flat else dr.normalize(along)
@@ -121,6 +121,17 @@ def _register(mi: Any, dr: Any, tables: dict[str, Any]) -> str:
             ray, weight = self.sample_ray(*arguments)
             return mi.RayDifferential3f(ray), weight
 
+        def _found(self, x: float, y: float) -> Any:
+            """Return the table at a point of the film, as `_looked_up`, for one ray at a time."""
+            x, y = x * self._columns, y * self._rows
+            left, top = min(int(x), self._columns - 1), min(int(y), self._rows - 1)
+            a, b = x - left, y - top
+            upper, lower = self._nodes[top : top + 2, left : left + 2].tolist()
+            p, q, r, s = (1 - a) * (1 - b), a * (1 - b), (1 - a) * b, a * b
+            return mi.Vector3f(
+                *(p * upper[0][k] + q * upper[1][k] + r * lower[0][k] + s * lower[1][k] for k in range(3))
+            )
+
         def _looked_up(self, at: Any, active: Any) -> Any:
             """Return the table at a point of the film, bilinear."""
             x, y = at.x * self._columns, at.y * self._rows
@@ -135,9 +146,6 @@ def _register(mi: Any, dr: Any, tables: dict[str, Any]) -> str:
             return upper * (1 - b) + lower * b
 
         def _node(self, index: Any, active: Any) -> Any:
-            if scalar:
-                x, y, z = self._nodes.reshape(-1, 3)[int(index)].tolist()
-                return mi.Vector3f(x, y, z)
             return dr.gather(mi.Vector3f, self._nodes, mi.UInt32(index), active)
 
     name = "simgen_by_table"

@@ -55,7 +55,9 @@ def test_a_mask_is_nearly_a_step_and_glass_shows_what_it_covers_and_mirrors() ->
     assert isinstance(cut, np.ndarray)
     assert cut[0].tolist() == [0, 255]
     clear = Look.of(Material(alpha=0.3, alpha_mode="blend", alpha_cutoff=0.0)).opacity
-    assert clear == pytest.approx(1 - 0.7 * 0.96, abs=0.005)  # what it does not cover it still mirrors a little
+    assert clear == pytest.approx(
+        1 - 0.7 * 0.96, abs=0.005
+    )  # what it does not cover it still mirrors a little
 
 
 def test_a_mirrored_texture_turns_the_normal_map_over() -> None:
