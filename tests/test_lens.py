@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simgen.camera import Intrinsics
+from simgen.errors import UsageError
 from simgen.geometry import FloatArray
 from simgen.lens import Lens, widest_angle
 from tests.strategies import numbers
@@ -138,3 +139,8 @@ def test_a_camera_comes_back_from_json(lens: Lens | None) -> None:
     camera = Intrinsics(64, 48, lens=lens, **K)
     assert Intrinsics.from_dict(json.loads(json.dumps(camera.to_dict()))) == camera
     assert ("lens" in camera.to_dict()) == (lens is not None)
+
+
+def test_a_lens_has_no_matrix_and_names_the_renderer_that_draws_it() -> None:
+    with pytest.raises(UsageError, match="lens \\('fisheye'\\); render it with --renderer pathtrace"):
+        seen_by(Lens("fisheye")).gl_projection()
