@@ -41,16 +41,17 @@ class Step:
 
     def swing(self) -> FloatArray:
         """Return (keys,) how much of its way forward the foot has gone, 0 while it bears weight."""
-        return np.maximum(self._since() - self.duty, 0.0) / (1.0 - self.duty)
+        return np.maximum(self.since() - self.duty, 0.0) / (1.0 - self.duty)
 
     def foot(self, hip_x_m: float, ground_m: float) -> FloatArray:
         """Return (keys, 2) where the foot is, x and z in the body's frame, for a hip that is at rest above x."""
         reach, swing = self.stride_m * self.duty / 2, self.swing()
-        x = hip_x_m + self.ahead_m + reach - self.stride_m * np.minimum(self._since(), self.duty)
+        x = hip_x_m + self.ahead_m + reach - self.stride_m * np.minimum(self.since(), self.duty)
         x = x + 2 * reach * smoothstep(0.0, 1.0, swing)
         return np.column_stack([x, ground_m + self.lift_m * np.sin(np.pi * swing) ** 1.5])
 
-    def _since(self) -> FloatArray:
+    def since(self) -> FloatArray:
+        """Return (keys,) how long ago the foot came down, as a share of the cycle."""
         return (phases() - self.phase) % 1.0
 
 
