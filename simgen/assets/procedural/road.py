@@ -25,7 +25,7 @@ from simgen.assets.procedural.road_surfaces import (
     repair,
 )
 from simgen.assets.procedural.solids import hull_part
-from simgen.assets.procedural.strips import cells, end_faces, ground_parts, lifted, swept
+from simgen.assets.procedural.strips import cells, end_faces, ground_parts, swept
 from simgen.geometry import FloatArray, Vec3
 from simgen.rng import keyed_generator
 
@@ -108,7 +108,7 @@ def _road_outline(values: Values) -> Outline:
     sides = line.points(rows[:, None], [-lane - edge, lane + edge]).reshape(-1, 3)
     ends = sides[[0, 1, -2, -1]] - (0.0, 0.0, _DEPTH_M)
     size, middle = bounds(np.concatenate([sides, ends]))
-    parts = lifted(ground_parts(line, lane + edge, -lane - edge, _DEPTH_M), middle[2] - size[2] / 2)
+    parts = ground_parts(line, lane + edge, -lane - edge, _DEPTH_M, middle[2] - size[2] / 2)
     # A dry road grips tyres with about 0.7 to 0.9; of what slides on it, 0.6 is assumed.
     return Outline(size, middle, parts, 2400.0, friction=0.6, restitution=0.05, tags=("road",))
 

@@ -26,7 +26,7 @@ from simgen.assets.procedural.road_surfaces import (
     meadow,
     verge,
 )
-from simgen.assets.procedural.strips import Heights, cells, end_faces, ground_parts, lifted, swept
+from simgen.assets.procedural.strips import Heights, cells, end_faces, ground_parts, swept
 from simgen.geometry import FloatArray
 from simgen.rng import keyed_generator
 
@@ -83,8 +83,9 @@ def _shoulder_values(values: Values) -> tuple[RoadLine, float, float]:
 def _shoulder_outline(values: Values) -> Outline:
     line, paved, wide = _shoulder_values(values)
     size, middle = bounds(_shoulders(line, paved, wide).positions_m)
-    parts = [part for side in _SIDES for part in ground_parts(line, side * paved, side * (paved + wide), 0.3)]
-    return Outline(size, middle, lifted(parts, middle[2] - size[2] / 2), 1900.0, friction=0.6, tags=("road",))
+    lowest = middle[2] - size[2] / 2
+    sides = [ground_parts(line, side * paved, side * (paved + wide), 0.3, lowest) for side in _SIDES]
+    return Outline(size, middle, (*sides[0], *sides[1]), 1900.0, friction=0.6, tags=("road",))
 
 
 def _shoulder_paint(values: Values) -> Paint:
@@ -152,8 +153,9 @@ def _ground_outline(values: Values) -> Outline:
     verges, fields = _ground(*asked)
     size, middle = bounds(np.concatenate([patch.positions_m for patch in (verges, *fields)]))
     level = inner + wide + LEVEL_M
-    parts = [part for side in _SIDES for part in ground_parts(line, side * inner, side * level, _DEPTH_M)]
-    return Outline(size, middle, lifted(parts, middle[2] - size[2] / 2), 1700.0, friction=0.7, tags=("road",))
+    lowest = middle[2] - size[2] / 2
+    sides = [ground_parts(line, side * inner, side * level, _DEPTH_M, lowest) for side in _SIDES]
+    return Outline(size, middle, (*sides[0], *sides[1]), 1700.0, friction=0.7, tags=("road",))
 
 
 def _ground_paint(values: Values) -> Paint:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,8 @@ from simgen.assets.procedural.road_line import ROW_M, RoadLine
 from simgen.assets.procedural.solids import Part, hull_part
 from simgen.geometry import FloatArray
 
-# Length of a ground part. Where the road rises, 8 m lie within 4 mm of a slope of 6 % over 300 m.
-_RISING_STEP_M, _LEVEL_STEP_M = 8.0, 40.0
+# Length of a ground part. Where the road rises, 12 m lie within 12 mm of a slope of 6 % over 300 m.
+_RISING_STEP_M, _LEVEL_STEP_M = 12.0, 40.0
 Heights = Callable[[FloatArray, FloatArray], FloatArray]
 
 
@@ -78,25 +78,23 @@ def end_faces(line: RoadLine, rows_m: FloatArray, left_m: float, right_m: float,
     return Patch(np.array(corners), np.array(normals), uvs, np.concatenate([quads, quads + 4]))
 
 
-def ground_parts(line: RoadLine, left_m: float, right_m: float, depth_m: float) -> tuple[Part, ...]:
-    """Return convex bodies under a strip, their tops where it is drawn."""
+def ground_parts(
+    line: RoadLine, left_m: float, right_m: float, depth_m: float, lowest_m: float
+) -> tuple[Part, ...]:
+    """Return convex bodies under a strip, their tops where it is drawn.
+
+    Args:
+        line: what the strip follows.
+        left_m: lateral place of one border.
+        right_m: of the other.
+        depth_m: of the bodies.
+        lowest_m: they end there, as under the low end of a rising road.
+    """
     rows = line.rows_m()
     longest = _RISING_STEP_M if line.slope else _LEVEL_STEP_M
     step = int(longest / ROW_M) if line.slope or line.bend_rad else len(rows) - 1
     places = [*rows[:-1:step], rows[-1]]
-    down = np.array([0.0, 0.0, depth_m])
-    parts = list[Part]()
-    for start, end in itertools.pairwise(places):
-        top = line.points([start, start, end, end], [left_m, right_m, left_m, right_m])
-        parts.append(hull_part(np.concatenate([top, top - down])))
-    return tuple(parts)
-
-
-def lifted(parts: Sequence[Part], floor_m: float) -> tuple[Part, ...]:
-    """Return ground parts without what reaches below a height, as under the low end of a rising road."""
-    out = list[Part]()
-    for part in parts:
-        vertices = part.vertices_m.copy()
-        vertices[:, 2] = np.maximum(vertices[:, 2], floor_m)
-        out.append(hull_part(vertices))
-    return tuple(out)
+    tops = line.points(np.array(places)[:, None], [left_m, right_m])
+    bottoms = np.stack([tops[..., 0], tops[..., 1], np.maximum(tops[..., 2] - depth_m, lowest_m)], axis=-1)
+    ends = np.concatenate([tops, bottoms], axis=1)
+    return tuple(hull_part(np.concatenate(pair)) for pair in pairwise(ends))
