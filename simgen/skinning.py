@@ -100,22 +100,27 @@ def deformed(
     matrices: FloatArray,
 ) -> FloatArray:
     """Return vertices (n, 3) moved by skinning matrices; `joints` and `weights` are (n, 4)."""
-    blend = _blend(joints, weights, matrices)
-    x, y, z = (points[:, k].astype(float)[:, None] for k in range(3))
-    return blend[:, :, 0] * x + blend[:, :, 1] * y + blend[:, :, 2] * z + blend[:, :, 3]
+    return _moved(points, _blend(joints, weights, matrices))
 
 
-def turned(
+def deformed_with_normals(
+    points: NDArray[np.float32] | FloatArray,
     normals: NDArray[np.float32] | FloatArray,
     joints: NDArray[np.uint8],
     weights: NDArray[np.float32],
     matrices: FloatArray,
-) -> FloatArray:
-    """Return unit normals (n, 3) turned by skinning matrices; zero ones stay zero."""
+) -> tuple[FloatArray, FloatArray]:
+    """Return vertices (n, 3) as `deformed`, and their normals (n, 3), unit; zero ones stay zero."""
     blend = _blend(joints, weights, matrices)
-    x, y, z = (normals[:, k].astype(float)[:, None] for k in range(3))
-    mixed = blend[:, :, 0] * x + blend[:, :, 1] * y + blend[:, :, 2] * z
-    return mixed / np.maximum(np.sqrt((mixed * mixed).sum(axis=1, keepdims=True)), 1e-12)
+    moved = _moved(points, blend)
+    blend[:, :, 3] = 0.0
+    mixed = _moved(normals, blend)
+    return moved, mixed / np.maximum(np.sqrt((mixed * mixed).sum(axis=1, keepdims=True)), 1e-12)
+
+
+def _moved(points: NDArray[np.float32] | FloatArray, blend: FloatArray) -> FloatArray:
+    x, y, z = (points[:, k].astype(float)[:, None] for k in range(3))
+    return blend[:, :, 0] * x + blend[:, :, 1] * y + blend[:, :, 2] * z + blend[:, :, 3]
 
 
 def posed_positions(
@@ -146,9 +151,10 @@ def _blend(
     """Return (n, 3, 4) the weighted sums of matrices."""
     rows, shares = matrices[:, :3, :], weights.astype(float)
     shares = shares / sum(shares[:, k, None] for k in range(INFLUENCES))
-    blend = np.zeros((len(joints), 3, 4))
-    for k in range(INFLUENCES):
-        blend += rows[joints[:, k]] * shares[:, k, None, None]
+    blend = rows[joints[:, 0]] * shares[:, 0, None, None]
+    for k in range(1, INFLUENCES):
+        shared = np.flatnonzero(shares[:, k])  # most vertices belong to one joint
+        blend[shared] += rows[joints[shared, k]] * shares[shared, k, None, None]
     return blend
 
 

@@ -26,7 +26,7 @@ from simgen.records.asset import (
     Submesh,
 )
 from simgen.records.scene import Scene
-from simgen.skinning import deformed, skinning_matrices, turned
+from simgen.skinning import deformed_with_normals, skinning_matrices
 from tests.builders import box, camera, floor, make_scene
 
 TUBE = AssetRef("test/tube")
@@ -96,10 +96,13 @@ def frozen(model: Model, gait: FloatArray) -> Model:
     part = model.lods[0][0]
     assert part.joints is not None
     assert part.weights is not None
+    positions, normals = deformed_with_normals(
+        part.positions_m, part.normals, part.joints, part.weights, matrices
+    )
     moved = replace(
         part,
-        positions_m=deformed(part.positions_m, part.joints, part.weights, matrices).astype(np.float32),
-        normals=turned(part.normals, part.joints, part.weights, matrices).astype(np.float32),
+        positions_m=positions.astype(np.float32),
+        normals=normals.astype(np.float32),
         joints=None,
         weights=None,
     )

@@ -10,7 +10,7 @@ import numpy as np
 from simgen.geometry import FloatArray
 from simgen.records.frame import Moment, View
 from simgen.rendering.pathtrace.bodies import Body
-from simgen.skinning import deformed, gait_of, pose_changes, skinning_matrices, turned
+from simgen.skinning import deformed, deformed_with_normals, gait_of, pose_changes, skinning_matrices
 
 
 def posed_bodies(bodies: Sequence[Body], view: View) -> Sequence[Body]:
@@ -34,11 +34,10 @@ def _posed(body: Body, gait: FloatArray | None) -> Body:
     if rig is None:
         return body
     matrices = skinning_matrices(rig.skin, gait, body.scale)
-    moved = replace(
-        shape,
-        positions_m=_single(deformed(shape.positions_m, rig.joints, rig.weights, matrices)),
-        normals=_single(turned(shape.normals, rig.joints, rig.weights, matrices)),
+    positions, normals = deformed_with_normals(
+        shape.positions_m, shape.normals, rig.joints, rig.weights, matrices
     )
+    moved = replace(shape, positions_m=_single(positions), normals=_single(normals))
     return replace(body, shape=moved, rest_positions_m=shape.positions_m)
 
 

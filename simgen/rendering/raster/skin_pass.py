@@ -34,8 +34,10 @@ class SkinPass:
     def complete(self, targets: Targets, view: View, items: Sequence[DrawItem], labels: Labels) -> Labels:
         """Return labels with rest-pose coordinates and, where the view knows other moments, where points go."""
         skinned = [(item, item.level) for item in items if isinstance(item.level, SkinnedLevel)]
-        ids = np.array([item.instance_id for item, _ in skinned], np.uint16)
-        shown = np.isin(labels.instance_id, ids) if len(ids) else np.zeros((0, 0), np.bool_)
+        if not skinned:
+            return labels
+        ids = [item.instance_id for item, _ in skinned]
+        shown = _are(labels.instance_id, ids)
         if not shown.any():
             return labels
         self._draw(targets, view, skinned)
@@ -49,7 +51,8 @@ class SkinPass:
         coordinates[sure] = rest[..., :3][sure[where]]
         found: dict[str, NDArray[np.float32] | None] = {}
         for attachment, name, moment in ((1, "previous", view.previous), (2, "next", view.next)):
-            moving = sure & np.isin(labels.instance_id, _moving(view, moment, ids))
+            changed = [k for k in ids if _changed(view, moment, k) is not None]
+            moving = sure & _are(labels.instance_id, changed) if changed else np.zeros_like(sure)
             found[f"surface_{name}_m"] = self._points(targets, attachment, moving, box)
         return replace(labels, object_coordinates_m=coordinates, **found)
 
@@ -64,7 +67,7 @@ class SkinPass:
         matrix = projection(view.intrinsics).T.astype("f4").tobytes()
         for item, level in skinned:
             key = item.instance_id
-            level.set_points(_gait_at(view.previous, view, key), _gait_at(view.next, view, key))
+            level.set_points(_changed(view, view.previous, key), _changed(view, view.next, key))
             for batch in level.outline_batches:
                 program = self._context.program("skin.vert", "skin.frag", batch.key.outline_defines)
                 item.set_place(program)
@@ -92,16 +95,18 @@ class SkinPass:
         return pixels
 
 
-def _moving(view: View, moment: Moment | None, ids: NDArray[np.uint16]) -> NDArray[np.uint16]:
-    """Return the ids of bodies that have another pose at another moment."""
-    there = None if moment is None else moment.gait
-    return ids[[pose_changes(view.gait, there, int(key)) for key in ids]]
+def _changed(view: View, moment: Moment | None, instance_id: int) -> FloatArray | None:
+    """Return the gait (2,) of a body at another moment; None where it has the same pose, or none is known."""
+    if moment is None or not pose_changes(view.gait, moment.gait, instance_id):
+        return None
+    return gait_of(moment.gait, instance_id)
 
 
-def _gait_at(moment: Moment | None, view: View, instance_id: int) -> FloatArray | None:
-    """Return the gait (2,) of a body at another moment; where it is not known, as in the view."""
-    there = None if moment is None else gait_of(moment.gait, instance_id)
-    return gait_of(view.gait, instance_id) if there is None else there
+def _are(instance_id: NDArray[np.uint16], ids: Sequence[int]) -> NDArray[np.bool_]:
+    """Return (h, w) which pixels show one of some bodies."""
+    table = np.zeros(np.iinfo(np.uint16).max + 1, np.bool_)
+    table[list(ids)] = True
+    return table[instance_id]
 
 
 def _box_of(shown: NDArray[np.bool_]) -> Box:

@@ -19,7 +19,7 @@ from simgen.records.frame import View
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.materials import MaterialSet
 from simgen.rendering.raster.meshes import GpuLevel, GpuModel, clustered, interleaved
-from simgen.skinning import deformed, gait_of, skinning_matrices, turned
+from simgen.skinning import deformed, deformed_with_normals, gait_of, skinning_matrices
 
 _POINTS = ("in_rest", "in_previous", "in_next")
 
@@ -55,16 +55,24 @@ class SkinnedLevel(GpuLevel):
         self._posed = wanted
         matrices = skinning_matrices(self._skin, gait, self._scale)
         rows = self._rest.copy()
-        rows[:, :3] = deformed(self._rest[:, :3], self._joints, self._weights, matrices)
-        rows[:, 3:6] = turned(self._rest[:, 3:6], self._joints, self._weights, matrices)
+        rows[:, :3], rows[:, 3:6] = deformed_with_normals(
+            self._rest[:, :3], self._rest[:, 3:6], self._joints, self._weights, matrices
+        )
         self.positions_m = np.ascontiguousarray(rows[:, :3])
         self._vertices.write(rows.tobytes())
 
     def set_points(self, previous: FloatArray | None, following: FloatArray | None) -> None:
-        """Set what `skin.vert` takes besides: vertices in the rest pose and in two others, by their gaits (2,)."""
-        points = np.empty((len(self._rest), 9), np.float32)
+        """Set what `skin.vert` takes besides: vertices in the rest pose and in two others.
+
+        Args:
+            previous: gait (2,) of one of these poses; None: nobody asks for it.
+            following: of the other.
+        """
+        points = np.zeros((len(self._rest), 9), np.float32)
         points[:, :3] = self._rest[:, :3]
         for first, gait in ((3, previous), (6, following)):
+            if gait is None:
+                continue
             matrices = skinning_matrices(self._skin, gait, self._scale)
             points[:, first : first + 3] = deformed(self._rest[:, :3], self._joints, self._weights, matrices)
         self._point_buffer.write(points.tobytes())
