@@ -126,3 +126,8 @@ def test_nothing_solid_stands_on_the_carriageway():
 def test_roads_that_cannot_be_made_are_refused(changes: dict[str, object], message: str):
     with pytest.raises((ValueError, AssetError), match=message):
         road(a_road(**changes))
+
+
+def test_a_nearly_treeless_road_can_be_made():
+    for seed in range(3):
+        road(a_road(trees=0.03, grass=0.03, seed=seed))

@@ -6,6 +6,7 @@ ones coarsely. How densely they stand is assumed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,6 +29,7 @@ TREES_A_HECTARE = 42.0  # at density 1
 TUFTS_A_M2 = 1.4
 _NEAR_M = 24.0  # trees nearer to the border of the verge are drawn finely
 _BANDS = ((0.0, 10.0, 0.35), (10.0, 45.0, 1.0), (45.0, 110.0, 1.25))  # from the verge, to, density
+_SUNK_M = 0.05  # so that no foot hangs over a slope
 _CROWN_SHARE = 0.55  # of a tree's height below which it is mostly trunk
 _WOOD_HIGH_M, _WOOD_TILE_M = 15.0, 62.0
 
@@ -100,20 +102,23 @@ def plant_places(stretch: Stretch) -> tuple[Place, ...]:
             inner = stretch.verge_m + 1.5 + start
             outer = min(stretch.verge_m + end, stretch.outer_m - 4.0)
             area = max(outer - inner, 0.0) * (stretch.end_m - stretch.start_m)
-            for _ in range(int(rng.poisson(TREES_A_HECTARE * area / 1e4 * density * stretch.density))):
-                s, away = rng.uniform(stretch.start_m, stretch.end_m), rng.uniform(inner, outer)
-                u, v, w, turn = (float(x) for x in rng.random(4))
-                lateral = np.array([[side * away]])
-                x, y, z = stretch.line.points(s, side * away).tolist()
-                z += float(height(np.array([[s]]), lateral)[0, 0])
-                near = away - stretch.verge_m < _NEAR_M
-                kind = (
-                    "bush" if u < 0.3 or away < stretch.verge_m + 3.0 else ("spruce" if u < 0.52 else "broad")
-                )
-                places.append(
-                    Place(kind, int(v * SHAPES), near, (x, y, z - 0.05), 2 * np.pi * turn, 0.75 + 0.5 * w)
-                )
+            count = int(rng.poisson(TREES_A_HECTARE * area / 1e4 * density * stretch.density))
+            count = max(count, 1) if not start else count  # a model must have something in it
+            s, away = rng.uniform(stretch.start_m, stretch.end_m, count), rng.uniform(inner, outer, count)
+            feet = stretch.line.points(s, side * away)
+            feet[:, 2] += height(s, side * away) - _SUNK_M
+            for foot, off, draw in zip(
+                feet.tolist(), away.tolist(), rng.random((count, 4)).tolist(), strict=True
+            ):
+                places.append(_place(tuple(foot), off - stretch.verge_m, draw))
     return tuple(places)
+
+
+def _place(foot_m: Vec3, off_m: float, draw: Sequence[float]) -> Place:
+    """Return the plant of four draws in 0..1, `off_m` from the border of the verge."""
+    what, shape, turn, size = draw
+    kind = "bush" if what < 0.3 or off_m < 3.0 else ("spruce" if what < 0.52 else "broad")
+    return Place(kind, int(shape * SHAPES), off_m < _NEAR_M, foot_m, 2 * np.pi * turn, 0.75 + 0.5 * size)
 
 
 @lru_cache(maxsize=8)
@@ -138,7 +143,6 @@ def _stretch(values: Values) -> Stretch:
 def _plants_outline(values: Values) -> Outline:
     stretch = _stretch(values)
     patches = _plants(stretch)
-    values.require(bool(patches), "nothing grows here; raise density or lengthen the stretch")
     size, middle = bounds(np.concatenate([patch.positions_m for patch, _ in patches]))
     parts = [part for place in plant_places(stretch) if place.fine for part in _solid(place)]
     far = plant_places(stretch)[0]
