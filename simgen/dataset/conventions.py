@@ -68,6 +68,8 @@ EVENT_CONVENTIONS: dict[str, object] = {
     "present": "bodies that are not are in no picture and no label",
     "light_factors": "on the intensity of each light, in the order suns, lamps, panels, environment",
     "gait": "metres that a body with a skeleton has gone by itself since time 0, and its speed; NaN for all others",
+    "skeletons": "labels are of the deformed surface; object_coordinates of the rest pose; size_m holds every pose of "
+    "the gait; flow and scene_flow follow the surface from pose to pose",
     "twins": "scenes 2k and 2k + 1 are the same draw with and without one event; frames that it does not change have "
     "the same bytes, so their labels name the draw (draw_index) in place of the scene",
     "files": {
