@@ -76,6 +76,13 @@ class Broken:
         raise ValueError("no more fuel")
 
 
+class Lost:
+    """Yields no number that there is."""
+
+    def run(self, view: WorldView, rng: np.random.Generator) -> Commands:
+        yield (1.0, float("nan"), 0.0)
+
+
 class Babbler:
     """Yields what is no velocity."""
 

@@ -91,7 +91,10 @@ def _check_shadowed(scenario: Scenario, names: Names) -> Iterator[Finding]:
         if name == "all":
             yield (section, name), "'all' means every object; give another name"
         elif name in regions:
-            yield (section, name), f"'{name}' is a region of the {scenario.world.kind} world; give another name"
+            yield (
+                (section, name),
+                f"'{name}' is a region of the {scenario.world.kind} world; give another name",
+            )
 
 
 def _check_references(scenario: Scenario, names: Names) -> Iterator[Finding]:

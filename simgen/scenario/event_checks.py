@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from graphlib import CycleError, TopologicalSorter
-from itertools import chain
 from typing import cast
 
 from simgen.scenario.faults import Location
+from simgen.scenario.impossible import (
+    behaviours,
+    check_possible,
+    check_trigger_in_time,
+    check_two_bodies,
+    highest,
+)
 from simgen.scenario.names import Finding, Names, base_name, condition_findings, told
 from simgen.scenario.spec import (
     CaptureSpec,
@@ -41,7 +46,7 @@ def check_events(scenario: Scenario, names: Names) -> Iterator[Finding]:
         yield from told(("counterfactual",), problem)
     yield from _check_labels(scenario)
     yield from _check_homes(scenario)
-    yield from _check_circles(scenario)
+    yield from check_possible(scenario)
     yield from _check_presence(scenario, names)
     yield from _check_lights(scenario)
     yield from _check_capture(scenario)
@@ -171,14 +176,9 @@ def _check_trigger(location: Location, trigger: TriggerSpec, capture: CaptureSpe
             )
         elif bounded and high == 0 and key != "altitude":
             yield (*location, key, "below"), "can never happen: nothing is below 0"
-        if key == "time" and _not_above(capture.duration, getattr(form, "at", None), equal=False):
-            message = f"can never happen: the episode ends at capture.duration ({capture.duration} s)"
-            yield (*location, key, "at"), message
-    if _not_above(capture.duration, trigger.hold, equal=False):
-        yield (
-            (*location, "hold"),
-            f"can never happen: the episode lasts capture.duration ({capture.duration} s)",
-        )
+    yield from check_two_bodies(location, trigger)
+    end = None if capture.duration is None else highest(capture.duration)
+    yield from check_trigger_in_time(location, trigger, end)
 
 
 def _not_above(value: object, bound: object, *, equal: bool = True) -> bool:
@@ -199,42 +199,12 @@ def _check_labels(scenario: Scenario) -> Iterator[Finding]:
 
 def _check_homes(scenario: Scenario) -> Iterator[Finding]:
     """Tell of actors that shall follow the path they were placed along, and were not placed along one."""
-    trees: list[tuple[Location, str, object]] = [
-        (("actors", name, "behaviour"), name, actor.behaviour) for name, actor in scenario.actors.items()
-    ]
-    for name, event in scenario.events.items():
-        for index, action in enumerate(event.actions):
-            if action.do is not None:
-                place: Location = ("events", name, "actions", index, "do", "behaviour")
-                trees.append((place, action.do.actor, action.do.behaviour))
-    for location, name, tree in trees:
+    for location, name, tree in behaviours(scenario):
         actor = scenario.actors.get(base_name(name))
         if actor is not None and actor.place.along is None:
             for at, model in models(tree, location):
                 if isinstance(model, FollowPath | FollowLead) and model.path is None:
                     yield (*at, "path"), f"is needed: '{name}' was not placed along a path"
-
-
-def _check_circles(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of events that each wait for the other."""
-    graph = {name: _needed(event.trigger) for name, event in scenario.events.items()}
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as cycle:
-        circle = cast("list[str]", cycle.args[1])[::-1]
-        yield (
-            ("events", circle[0], "trigger"),
-            f"events wait for each other in a circle: {' -> '.join(circle)}",
-        )
-
-
-def _needed(trigger: TriggerSpec | None) -> set[str]:
-    """Return the events without which a trigger cannot fire: not those of one branch among several."""
-    if trigger is None:
-        return set()
-    if trigger.event is not None and trigger.event.state != "armed":
-        return {trigger.event.name}
-    return set(chain.from_iterable(_needed(child) for child in (*(trigger.all or ()), *(trigger.then or ()))))
 
 
 def _check_presence(scenario: Scenario, names: Names) -> Iterator[Finding]:

@@ -114,6 +114,7 @@ Count = Annotated[Number, _written("count", units.COUNT, 0, MAX_COUNT, whole=Tru
 PositiveCount = Annotated[Number, _written("count", units.COUNT, 1, MAX_COUNT, whole=True)]
 ImageSide = Annotated[Number, _written("count", units.COUNT, 1, MAX_IMAGE_SIDE, whole=True)]
 FrameCount = Annotated[Number, _written("count", units.COUNT, 1, MAX_FRAMES, whole=True)]
+PixelCount = Annotated[Number, _written("count", units.COUNT, 1, MAX_IMAGE_SIDE**2, whole=True)]
 Length = Annotated[Number, _written("length", units.LENGTH)]
 PositiveLength = Annotated[Number, _written("length", units.LENGTH, 0.0, above=True)]
 NonNegativeLength = Annotated[Number, _written("length", units.LENGTH, 0.0)]
@@ -189,6 +190,7 @@ __all__ = [
     "NonNegativeLength",
     "Number",
     "Param",
+    "PixelCount",
     "Plain",
     "Positive",
     "PositiveCount",

@@ -28,6 +28,10 @@ objects:
   crate:
     asset: procedural/box
     place: {at: {position: [0, 0, 3]}}
+  wall:
+    asset: procedural/box
+    motion: static
+    place: {at: {position: [0, 9, 0]}}
 sensors:
   cam: {mount: {on: ego, position: [1, 0, 1]}}
 lights:
@@ -44,6 +48,11 @@ capture: {when: start, duration: 8, rate: 10}
 
 def test_the_toy_loads() -> None:
     assert list(load_text(ROAD).events) == ["leap"]
+
+
+def fault(fields: str) -> str:
+    """The toy's name, and a fault of its camera."""
+    return f"name: toy\nfaults: {{dirt: {{sensor: cam, black: {{}}, probability: 0.1, source: assumed, {fields}}}}}\n"
 
 
 MISTAKES = [
@@ -97,6 +106,67 @@ MISTAKES = [
     ("{time: {at: 2}}", "{all: []}", "events.leap.trigger.all: is empty; it needs at least one"),
     ("{time: {at: 2}}", "{param: '${spede} > 2'}", "events.leap.trigger.param: unknown param '${spede}'"),
     ("{time: {at: 2}}", "{param: '${speed} >'}", "events.leap.trigger.param: "),
+    (
+        "{time: {at: 2}}",
+        "{time: {at: {uniform: [9, 10]}}}",
+        "events.leap.trigger.time.at: can never happen: the episode ends at",
+    ),
+    (
+        "{time: {at: 2}}",
+        "{time: {at: 6}, delay: 3}",
+        "events.leap.trigger: cannot happen before 9 s; the episode ends at",
+    ),
+    (
+        "{time: {at: 2}}",
+        "{then: [{time: {at: 2}, hold: 3}, {standstill: {of: ego}, hold: 4}]}",
+        "events.leap.trigger: cannot happen before 9 s; the episode ends at",
+    ),
+    (
+        "{time: {at: 2}}",
+        "{all: [{time: {at: 2}}, {any: [{time: {at: 4}, hold: 4}, {time: {at: 5}, hold: 5}]}]}",
+        "events.leap.trigger.all[1].any[1]: cannot happen before 10 s; the episode",
+    ),
+    (
+        "{time: {at: 2}}",
+        "{random_hazard: {rate: 0}}",
+        "events.leap.trigger.random_hazard.rate: is 0: it can never happen",
+    ),
+    (
+        "{time: {at: 2}}",
+        "{ttc: {from: ego, to: ego, below: 2}}",
+        "events.leap.trigger.ttc.to: is the body itself: 'ego'",
+    ),
+    (
+        "{remove: {object: deer}}",
+        "{remove: {object: deer}, delay: 9}",
+        "events.leap.actions[0].delay: can never happen: the episode ends at",
+    ),
+    # what bodies cannot do
+    (
+        "{remove: {object: deer}}",
+        "{impulse: {on: wall, impulse: [1, 0, 0]}}",
+        "events.leap.actions[0].impulse.on: 'wall' is static and never moves; give it another motion",
+    ),
+    (
+        "behaviour: {follow_path: {speed: 10}}",
+        "behaviour: {follow_path: {speed: 10}}\n    motion: static",
+        "actors.ego.behaviour: 'ego' is static and never moves",
+    ),
+    (
+        "{follow_path: {speed: 10}}",
+        "{serial: [{idle: {}}, {flee: {from: ego, speed: 9, distance: 9}}]}",
+        "actors.ego.behaviour.serial[1].flee.from: is the actor itself: 'ego'",
+    ),
+    (
+        "{follow_path: {speed: 10}}",
+        "{follow_lead: {lead: ego, speed: 10}}",
+        "actors.ego.behaviour.follow_lead.lead: is the actor itself: 'ego'",
+    ),
+    (
+        "asset: procedural/box\n    place: {at",
+        "attached_to: crate\n    asset: procedural/box\n    place: {at",
+        "objects.crate.attached_to: bodies are attached to each other in a circle: crate -> crate",
+    ),
     # names
     (
         "{time: {at: 2}}",
@@ -220,7 +290,21 @@ MISTAKES = [
         "events.leap.mode: 'forcd' is not one of natural, forced",
     ),
     ("    source: assumed\n", "", "events.leap.source: is required but missing"),
+    (
+        "source: assumed",
+        "source: assumed\n    expect_visible: [{sensor: cam, object: ego, min_px: 307201}]",
+        "events.leap.expect_visible[0].min_px: a picture of 'cam' has 307200 pixels, got 307201",
+    ),
+    # faults
+    ("name: toy\n", fault("start: 9, duration: 1"), "faults.dirt.start: can never happen: the episode ends"),
+    (
+        "name: toy\n",
+        fault("start: -2, duration: 1"),
+        "faults.dirt.start: can never happen: the fault is over",
+    ),
+    ("name: toy\n", fault("duration: 0"), "faults.dirt.duration: is 0: the fault would touch no frame"),
     # capture
+    ("duration: 8", "duration: 800000", "capture.duration: frames x sensors may be 8e+06; at most 100000 a"),
     (", duration: 8", ", duration: 8, frames: 3", "capture.frames: has both frames and duration; keep one"),
     (", rate: 10", "", "capture.rate: an episode with a duration needs a frame rate, for example 10"),
     ("when: start, ", "", "capture.when: an episode with a duration begins at time 0: write when: start"),
@@ -277,6 +361,35 @@ def test_events_that_wait_for_each_other_are_a_circle(problems: Problems) -> Non
 def test_an_event_that_waits_for_itself_is_a_circle(problems: Problems) -> None:
     [found] = problems(waiting("{event: {name: a}}", "{time: {at: 1}}"))
     assert "events.a.trigger: events wait for each other in a circle: a -> a" in found
+
+
+def test_a_wait_in_every_branch_is_a_circle(problems: Problems) -> None:
+    both = "{any: [{event: {name: b}}, {event: {name: b}, hold: 1}]}"
+    [found] = problems(waiting(both, "{event: {name: a}}"))
+    assert "events.a.trigger: events wait for each other in a circle: a -> b -> a" in found
+
+
+@pytest.mark.parametrize(("key", "state"), [("onset", "active"), ("onset", "over"), ("end", "over")])
+def test_a_phase_that_waits_for_itself_is_a_circle(problems: Problems, key: str, state: str) -> None:
+    waits = f"source: assumed\n    {key}: {{event: {{name: leap, state: {state}}}}}"
+    [found] = problems(ROAD.replace("source: assumed", waits, 1))
+    assert f"events.leap.{key}: events wait for each other in a circle: leap -> leap" in found
+
+
+def test_an_end_may_wait_for_the_own_beginning() -> None:
+    waits = "source: assumed\n    end: {event: {name: leap, state: active}, hold: 1}"
+    assert load_text(ROAD.replace("source: assumed", waits, 1)).events
+
+
+def test_a_circle_of_attachments_names_all_in_it(problems: Problems) -> None:
+    text = ROAD.replace("  crate:\n", "  crate:\n    attached_to: wall\n").replace(
+        "  wall:\n", "  wall:\n    attached_to: crate\n"
+    )
+    [found] = problems(text)
+    assert (
+        "objects.crate.attached_to: bodies are attached to each other in a circle: crate -> wall -> crate"
+        in found
+    )
 
 
 @pytest.mark.parametrize(

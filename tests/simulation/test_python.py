@@ -74,6 +74,7 @@ def test_everything_in_the_view_can_be_read() -> None:
     ("name", "message"),
     [
         ("Broken", r"actors\.deer\.behaviour\.python: '.*:Broken' raised ValueError: no more fuel"),
+        ("Lost", r"actors\.deer\.behaviour\.python: '.*:Lost' yielded .*nan.*; yield a velocity"),
         (
             "Babbler",
             r"actors\.deer\.behaviour\.python: '.*:Babbler' yielded 'left'; yield a velocity \(x, y, z\)",

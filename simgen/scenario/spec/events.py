@@ -16,7 +16,7 @@ from simgen.scenario.values import (
     ImpulseVector,
     NonNegative,
     NonNegativeLength,
-    PositiveCount,
+    PixelCount,
     Rate,
     Time,
     Vector3,
@@ -129,7 +129,7 @@ class ExpectVisible(Model):
 
     sensor: SensorName
     object: BodyNames
-    min_px: PositiveCount = 1
+    min_px: PixelCount = 1
 
 
 class EventSpec(Chance):
@@ -139,6 +139,10 @@ class EventSpec(Chance):
     onset: TriggerSpec | None = None  # makes it active once triggered; none: at once
     end: TriggerSpec | None = None  # ends it; none: when the behaviours it started are done
     actions: list[ActionSpec] = []
-    label: str | None = None  # of frames while it is active; none: expect_label, or its name
-    expect_label: str | None = None  # the label, and: where it was armed, frames must carry it
+    label: str | None = Field(
+        default=None, min_length=1
+    )  # of frames while it is active; none: expect_label, or its name
+    expect_label: str | None = Field(
+        default=None, min_length=1
+    )  # the label, and: where it was armed, frames must carry it
     expect_visible: list[ExpectVisible] = []

@@ -6,6 +6,7 @@ A command is a velocity (x, y, z) in m/s, world, that holds until behaviours cho
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import isfinite
 from typing import Any, cast
 
 from simgen.errors import SimulationError
@@ -46,10 +47,17 @@ class PythonBehaviour(Leaf):
 
     def _velocity(self, command: Any) -> Vec3:
         try:
-            x, y, z = (float(part) for part in command)
+            x, y, z = (_finite(part) for part in command)
         except (TypeError, ValueError) as error:
             raise SimulationError(
                 f"{self._node.path}: '{self._node.text('call')}' yielded {command!r}; "
                 "yield a velocity (x, y, z) in m/s, or None to go on"
             ) from error
         return (x, y, z)
+
+
+def _finite(part: Any) -> float:
+    number = float(part)
+    if not isfinite(number):
+        raise ValueError(number)
+    return number
