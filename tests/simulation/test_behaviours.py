@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from simgen.errors import SimulationError
+from simgen.records.behaviour import Behaviour
 from simgen.scenario.spec import BehaviourSpec
 from simgen.simulation.behaviours import KINDS
 from simgen.worlds.lane_graph import point_at, s_of
@@ -214,6 +215,34 @@ def test_wander_depends_on_the_seed_and_its_place_alone() -> None:
     other = play([deer(behaviour=wandering)], seed=1)
     assert (one.positions_m[:, 0] == same.positions_m[:, 0]).all()
     assert (one.positions_m[-1] != other.positions_m[-1]).any()
+
+
+SLOPE = 0.05
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        do("dart_out", speed_mps=6.0, acceleration_mps2=4.0, heading_rad=0.4, distance_m=20.0),
+        do("flee", from_="car", speed_mps=5.0, acceleration_mps2=4.0, distance_m=60.0),
+        do("wander", speed_mps=3.0, turn_radps=1.0, radius_m=8.0),
+    ],
+    ids=lambda behaviour: behaviour.kind,
+)
+@pytest.mark.parametrize("height", [0.0, 0.3])
+def test_who_leaves_a_sloping_road_stays_as_high_above_it(behaviour: Behaviour, height: float) -> None:
+    road = lane((0, 0, 0), (100, 0, 100 * SLOPE), width_m=3.5, kind="driving")
+    players = [deer((20, 4, 20 * SLOPE + height), behaviour), car((15, 0, 15 * SLOPE))]
+    run = play(players, seconds=4.0, lanes=(road,))
+    path = feet(run, 1.0)
+    assert np.ptp(path[:, 0]) > 3.0
+    assert path[:, 2] == pytest.approx(SLOPE * path[:, 0] + height, abs=1e-9)
+
+
+def test_a_path_in_the_air_is_no_ground() -> None:
+    darting = do("dart_out", speed_mps=6.0, acceleration_mps2=4.0, heading_rad=0.0, distance_m=8.0)
+    run = play([deer((0, 0, 0), darting)], lanes=(lane((0, 0, 0), (100, 0, 50)),))
+    assert feet(run, 1.0)[:, 2] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_lane_change_follows_the_quintic() -> None:

@@ -20,6 +20,7 @@ from simgen.simulation.behaviours.base import (
     straight,
     time_for,
 )
+from simgen.simulation.behaviours.footing import Footing, level_speed_mps
 from simgen.simulation.behaviours.lanes import lane_named
 from simgen.simulation.bodies import STILL, Body
 from simgen.simulation.stage import Stage
@@ -65,15 +66,18 @@ class DartOut(Leaf):
         else:
             self._direction = (cos(heading), sin(heading), 0.0)
         self._top, self._rate = node.number("speed_mps"), node.number("acceleration_mps2")
-        self._left, self._speed = node.number("distance_m"), pilot.speed_mps
+        self._left, self._speed = node.number("distance_m"), level_speed_mps(pilot.velocity_mps)
+        self._footing = Footing(stage, pilot)
 
     def advance(self, dt_s: float) -> Move:
         """Run on, until the distance is covered."""
         used = min(dt_s, time_for(self._left, self._speed, self._top, self._rate))
         change = change_speed(self._speed, self._top, self._rate, used)
         self._left, self._speed = self._left - change.way_m, change.speed_mps
-        velocity = along(self._direction, self._speed)
-        return Move(along(self._direction, change.way_m), used, velocity, self._left <= NEAR_M, self._rate)
+        self._footing.go(change.way_m)
+        velocity = self._footing.on_ground(along(self._direction, self._speed))
+        way = self._footing.on_ground(along(self._direction, change.way_m))
+        return Move(way, used, velocity, self._left <= NEAR_M, self._rate)
 
 
 class SyncArrival(Leaf):

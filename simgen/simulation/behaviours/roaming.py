@@ -17,6 +17,7 @@ from simgen.simulation.behaviours.base import (
     level_direction,
     middle_over,
 )
+from simgen.simulation.behaviours.footing import Footing, level_speed_mps
 from simgen.simulation.bodies import STILL
 from simgen.simulation.stage import Stage
 
@@ -63,7 +64,7 @@ class Flee(Leaf):
         self._stage, self._pilot = stage, pilot
         self._threat = stage.bodies.named(node.text("from"))
         self._top, self._rate = node.number("speed_mps"), node.number("acceleration_mps2")
-        self._far = node.number("distance_m")
+        self._far, self._footing = node.number("distance_m"), Footing(stage, pilot)
 
     def advance(self, dt_s: float) -> Move:
         """Run on."""
@@ -71,9 +72,11 @@ class Flee(Leaf):
         if not threat.present or measures.middle_distance_m(threat, pilot.body) >= self._far:
             return Move(STILL, 0.0, pilot.velocity_mps, done=True)
         away = level_direction(threat.position_m, pilot.position_m) or pilot.direction()
-        change = change_speed(pilot.speed_mps, self._top, self._rate, dt_s)
-        velocity = along(away, change.speed_mps)
-        return Move(along(away, change.way_m), dt_s, velocity, acceleration_mps2=self._rate)
+        change = change_speed(level_speed_mps(pilot.velocity_mps), self._top, self._rate, dt_s)
+        self._footing.go(change.way_m)
+        velocity = self._footing.on_ground(along(away, change.speed_mps))
+        way = self._footing.on_ground(along(away, change.way_m))
+        return Move(way, dt_s, velocity, acceleration_mps2=self._rate)
 
 
 class Wander(Leaf):
@@ -85,6 +88,7 @@ class Wander(Leaf):
         self._speed, self._spread = node.number("speed_mps"), node.number("turn_radps")
         self._radius, self._home = node.number("radius_m"), pilot.position_m
         self._heading, self._rate, self._left = pilot.heading_rad, 0.0, 0.0
+        self._footing = Footing(stage, pilot)
 
     def advance(self, dt_s: float) -> Move:
         """Go on, on an arc."""
@@ -97,7 +101,8 @@ class Wander(Leaf):
         self._heading += turn
         velocity: Vec3 = (self._speed * cos(self._heading), self._speed * sin(self._heading), 0.0)
         way = (self._speed * used * cos(middle), self._speed * used * sin(middle), 0.0)
-        return Move(way, used, velocity)
+        self._footing.go(self._speed * used)
+        return Move(self._footing.on_ground(way), used, self._footing.on_ground(velocity))
 
     def _turn(self, dt_s: float) -> float:
         (x, y, _), (hx, hy, _) = self._pilot.position_m, self._home
