@@ -243,7 +243,8 @@ def memory_of(asset: Asset) -> int:
         id(array): array.nbytes
         for level in asset.model.lods
         for s in level
-        for array in (s.positions_m, s.normals, s.uvs, s.triangles)
+        for array in (s.positions_m, s.normals, s.uvs, s.triangles, s.joints, s.weights)
+        if array is not None
     }
     for material in asset.model.materials:
         for texture in (material.base_color_map, material.metallic_roughness_map, material.normal_map):
