@@ -123,13 +123,15 @@ def generate(
         on_event: called with every `BatchEvent`, for progress.
 
     Raises:
-        UsageError: `count`, `workers` or `renderer` is none that there can be.
+        UsageError: `count`, `workers` or `renderer` is none that there can be, or `count` ends within a
+            counterfactual pair.
         ScenarioError: see `check`.
         DatasetError: `out` holds something else, or a dataset made otherwise.
         AssetError: a pack that the scenario needs is not installed.
         RenderError: no GL context can be made.
     """
     _check_numbers(count, workers)
+    _check_pairs(scenario, count)
     start = time.perf_counter()
     path, studio = Path(out), Studio(renderer)
     check(scenario, studio.library)
@@ -152,6 +154,14 @@ def _check_numbers(count: int, workers: int) -> None:
         raise UsageError(f"count: {count} scenes are asked for; 1 to {MAX_SCENES} can be made")
     if workers < 0:
         raise UsageError(f"workers: {workers} is negative; use 0 for one per core, or a number from 1")
+
+
+def _check_pairs(scenario: scenario_package.Scenario, count: int) -> None:
+    if scenario.counterfactual is not None and count % 2:
+        raise UsageError(
+            f"count: {count} is odd, and '{scenario.name}' makes counterfactual pairs, two scenes each; "
+            f"use {count + 1}"
+        )
 
 
 def _refresh_preview(path: Path, results: Sequence[SceneResult]) -> Path | None:

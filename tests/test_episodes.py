@@ -184,6 +184,21 @@ def test_what_must_be_seen_and_is_not_fails_the_scene(tmp_path: Path) -> None:
 LAMP = {"mount": {"on": "cart", "position": [0.3, 0, 0.1]}, "intensity": 500}
 
 
+def test_half_a_pair_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(
+        simgen.errors.UsageError, match=r"count: 3 is odd, .* makes counterfactual pairs.* use 4"
+    ):
+        simgen.generate(driving(counterfactual="stop"), count=3, seed=0, out=tmp_path / "a")
+    assert not (tmp_path / "a").exists()
+
+
+def test_a_pair_of_which_one_failed_is_no_whole_pair(tmp_path: Path) -> None:
+    never = {"trigger": {"distance": {"from": "cart", "to": "pillar", "below": 0.1}}}
+    make(driving(never, counterfactual="stop"), tmp_path / "a", 2)
+    dataset = Dataset(tmp_path / "a")
+    assert (list(dataset.failed), dataset.scene_indices, list(dataset.pairs())) == ([0], (1,), [])
+
+
 def test_twins_have_the_same_bytes_before_the_event_and_where_it_changes_nothing(tmp_path: Path) -> None:
     blackout = {"actions": [{"light": {"name": "beam", "state": "off"}}]}
     pair = driving(blackout, lights={"beam": LAMP}, counterfactual="stop")
@@ -196,6 +211,7 @@ def test_twins_have_the_same_bytes_before_the_event_and_where_it_changes_nothing
     assert dark | told <= different <= dark | told | records
     first, second = (Dataset(tmp_path / "a").scene(k) for k in (0, 1))
     assert (first.events.twin.occurs, second.events.twin.occurs) == (True, False)  # type: ignore[union-attr]
+    assert [(a.index, b.index) for a, b in Dataset(tmp_path / "a").pairs()] == [(0, 1)]
     assert simgen.verify(tmp_path / "a").problems == ()
     assert simgen.replay(tmp_path / "a", 1).differing == ()
 

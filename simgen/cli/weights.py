@@ -10,7 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from simgen.report.estimates import Estimate
-    from simgen.report.weights import ClassWeights, EventWeights, WeightReport
+    from simgen.report.weights import ClassWeights, EventWeights, FaultWeights, WeightReport
 
 
 def register(app: typer.Typer) -> None:
@@ -49,6 +49,11 @@ def _lines(report: WeightReport, dataset: Path) -> Iterator[str]:
         yield f"{'event':24} {counts}  {'sampled rate':>19}  {'natural rate':>19}  {'ESS':>8}"
         yield from (_event_line(event) for event in report.events)
         yield ""
+    if report.faults:
+        counts = f"{'sensor':>13} {'armed':>6}"
+        yield f"{'fault':24} {counts}  {'sampled rate':>19}  {'natural rate':>19}  {'ESS':>8}"
+        yield from (_fault_line(fault) for fault in report.faults)
+        yield ""
     if report.classes:
         yield f"{'class':24} {'scenes':>6}  {'sampled share':>19}  {'natural share':>19}  {'ESS':>8}"
         yield from (_class_line(kind) for kind in report.classes)
@@ -60,6 +65,12 @@ def _event_line(event: EventWeights) -> str:
     counts = f"{event.armed:6d} {event.triggered:6d} {event.active:6d}"
     sampled, natural = _with_error(event.sampled_rate), _natural(event)
     return f"{event.name:24} {counts}  {sampled:>19}  {natural:>19}  {event.ess:8.1f}"
+
+
+def _fault_line(fault: FaultWeights) -> str:
+    counts = f"{fault.sensor:>13} {fault.armed:6d}"
+    sampled, natural = _with_error(fault.sampled_rate), _natural(fault)
+    return f"{fault.name:24} {counts}  {sampled:>19}  {natural:>19}  {fault.ess:8.1f}"
 
 
 def _class_line(kind: ClassWeights) -> str:
@@ -76,8 +87,8 @@ def _besides(report: WeightReport) -> str:
     return f" ({'; '.join(told)})" if told else ""
 
 
-def _natural(event: EventWeights) -> str:
-    """The natural rate; where the event was always or never made, what it declares, marked as such."""
+def _natural(event: EventWeights | FaultWeights) -> str:
+    """The natural rate; where it was always or never made, what it declares, marked as such."""
     if event.natural_rate is None:
         return f"{event.declared:.4g} declared"
     return _with_error(event.natural_rate)

@@ -222,6 +222,16 @@ class Dataset(Sequence[SampleView]):
         """Yield the scenes in order."""
         return (self.scene(index) for index in self.scene_indices)
 
+    def pairs(self) -> Iterator[tuple[SceneView, SceneView]]:
+        """Yield the whole counterfactual pairs: the scene with the event, the same without it.
+
+        A pair of which one scene failed, or is not made yet, is left out.
+        """
+        for scene in self.scenes():
+            twin = scene.events.twin
+            if twin is not None and twin.occurs and scene.index + 1 in self._present:
+                yield scene, self.scene(scene.index + 1)
+
     @cached_property
     def _present(self) -> frozenset[int]:
         return frozenset(self.scene_indices)

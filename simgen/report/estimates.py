@@ -61,6 +61,8 @@ def natural_mean(log_weights: ArrayLike, values: ArrayLike, draws: ArrayLike | N
     weights = relative_weights(log_weights)
     shares = weights / weights.sum()
     x = np.asarray(values, dtype=float)
+    if x.size and x.min() == x.max():
+        return Estimate(float(x[0]), 0.0)  # exactly: a sum of shares is 1 up to rounding only
     mean = float(shares @ x)
     off = shares * (x - mean)
     if draws is not None:

@@ -15,10 +15,11 @@ A mean over frames that should hold in nature is sum(weight * value) / sum(weigh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import fsum
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from simgen.dataset import Dataset
 from simgen.dataset.census import DrawnScene, drawn_scenes, undrawn_scenes
 from simgen.dataset.files import disk_errors, write_synced
 from simgen.dataset.layout import WEIGHTS_FILE
+from simgen.dataset.scene_events import EventDraw, FaultRecord
 from simgen.errors import DatasetError
 from simgen.records.event import Mode
 from simgen.report.estimates import (
@@ -70,6 +72,28 @@ class EventWeights:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultWeights:
+    """What a dataset tells of one fault of a sensor.
+
+    Attributes:
+        kind: what is wrong with the sensor.
+        occurred: scenes with a frame in which it was there; the rest as of `EventWeights`.
+    """
+
+    name: str
+    sensor: str
+    kind: str
+    modes: tuple[Mode, ...]
+    source: str
+    armed: int
+    occurred: int
+    sampled_rate: Estimate
+    natural_rate: Estimate | None
+    declared: float
+    ess: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClassWeights:
     """How common one class is.
 
@@ -99,7 +123,9 @@ class WeightReport:
         mean_weight: not scaled: 1 up to chance, where no draw was refused and nothing is always or never made.
         ess: effective sample size of all drawn scenes.
         largest_weight: relative to a mean of 1.
+        broken_pairs: counterfactual pairs of which one scene failed.
         events: by name.
+        faults: by name.
         classes: by name.
         frames: lines of `weights.csv`.
         warnings: in words.
@@ -112,7 +138,9 @@ class WeightReport:
     mean_weight: float
     ess: float
     largest_weight: float
+    broken_pairs: int
     events: tuple[EventWeights, ...]
+    faults: tuple[FaultWeights, ...]
     classes: tuple[ClassWeights, ...]
     frames: int
     warnings: tuple[str, ...]
@@ -154,6 +182,9 @@ def report_of(drawn: tuple[DrawnScene, ...], undrawn: int = 0, frames: int = 0) 
     logs = np.array([scene.events.log_weight for scene in drawn])
     names = sorted({event.name for scene in drawn for event in scene.events.events})
     events = tuple(_event(drawn, logs, name) for name in names)
+    names = sorted({fault.name for scene in drawn for fault in scene.events.faults})
+    faults = tuple(_fault(drawn, logs, name) for name in names)
+    broken = _broken_pairs(drawn)
     known = sorted({name for scene in drawn for name in scene.categories})
     classes = tuple(_class(drawn, logs, name) for name in known)
     ess = effective_sample_size(logs)
@@ -165,10 +196,12 @@ def report_of(drawn: tuple[DrawnScene, ...], undrawn: int = 0, frames: int = 0) 
         mean_weight=float(np.exp(logs).mean()),
         ess=ess,
         largest_weight=float(relative_weights(logs).max()),
+        broken_pairs=broken,
         events=events,
+        faults=faults,
         classes=classes,
         frames=frames,
-        warnings=tuple(_warnings(len(drawn), ess, events, classes)),
+        warnings=tuple(_warnings(len(drawn), ess, (events, faults), classes, broken)),
     )
 
 
@@ -184,26 +217,56 @@ def _frame_lines(dataset: Dataset, weights: dict[int, float]) -> Iterator[str]:
 
 def _event(drawn: tuple[DrawnScene, ...], logs: np.ndarray, name: str) -> EventWeights:
     draws = [next(event for event in scene.events.events if event.name == name) for scene in drawn]
-    armed = np.array([draw.armed for draw in draws])
     reached = [
         [each for each in scene.events.occurrences if each.event == name and each.armed] for scene in drawn
     ]
-    pinned = all(draw.sampled_probability in (0.0, 1.0) for draw in draws) and armed.all() == armed.any()
-    # without its own factor the weight undoes all other forcing: what it declares is averaged over nature
-    others = [_log_weight_without(scene, f"events.{name}") for scene in drawn]
     return EventWeights(
         name=name,
         label=draws[0].label,
-        modes=tuple(sorted({draw.mode for draw in draws})),
-        source=draws[0].source,
-        armed=int(armed.sum()),
         triggered=sum(any(each.triggered_s is not None for each in found) for found in reached),
         active=sum(any(each.active_s is not None for each in found) for found in reached),
-        sampled_rate=sampled_mean(armed, _draws(drawn)),
-        natural_rate=None if pinned else natural_mean(logs, armed, _draws(drawn)),
-        declared=natural_mean(others, [draw.probability for draw in draws]).value,
-        ess=_ess(logs[armed]),
+        **_chance(drawn, logs, draws, f"events.{name}"),
     )
+
+
+def _fault(drawn: tuple[DrawnScene, ...], logs: np.ndarray, name: str) -> FaultWeights:
+    draws = [next(fault for fault in scene.events.faults if fault.name == name) for scene in drawn]
+    return FaultWeights(
+        name=name,
+        sensor=draws[0].sensor,
+        kind=draws[0].kind,
+        occurred=sum(bool(draw.frames) for draw in draws),
+        **_chance(drawn, logs, draws, f"faults.{name}"),
+    )
+
+
+class _Chance(TypedDict):
+    modes: tuple[Mode, ...]
+    source: str
+    armed: int
+    sampled_rate: Estimate
+    natural_rate: Estimate | None
+    declared: float
+    ess: float
+
+
+def _chance(
+    drawn: tuple[DrawnScene, ...], logs: np.ndarray, draws: Sequence[EventDraw | FaultRecord], factor: str
+) -> _Chance:
+    """Return what events and faults have in common: how often it was made, and how often nature makes it."""
+    armed = np.array([draw.armed for draw in draws])
+    pinned = all(draw.sampled_probability in (0.0, 1.0) for draw in draws) and armed.all() == armed.any()
+    # without its own factor the weight undoes all other forcing: what it declares is averaged over nature
+    others = [_log_weight_without(scene, factor) for scene in drawn]
+    return {
+        "modes": tuple(sorted({draw.mode for draw in draws})),
+        "source": draws[0].source,
+        "armed": int(armed.sum()),
+        "sampled_rate": sampled_mean(armed, _draws(drawn)),
+        "natural_rate": None if pinned else natural_mean(logs, armed, _draws(drawn)),
+        "declared": natural_mean(others, [draw.probability for draw in draws]).value,
+        "ess": _ess(logs[armed]),
+    }
 
 
 def _log_weight_without(scene: DrawnScene, name: str) -> float:
@@ -222,15 +285,27 @@ def _draws(drawn: tuple[DrawnScene, ...]) -> list[int]:
     return [scene.index if scene.events.twin is None else scene.index // 2 for scene in drawn]
 
 
+def _broken_pairs(drawn: tuple[DrawnScene, ...]) -> int:
+    """Return how many counterfactual pairs have one scene that failed, or that is not there."""
+    good = [scene.index // 2 for scene in drawn if scene.events.twin is not None and not scene.failed]
+    return sum(good.count(pair) == 1 for pair in set(good))
+
+
 def _ess(logs: np.ndarray) -> float:
     return effective_sample_size(logs) if logs.size and np.isfinite(logs.max()) else 0.0
 
 
 def _warnings(
-    drawn: int, ess: float, events: tuple[EventWeights, ...], classes: tuple[ClassWeights, ...]
+    drawn: int,
+    ess: float,
+    chances: tuple[tuple[EventWeights, ...], tuple[FaultWeights, ...]],
+    classes: tuple[ClassWeights, ...],
+    broken: int,
 ) -> Iterator[str]:
+    made = [(f"event '{event.name}'", event) for event in chances[0]]
+    made += [(f"fault '{fault.name}'", fault) for fault in chances[1]]
     sizes = [("all scenes", drawn, ess)]
-    sizes += [(f"event '{event.name}'", event.armed, event.ess) for event in events]
+    sizes += [(what, each.armed, each.ess) for what, each in made]
     sizes += [(f"class '{kind.name}'", kind.scenes, kind.ess) for kind in classes]
     for what, count, size in sizes:
         if size < ESS_WARNING * count:
@@ -238,7 +313,9 @@ def _warnings(
                 f"{what}: {count} scenes tell no more than {size:.1f} from nature would; "
                 "make more, force less, or give the mode or proposal a 'defensive' share"
             )
-    for event in events:
-        if event.natural_rate is None:
-            given = "given that it happens" if event.armed else "given that it does not happen"
-            yield f"event '{event.name}' is mode {event.modes[0]}: all estimates hold {given}"
+    for what, each in made:
+        if each.natural_rate is None:
+            given = "given that it happens" if each.armed else "given that it does not happen"
+            yield f"{what} is mode {each.modes[0]}: all estimates hold {given}"
+    if broken:
+        yield f"counterfactual pairs broken: {broken}; one of the two scenes failed, Dataset.pairs() leaves them out"

@@ -81,3 +81,8 @@ def test_the_standard_error_is_that_of_many_repeats() -> None:
     assert np.mean([estimate.value for estimate in found]) == pytest.approx(
         0.1, abs=3 * spread / np.sqrt(300)
     )
+
+
+def test_what_all_scenes_share_is_exact() -> None:
+    estimate = natural_mean([-3.0, 0.1, 0.7, -0.2], [1, 1, 1, 1])
+    assert (estimate.value, estimate.standard_error) == (1.0, 0.0)

@@ -15,7 +15,7 @@ import pytest
 from simgen.cli.weights import weights as command
 from simgen.dataset import Dataset, DatasetWriter, verify
 from simgen.dataset.census import DrawnScene, drawn_scenes, undrawn_scenes
-from simgen.dataset.scene_events import EventDraw, SceneEvents
+from simgen.dataset.scene_events import EventDraw, FaultRecord, SceneEvents
 from simgen.errors import DatasetError
 from simgen.records.event import Mode, Twin, WeightFactor
 from simgen.records.occurrence import Occurrence
@@ -108,6 +108,48 @@ def test_pairs_tell_nature_though_each_scene_is_pinned() -> None:
     assert leap.modes == ("forced", "off")
     assert leap.natural_rate.standard_error == pytest.approx(0)  # each pair tells it in full
     assert leap.sampled_rate == Estimate(0.5, 0.0)
+
+
+def with_fault(index: int, armed: bool, p: float, q: float, mode: Mode = "tilted") -> DrawnScene:
+    """A scene whose camera may fail; where it does, in a frame of every second scene."""
+    with np.errstate(divide="ignore"):
+        log_p, log_q = (float(np.log(x if armed else 1 - x)) for x in (p, q))
+    frames = (3,) if armed and index % 2 == 0 else ()
+    record = FaultRecord("cable", "front", "freeze", "assumed", mode, p, q, armed, frames=frames)
+    factors = (WeightFactor("faults.cable", log_p, log_q),)
+    events = SceneEvents(log_weight=log_p - log_q, factors=factors, faults=(record,))
+    return DrawnScene(index, False, 1, (), events)
+
+
+def test_faults_have_rates_as_events_have() -> None:
+    report = report_of(tuple(with_fault(k, k < 40, 0.01, 0.5) for k in range(100)))
+    (cable,) = report.faults
+    assert (cable.name, cable.sensor, cable.kind, cable.armed, cable.occurred) == (
+        "cable",
+        "front",
+        "freeze",
+        40,
+        20,
+    )
+    assert cable.sampled_rate.value == 0.4
+    assert cable.natural_rate is not None
+    assert cable.natural_rate.value == pytest.approx(40 * 0.02 / (40 * 0.02 + 60 * 1.98))
+    assert cable.ess == pytest.approx(40)
+
+
+def test_a_forced_fault_is_only_declared() -> None:
+    report = report_of(tuple(with_fault(k, True, 0.05, 1.0, "forced") for k in range(4)))
+    assert (report.faults[0].natural_rate, report.faults[0].declared) == (None, pytest.approx(0.05))
+    assert report.warnings == ("fault 'cable' is mode forced: all estimates hold given that it happens",)
+
+
+def test_pairs_of_which_one_failed_are_broken() -> None:
+    failed = {2, 4, 5}
+    scenes = [drawn(k, k % 2 == 0, "forced" if k % 2 == 0 else "off", failed=k in failed) for k in range(6)]
+    pairs = [replace(s, events=replace(s.events, twin=Twin("leap", s.index % 2 == 0))) for s in scenes]
+    report = report_of(tuple(pairs))
+    assert report.broken_pairs == 1
+    assert report.warnings[-1].startswith("counterfactual pairs broken: 1; one of the two scenes failed")
 
 
 def test_little_effect_is_warned_about() -> None:
