@@ -131,15 +131,20 @@ def present_drawables(drawables: Sequence[Drawable], view: View) -> Sequence[Dra
 
 
 def visible_items(drawables: Sequence[Drawable], view: View) -> list[DrawItem]:
-    """Return the objects that can touch the image, nearest first."""
+    """Return the objects that can touch the image, nearest first.
+
+    Flow joins a view to its neighbours: then all are drawn at their finest, because the same point of a surface must
+    be in each of them, which no two levels of detail have.
+    """
     T_camera_world = invert_rigid(view.T_world_camera)
+    joined = view.previous is not None or view.next is not None
     items: list[DrawItem] = []
     for drawable in present_drawables(drawables, view):
         T = T_camera_world @ view.T_world_objects[drawable.body.instance_id - 1]
         if sphere_in_view(view.intrinsics, T[:3, 3], drawable.radius_m):
             radius_px = _radius_px(view.intrinsics, T[:3, 3], drawable.radius_m)
             px_per_m = _px_per_m(view.intrinsics, T[:3, 3], drawable.radius_m) * drawable.body.scale
-            level = drawable.model.level_for(px_per_m)
+            level = drawable.model.level_for(np.inf if joined else px_per_m)
             items.append(DrawItem(drawable, level, T, radius_px, is_cut=px_per_m == np.inf))
     # Near ones first hide what lies behind before it is shaded; huge ones (floor, walls) are behind nearly always.
     return sorted(items, key=lambda item: (item.radius_px == np.inf, float(item.T_camera_object[2, 3])))

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import trimesh
 
 from simgen.assets.closed import closed_first
+from simgen.camera import Intrinsics
 from simgen.records.asset import Material, Model, Submesh
+from simgen.records.frame import Moment
 from simgen.rendering.raster import RasterRenderer
+from simgen.rendering.raster.drawables import Drawable, visible_items
 from simgen.rendering.raster.meshes import GpuModel
+from tests.builders import sphere
+from tests.views import camera_scene, still_view
 
 
 def ball(subdivisions: int, material: int = 0, closed: bool = True) -> Submesh:
@@ -38,6 +44,15 @@ def test_the_coarsest_level_within_three_quarters_of_a_pixel_is_drawn(
     levels: GpuModel, px_per_m: float, triangles: int
 ) -> None:
     assert len(levels.level_for(px_per_m).triangles) == triangles
+
+
+def test_views_that_flow_joins_show_the_finest(levels: GpuModel) -> None:
+    scene = camera_scene([sphere(1.0, at=(0.0, 0.0, 40.0))], Intrinsics.from_fov(64, 48, 1.0))
+    view, far = still_view(scene), Drawable(scene.objects[0], levels, 1.8, 0)
+    beside = Moment(view.T_world_camera, view.T_world_objects)
+    views = (view, replace(view, next=beside), replace(view, previous=beside))
+    drawn = [visible_items([far], seen)[0].level for seen in views]
+    assert [len(level.triangles) for level in drawn] == [80, 1280, 1280]
 
 
 def test_only_levels_that_are_drawn_take_memory(levels: GpuModel) -> None:
