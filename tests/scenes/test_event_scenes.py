@@ -108,3 +108,13 @@ def test_the_stack_is_no_stack_any_more():
     assert level[0] < 0.15  # upright at first
     assert level[-1] > 0.8  # strewn over the floor, or leaning on the mast
     assert apart[-1] < apart[0] + 3.0
+
+
+def test_a_fork_lift_that_meets_no_stack_stops_in_the_hall():
+    quiet = simgen.load(FOLDER / "stack_collapse.yaml", ["events.crash.mode=off"])
+    scene = sample(quiet, SEED, 0, LIBRARY).scene
+    run = simulate(scene, LIBRARY)
+    lift = scene.instance_id("fork_lift") - 1
+    assert run.positions_m[-1, lift, 0] - run.positions_m[0, lift, 0] > 9.0
+    assert not run.linear_velocities_mps[-1, lift].any()
+    assert not [hit for hit in run.impacts if {hit.a, hit.b} & {"fork_lift", "carried"}]
