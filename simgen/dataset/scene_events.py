@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from math import isinf
+from math import isinf, isnan
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -157,12 +157,15 @@ def events_from_json(raw: Any) -> SceneEvents:
         occurrences = [
             {**each, "params": tuple(_params(each["params"]).items())} for each in raw["occurrences"]
         ]
-        return _codec.validate_python({**raw, "occurrences": occurrences})
+        record = _codec.validate_python({**raw, "occurrences": occurrences})
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise DatasetError(f"not readable events (garbled: {where})") from error
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise DatasetError(f"not readable events ({type(error).__name__}: {error})") from error
+    if isnan(record.log_weight) or any(isnan(factor.log_w) for factor in record.factors):
+        raise DatasetError("not readable events (garbled: a weight is not a number)")
+    return record
 
 
 def _params(raw: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import fsum
 from pathlib import Path
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 
 import numpy as np
 
@@ -39,6 +39,7 @@ from simgen.report.estimates import (
     sampled_mean,
 )
 
+_Draw = TypeVar("_Draw", EventDraw, FaultRecord)
 HEADER = "scene,frame,time_s,log_weight,inclusion,weight\n"
 
 
@@ -178,6 +179,7 @@ def report_of(drawn: tuple[DrawnScene, ...], undrawn: int = 0, frames: int = 0) 
 
     Raises:
         ValueError: none has a weight above 0.
+        DatasetError: a scene has no record of an event or fault that others have.
     """
     logs = np.array([scene.events.log_weight for scene in drawn])
     names = sorted({event.name for scene in drawn for event in scene.events.events})
@@ -216,7 +218,7 @@ def _frame_lines(dataset: Dataset, weights: dict[int, float]) -> Iterator[str]:
 
 
 def _event(drawn: tuple[DrawnScene, ...], logs: np.ndarray, name: str) -> EventWeights:
-    draws = [next(event for event in scene.events.events if event.name == name) for scene in drawn]
+    draws = [_draw_of(scene, scene.events.events, f"event '{name}'", name) for scene in drawn]
     reached = [
         [each for each in scene.events.occurrences if each.event == name and each.armed] for scene in drawn
     ]
@@ -230,13 +232,23 @@ def _event(drawn: tuple[DrawnScene, ...], logs: np.ndarray, name: str) -> EventW
 
 
 def _fault(drawn: tuple[DrawnScene, ...], logs: np.ndarray, name: str) -> FaultWeights:
-    draws = [next(fault for fault in scene.events.faults if fault.name == name) for scene in drawn]
+    draws = [_draw_of(scene, scene.events.faults, f"fault '{name}'", name) for scene in drawn]
     return FaultWeights(
         name=name,
         sensor=draws[0].sensor,
         kind=draws[0].kind,
         occurred=sum(bool(draw.frames) for draw in draws),
         **_chance(drawn, logs, draws, f"faults.{name}"),
+    )
+
+
+def _draw_of(scene: DrawnScene, records: Sequence[_Draw], what: str, name: str) -> _Draw:
+    for record in records:
+        if record.name == name:
+            return record
+    raise DatasetError(
+        f"scene {scene.index} has no record of {what}, which other scenes have: its events.json or failed.json is "
+        "missing or damaged; delete its folder and run generate --resume"
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from math import log
+from math import log, nan
 from pathlib import Path
 
 import numpy as np
@@ -136,6 +136,9 @@ def test_params_and_weights_of_zero_come_back_from_json() -> None:
     assert events_from_json(raw) == events
     with pytest.raises(DatasetError, match="garbled: factors"):
         events_from_json(raw | {"factors": [{"name": "x"}]})
+    for broken in ({"log_weight": nan}, {"factors": [{"name": "x", "log_p": nan, "log_q": 0.0}]}):
+        with pytest.raises(DatasetError, match="garbled: a weight is not a number"):
+            events_from_json(raw | broken)
     with pytest.raises(DatasetError, match="not readable events"):
         events_from_json([])
 

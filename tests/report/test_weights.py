@@ -152,6 +152,12 @@ def test_pairs_of_which_one_failed_are_broken() -> None:
     assert report.warnings[-1].startswith("counterfactual pairs broken: 1; one of the two scenes failed")
 
 
+def test_a_scene_without_its_record_is_named() -> None:
+    bare = DrawnScene(7, False, 1, (), SceneEvents())
+    with pytest.raises(DatasetError, match="scene 7 has no record of event 'leap', which other scenes have"):
+        report_of((drawn(0, armed=True), bare))
+
+
 def test_little_effect_is_warned_about() -> None:
     heavy = WeightFactor("params.x", 9.0, 0.0)
     scenes = [drawn(k, armed=True, q=0.9) for k in range(40)] + [drawn(40, True, q=0.9, more=(heavy,))]
