@@ -20,7 +20,7 @@ SCENARIOS = DOCS / "gallery"
 PICTURES = DOCS / "images" / "gallery"
 RENDERERS = ("raster", "pathtrace")
 JPEG_QUALITY = 88
-SAMPLES = 64
+SAMPLES = 32
 _SEED = 7
 
 
@@ -57,18 +57,24 @@ SHOTS = (
         "child_dart_out_parked_cars",
         event="dash",
         after_s=2.2,
-        overrides=("params.sun_elevation=36 deg", "params.sun_azimuth=110 deg"),
+        overrides=("params.sun_elevation=38 deg", "params.sun_azimuth=140 deg"),
     ),
     Shot(
         "dusk_road",
         "shed_load_debris",
         event="loss",
         after_s=0.9,
-        overrides=("params.sun_elevation=4 deg", "params.sun_azimuth=60 deg"),
+        overrides=("params.sun_elevation=5 deg", "params.sun_azimuth=150 deg"),
     ),
-    Shot("night_road", "night_animal_crossing", event="leap", after_s=1.2),
+    Shot(
+        "night_road",
+        "night_animal_crossing",
+        event="leap",
+        after_s=1.6,
+        overrides=tuple(f"lights.{lamp}.shadows=true" for lamp in ("middle", "near", "wide")),
+    ),
     Shot("night_street", "night_street"),
-    Shot("fog", "cut_in_short_gap", index=2, event="cut", after_s=0.6, overrides=("fog.visibility=110 m",)),
+    Shot("fog", "cut_in_short_gap", index=2, event="cut", after_s=0.6, overrides=("fog.visibility=130 m",)),
     Shot("living_room", "living_room"),
     Shot("wet_floor", "wet_floor"),
     Shot("glass", "glass"),
