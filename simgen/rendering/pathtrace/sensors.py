@@ -91,7 +91,11 @@ def _table(camera: Intrinsics) -> NDArray[np.float32]:
 
 
 def _register(mi: Any, dr: Any, tables: dict[str, Any]) -> str:
-    """Register a camera whose rays come from a table, in the current variant; return its name."""
+    """Register a camera whose rays come from a table, in the current variant; return its name.
+
+    Mitsuba keeps what a name meant first, so every renderer has a name of its own; the class that is kept holds on to
+    `tables`, so that no other can have its address.
+    """
     scalar = not dr.is_jit_v(mi.Float)
 
     class ByTable(mi.Sensor):  # pyright: ignore[reportUntypedBaseClass] - Mitsuba is loaded at run time
@@ -148,6 +152,6 @@ def _register(mi: Any, dr: Any, tables: dict[str, Any]) -> str:
         def _node(self, index: Any, active: Any) -> Any:
             return dr.gather(mi.Vector3f, self._nodes, mi.UInt32(index), active)
 
-    name = "simgen_by_table"
+    name = f"simgen_by_table_{id(tables):x}"
     mi.register_sensor(name, ByTable)
     return name

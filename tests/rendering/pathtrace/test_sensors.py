@@ -55,6 +55,16 @@ def test_the_picture_is_dark_where_the_labels_have_the_ball(
     assert grey[~shown].max(initial=0.0) < 1.0
 
 
+def test_two_renderers_have_tables_of_their_own(tracer: PathtraceRenderer) -> None:
+    lens, target = LENSES["fisheye"], (0.4, 0.3, 0.2)
+    other = PathtraceRenderer(samples=2, denoise=False, variant="scalar_rgb")
+    try:
+        ids = [seen(which, lens, target).instance_id for which in (tracer, other, tracer)]
+    finally:
+        other.close()
+    assert all(np.array_equal(ids[0], found) for found in ids)
+
+
 def test_a_table_without_distortion_shows_what_the_pinhole_shows(tracer: PathtraceRenderer) -> None:
     frames = [
         seen(tracer, lens, (0.4, 0.3, 0.2))
