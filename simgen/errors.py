@@ -8,7 +8,7 @@ SimgenError                      one readable line; the command line prints it w
 ├── SamplingError                no scene could be drawn within the bound; names the worst constraint
 ├── SceneRejected                a physics guard refused this draw; the only error that is retried
 ├── ExpectationError             an event was armed and did not lead to what must be seen; the scene counts as failed
-├── SimulationError              a behaviour or trigger cannot go on: it raises, never yields, or names what is not there
+├── SimulationError              a behaviour or trigger cannot go on: it raises, never yields, or names nothing
 ├── RenderError                  no GL context, or a frame that failed its gate
 └── DatasetError                 a dataset on disk is damaged or not what it says it is
 ```
