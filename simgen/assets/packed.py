@@ -50,10 +50,11 @@ def unpack_model(data: bytes) -> Model:
     """
     header, read = _split(_MODEL_MAGIC, data)
     textures = [Texture(read(t["pixels"]), srgb=t["srgb"]) for t in header["textures"]]
+    plain: dict[str, Any] = {name: tuple(header[name]) for name in _PLAIN}
     return Model(
         lods=tuple(tuple(_submesh(entry, read) for entry in level) for level in header["lods"]),
         materials=tuple(_material(entry, textures) for entry in header["materials"]),
-        **{name: tuple(header[name]) for name in _PLAIN},
+        **plain,
     )
 
 

@@ -121,7 +121,8 @@ class SpotLight:
         outer_angle_rad: from the axis; at most pi. Half the opening of the cone.
         on: at time 0.
         radius_m: of the lamp's disc, for soft shadows.
-        casts_shadows: whether bodies block it.
+        casts_shadows: whether bodies block it. False leaves a shadow map out in the raster renderer; the path
+            tracer, where light ends at bodies without more ado, draws the shadow all the same.
     """
 
     name: str
@@ -150,7 +151,8 @@ class PanelLight:
         height_m: along its Z axis.
         color_rgb: linear, scaled so that its luminance (Rec. 709 weights) is 1.
         on: at time 0.
-        casts_shadows: whether bodies block it.
+        casts_shadows: whether bodies block it. False leaves a shadow map out in the raster renderer; the path
+            tracer, where light ends at bodies without more ado, draws the shadow all the same.
     """
 
     name: str

@@ -14,7 +14,6 @@ from math import cos, pi, sin, sqrt
 
 import numpy as np
 
-from simgen.errors import RenderError
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.scene import PanelLight, SpotLight
 
@@ -58,16 +57,6 @@ class Rectangle:
     T_world_panel: FloatArray
     size_m: tuple[float, float]
     luminance_rgb: Vec3
-
-
-def check_shadows(lights: list[SpotLight | PanelLight]) -> None:
-    """Raise RenderError if a light is to pass through bodies, which light paths cannot do."""
-    for light in lights:
-        if not light.casts_shadows:
-            raise RenderError(
-                f"light '{light.name}' casts no shadows, which the path tracer cannot draw: light paths end at"
-                " bodies. Give it shadows, or render with the raster renderer"
-            )
 
 
 def cones_of(lamp: SpotLight, T_world_lamp: FloatArray) -> list[Cone]:

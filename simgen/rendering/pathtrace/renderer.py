@@ -19,7 +19,6 @@ from simgen.rendering.pathtrace.bodies import Body, ShapeCache, make_bodies
 from simgen.rendering.pathtrace.denoise import Denoiser
 from simgen.rendering.pathtrace.engine import Engine, Shot
 from simgen.rendering.pathtrace.labels import label_view
-from simgen.rendering.pathtrace.lamps import check_shadows
 from simgen.rendering.pathtrace.lights import mean_luminance, surroundings
 from simgen.rendering.pathtrace.painting import painted, painted_through_air
 from simgen.rendering.pathtrace.skins import posed_bodies
@@ -81,9 +80,7 @@ class PathtraceRenderer:
 
         Raises:
             AssetError: a model or map is missing.
-            RenderError: a lamp or panel is to cast no shadows.
         """
-        check_shadows([*scene.lights, *scene.panels])
         return PathtraceScene(self, scene, library)
 
     def close(self) -> None:

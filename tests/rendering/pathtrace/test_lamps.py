@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
-from simgen.errors import RenderError
 from simgen.geometry import Pose, Quat, quaternion_about_axis
 from simgen.records.frame import Frame
 from simgen.records.scene import (
@@ -194,12 +194,16 @@ def test_who_is_not_present_is_not_seen_shades_nothing_and_carries_no_light(
 
 
 @pytest.mark.parametrize("kind", ["lights", "panels"])
-def test_light_that_casts_no_shadows_is_refused_by_name(
+def test_light_is_blocked_by_bodies_whether_its_shadows_are_asked_for_or_not(
     tracer: PathtraceRenderer, library: AssetLibrary, kind: str
 ) -> None:
-    made = lamp(2.0, casts_shadows=False) if kind == "lights" else panel(2.0, casts_shadows=False)
-    with pytest.raises(RenderError, match=f"light '{made.name}' casts no shadows"):
-        tracer.open(replace(overhead(3.0), **{kind: (made,)}), library)
+    pictures: list[NDArray[np.float16]] = []
+    for asked in (True, False):
+        made = lamp(2.0, casts_shadows=asked) if kind == "lights" else panel(2.0, casts_shadows=asked)
+        scene = replace(overhead(3.0), **{kind: (made,)})
+        with tracer.open(scene, library) as session:
+            pictures.append(session.render(still_view(scene)).radiance)
+    np.testing.assert_array_equal(*pictures)
 
 
 def test_a_lamp_that_is_a_point_shines_everywhere_alike() -> None:
