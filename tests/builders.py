@@ -15,15 +15,8 @@ from typing import Any
 from simgen.camera import Intrinsics
 from simgen.geometry import Pose, Quat, Vec3, look_at
 from simgen.records.asset import AssetRef
-from simgen.records.scene import (
-    CameraSensor,
-    Capture,
-    EnvironmentLight,
-    Physics,
-    Scene,
-    SceneObject,
-    SunLight,
-)
+from simgen.records.light import EnvironmentLight, SunLight
+from simgen.records.scene import CameraSensor, Capture, Physics, Scene, SceneObject
 
 CATEGORY_IDS = {"box": 1, "sphere": 2, "cylinder": 3}
 IDENTITY: Quat = (1.0, 0.0, 0.0, 0.0)

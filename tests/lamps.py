@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from simgen.geometry import Pose, Vec3, look_at
-from simgen.records.scene import EnvironmentLight, PanelLight, SpotLight
+from simgen.records.light import EnvironmentLight, PanelLight, SpotLight
 
 DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
 _FROM_CAMERA = np.array([[0.0, -1.0, 0.0], [0.0, 0.0, -1.0], [1.0, 0.0, 0.0]])  # columns: ahead, left, up

@@ -15,7 +15,7 @@ from math import log, pi
 import numpy as np
 
 from simgen.geometry import FloatArray
-from simgen.records.scene import Fog, SunLight
+from simgen.records.light import Fog, SunLight
 
 CONTRAST_THRESHOLD = 0.05  # WMO, Guide to Meteorological Instruments (WMO-No. 8), chapter 9
 FORWARD = 0.75  # asymmetry of the scattering: assumed; 0.85 to 0.9 for one droplet, less after several

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray
 from simgen.records.frame import View
-from simgen.records.scene import EnvironmentLight, PanelLight, Scene, SpotLight, SunLight
+from simgen.records.light import EnvironmentLight, PanelLight, SpotLight, SunLight
+from simgen.records.scene import Scene
 
 
 @dataclass(frozen=True, slots=True, eq=False)

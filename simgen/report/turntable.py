@@ -17,17 +17,9 @@ from simgen.camera import Intrinsics
 from simgen.geometry import Pose, Vec3, look_at
 from simgen.pipeline import SettledScene, Studio
 from simgen.records.asset import AssetInfo, AssetRef
+from simgen.records.light import EnvironmentLight, SunLight
 from simgen.records.rejections import Rejections
-from simgen.records.scene import (
-    CameraSensor,
-    Capture,
-    EnvironmentLight,
-    MaterialOverride,
-    Physics,
-    Scene,
-    SceneObject,
-    SunLight,
-)
+from simgen.records.scene import CameraSensor, Capture, MaterialOverride, Physics, Scene, SceneObject
 from simgen.report.picture import check_picture_name, save_picture
 from simgen.simulation import simulate
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from simgen.errors import Problem, ScenarioError
 from simgen.geometry import FloatArray, Pose, look_at
-from simgen.records.scene import PanelLight, SpotLight
+from simgen.records.light import PanelLight, SpotLight
 from simgen.sampling.cast import Cast
 from simgen.sampling.lights import draw_color
 from simgen.sampling.mounts import T_object_mount

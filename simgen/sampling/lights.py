@@ -10,7 +10,7 @@ from simgen.assets.daylight import beam_color, beam_lux
 from simgen.errors import Problem, ScenarioError
 from simgen.geometry import Vec3
 from simgen.records.asset import AssetRef
-from simgen.records.scene import EnvironmentLight, Fog, SunLight
+from simgen.records.light import EnvironmentLight, Fog, SunLight
 from simgen.sampling.draws import Draws
 from simgen.scenario import spec
 

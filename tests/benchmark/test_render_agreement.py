@@ -11,7 +11,8 @@ from render.agreement import brightest, compared, holds, is_diffuse
 from simgen.geometry import Pose
 from simgen.records.asset import Material
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, MaterialOverride, SpotLight
+from simgen.records.light import EnvironmentLight, SpotLight
+from simgen.records.scene import MaterialOverride
 from tests.builders import make_scene, sphere, sun
 from tests.views import cast
 

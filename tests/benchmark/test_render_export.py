@@ -12,7 +12,8 @@ from render.export import export_scene, mean_color, mean_surface, obj_text
 from simgen.assets import AssetLibrary
 from simgen.geometry import Pose
 from simgen.records.asset import Material, Submesh, Texture
-from simgen.records.scene import Scene, SpotLight, scene_from_json
+from simgen.records.light import SpotLight
+from simgen.records.scene import Scene, scene_from_json
 from tests.builders import box, floor, make_scene, sphere
 
 

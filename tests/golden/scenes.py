@@ -10,15 +10,8 @@ from simgen.assets import AssetLibrary
 from simgen.geometry import Vec3
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Material
 from simgen.records.frame import View
-from simgen.records.scene import (
-    CameraSensor,
-    EnvironmentLight,
-    Fog,
-    MaterialOverride,
-    Scene,
-    SceneObject,
-    SunLight,
-)
+from simgen.records.light import EnvironmentLight, Fog, SunLight
+from simgen.records.scene import CameraSensor, MaterialOverride, Scene, SceneObject
 from tests.builders import box, camera, cylinder, floor, make_scene, sphere, static_box
 from tests.lamps import DARK, panel, point_lamp, spot
 from tests.skinned import TubeLibrary, gaits, tube_scene

@@ -13,15 +13,13 @@ from simgen.records.asset import AssetRef
 from simgen.records.behaviour import Actor, Behaviour, Joint, Trigger
 from simgen.records.event import Action, Event, Expected, Fault, Twin, WeightFactor
 from simgen.records.lane import Lane
+from simgen.records.light import EnvironmentLight, SpotLight, SunLight
 from simgen.records.scene import (
     Capture,
     DenseCapture,
-    EnvironmentLight,
     Physics,
     Scene,
     SceneObject,
-    SpotLight,
-    SunLight,
     scene_from_json,
     scene_to_json,
 )

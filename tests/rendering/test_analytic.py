@@ -16,16 +16,8 @@ from simgen.errors import RenderError
 from simgen.geometry import Pose, Quat, Vec3, apply, box_corners, look_at, quaternion_about_axis
 from simgen.records.asset import AssetRef
 from simgen.records.frame import Frame
-from simgen.records.scene import (
-    CameraSensor,
-    EnvironmentLight,
-    Fog,
-    MaterialOverride,
-    Scene,
-    SceneObject,
-    SpotLight,
-    SunLight,
-)
+from simgen.records.light import EnvironmentLight, Fog, SpotLight, SunLight
+from simgen.records.scene import CameraSensor, MaterialOverride, Scene, SceneObject
 from simgen.rendering import make_renderer
 from simgen.rendering.analytic import (
     AnalyticRenderer,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import integrate
 
-from simgen.records.scene import Fog, SunLight
+from simgen.records.light import Fog, SunLight
 from simgen.rendering.fog import (
     airlight,
     extinction_per_m,

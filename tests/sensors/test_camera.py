@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from numpy.typing import NDArray
 
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, MaterialOverride, SunLight
+from simgen.records.light import EnvironmentLight, SunLight
+from simgen.records.scene import MaterialOverride
 from simgen.sensors.camera import develop
 from simgen.sensors.exposure import saturation_luminance
 from simgen.sensors.tone import srgb_decode, srgb_encode, tone_curve

@@ -7,7 +7,7 @@ import pytest
 
 from simgen.errors import SimulationError
 from simgen.geometry import Pose
-from simgen.records.scene import SpotLight
+from simgen.records.light import SpotLight
 from tests.simulation.acting import act, deer, event, on, play
 
 LOW_BEAM = SpotLight("low_beam", Pose(), "", 20_000.0)

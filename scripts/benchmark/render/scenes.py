@@ -15,16 +15,8 @@ from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
 from simgen.geometry import Pose, Vec3, look_at, quaternion_about_axis
 from simgen.records.asset import AssetInfo, AssetRef
-from simgen.records.scene import (
-    CameraSensor,
-    Capture,
-    EnvironmentLight,
-    Physics,
-    Scene,
-    SceneObject,
-    SpotLight,
-    SunLight,
-)
+from simgen.records.light import EnvironmentLight, SpotLight, SunLight
+from simgen.records.scene import CameraSensor, Capture, Physics, Scene, SceneObject
 from simgen.rng import keyed_generator
 
 ORBIT_FRAMES = 24

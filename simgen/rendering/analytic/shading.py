@@ -2,7 +2,7 @@
 
 Reflected luminance of a matt surface of albedo a under illuminance E is a E / pi (Lambert, 1760). A uniform
 environment of luminance L gives pi L on a plane of any orientation. A lamp of intensity I at distance d gives
-I cos(angle of incidence) / d²; what I is off the axis says `records.scene.SpotLight`.
+I cos(angle of incidence) / d²; what I is off the axis says `records.light.SpotLight`.
 """
 
 from __future__ import annotations

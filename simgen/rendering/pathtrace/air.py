@@ -10,7 +10,7 @@ import numpy as np
 
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.asset import Float32Array
-from simgen.records.scene import Fog
+from simgen.records.light import Fog
 from simgen.rendering.fog import (
     airlight,
     extinction_per_m,

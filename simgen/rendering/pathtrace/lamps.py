@@ -15,7 +15,7 @@ from math import cos, pi, sin, sqrt
 import numpy as np
 
 from simgen.geometry import FloatArray, Vec3
-from simgen.records.scene import PanelLight, SpotLight
+from simgen.records.light import PanelLight, SpotLight
 
 _CONES = 32  # of a lamp: a penumbra has as many steps, which is below the grain
 _HOUSING_M = 0.05  # so far before its place a lamp on a body begins to shine: its housing does not block it

@@ -11,7 +11,8 @@ import numpy as np
 from simgen.assets import AssetLibrary
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.asset import Float32Array
-from simgen.records.scene import Scene, SunLight
+from simgen.records.light import SunLight
+from simgen.records.scene import Scene
 from simgen.rendering.light_map import METERED_WIDTH, shrunk, sphere_grid, upward_illuminance
 
 _SUN_DISTANCE = 2000.0  # in radii of the scene: its direction then differs by 0.03 degrees over the scene

@@ -9,7 +9,7 @@ import numpy as np
 
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import View
-from simgen.records.scene import Fog, SunLight
+from simgen.records.light import Fog, SunLight
 from simgen.rendering.fog import extinction_per_m
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.lamp import Lamp

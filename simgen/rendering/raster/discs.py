@@ -11,7 +11,7 @@ import numpy as np
 
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import View
-from simgen.records.scene import Fog
+from simgen.records.light import Fog
 from simgen.rendering.fog import optical_depth
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.lamp import NEAREST_BLOCKER_M, Lamp

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import View
-from simgen.records.scene import Fog
+from simgen.records.light import Fog
 from simgen.rendering.raster.air import fog_uniforms
 from simgen.rendering.raster.casters import Casters
 from simgen.rendering.raster.context import GlContext, set_uniforms

@@ -9,7 +9,8 @@ import numpy as np
 
 from simgen.geometry import FloatArray
 from simgen.records.frame import View
-from simgen.records.scene import Fog, Scene
+from simgen.records.light import Fog
+from simgen.records.scene import Scene
 from simgen.rendering.lamps import dimmed_suns, light_factors, lights_in
 from simgen.rendering.light_map import rotation_about_z
 from simgen.rendering.raster.air import GlowPass, air_uniforms, fog_uniforms

@@ -12,7 +12,8 @@ import pytest
 from simgen.geometry import Pose
 from simgen.lens import Lens
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, Fog, MaterialOverride, Scene, SpotLight
+from simgen.records.light import EnvironmentLight, Fog, SpotLight
+from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.fog import scattered
 from simgen.rendering.lamps import Lights, PlacedSpot
 from simgen.rendering.pathtrace.air import Air

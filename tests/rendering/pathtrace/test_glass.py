@@ -12,7 +12,8 @@ import pytest
 from simgen.assets import AssetLibrary
 from simgen.records.asset import Asset, AssetRef, Material, Texture
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene, SunLight
+from simgen.records.light import EnvironmentLight, SunLight
+from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.pathtrace import PathtraceRenderer
 from tests.builders import box, camera, floor, make_scene
 from tests.views import still_view

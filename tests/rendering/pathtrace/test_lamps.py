@@ -15,15 +15,8 @@ from numpy.typing import NDArray
 from simgen.assets import AssetLibrary
 from simgen.geometry import Pose, Quat, quaternion_about_axis
 from simgen.records.frame import Frame
-from simgen.records.scene import (
-    EnvironmentLight,
-    MaterialOverride,
-    PanelLight,
-    Scene,
-    SceneObject,
-    SpotLight,
-    SunLight,
-)
+from simgen.records.light import EnvironmentLight, PanelLight, SpotLight, SunLight
+from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.pathtrace import PathtraceRenderer
 from simgen.rendering.pathtrace.lamps import cones_of, rectangle_of
 from tests.builders import box, camera, floor, make_scene

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from simgen.geometry import apply, invert_rigid, look_at
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene, SceneObject, SunLight
+from simgen.records.light import EnvironmentLight, SunLight
+from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.light_map import sphere_grid
 from simgen.rendering.pathtrace import PathtraceRenderer
 from simgen.rendering.pathtrace.engine import Shot

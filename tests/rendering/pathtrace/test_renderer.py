@@ -17,7 +17,8 @@ from simgen.errors import RenderError
 from simgen.geometry import Pose, quaternion_about_axis
 from simgen.records.asset import Asset, Material, Texture
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, Fog, MaterialOverride, PanelLight, Scene, SpotLight
+from simgen.records.light import EnvironmentLight, Fog, PanelLight, SpotLight
+from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering import make_renderer
 from simgen.rendering.pathtrace import PathtraceRenderer, engine
 from simgen.rendering.pathtrace.denoise import Denoiser

@@ -12,7 +12,8 @@ from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
 from simgen.lens import Lens
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene
+from simgen.records.light import EnvironmentLight
+from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.pathtrace import PathtraceRenderer
 from tests.builders import camera, make_scene, sphere
 from tests.views import still_view

@@ -11,7 +11,8 @@ from scipy import integrate
 
 from simgen.geometry import FloatArray
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, Fog, MaterialOverride, Scene, SunLight
+from simgen.records.light import EnvironmentLight, Fog, SunLight
+from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.fog import airlight, fogged, optical_depth, optical_depth_to_sky, scattered
 from tests.builders import box, camera, floor, make_scene, static_box
 from tests.lamps import DARK, point_lamp, spot

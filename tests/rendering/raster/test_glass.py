@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from simgen.assets import AssetLibrary
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Material
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, Fog, MaterialOverride, Scene, SceneObject, SunLight
+from simgen.records.light import EnvironmentLight, Fog, SunLight
+from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.raster import RasterRenderer
 from tests.builders import camera, make_scene, static_box
 from tests.lamps import DARK, panel

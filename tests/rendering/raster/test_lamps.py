@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from simgen.assets import AssetLibrary
 from simgen.geometry import Vec3, apply, invert_rigid
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene, SpotLight, SunLight
+from simgen.records.light import EnvironmentLight, SpotLight, SunLight
+from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.lamps import lights_in
 from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.lamp import lamps_of

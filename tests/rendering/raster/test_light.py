@@ -13,14 +13,8 @@ from numpy.typing import NDArray
 from simgen.errors import RenderError
 from simgen.geometry import apply, invert_rigid
 from simgen.records.frame import Frame
-from simgen.records.scene import (
-    CameraSensor,
-    EnvironmentLight,
-    MaterialOverride,
-    Scene,
-    SceneObject,
-    SunLight,
-)
+from simgen.records.light import EnvironmentLight, SunLight
+from simgen.records.scene import CameraSensor, MaterialOverride, Scene, SceneObject
 from tests.builders import box, camera, floor, make_scene, sphere
 
 Render = Callable[[Scene], Frame]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from simgen.assets import AssetLibrary
 from simgen.geometry import apply, invert_rigid
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene
+from simgen.records.light import EnvironmentLight
+from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.drawables import make_drawables, visible_items
 from simgen.rendering.raster.mirrors import find_mirror

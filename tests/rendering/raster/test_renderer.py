@@ -14,7 +14,8 @@ import pytest
 
 from simgen.assets import AssetLibrary
 from simgen.records.frame import Frame
-from simgen.records.scene import Fog, MaterialOverride, Scene
+from simgen.records.light import Fog
+from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.silhouettes import pack
 from tests.builders import box, camera, cylinder, floor, make_scene, sphere

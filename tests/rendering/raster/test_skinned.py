@@ -10,7 +10,8 @@ import pytest
 
 from simgen.geometry import Pose
 from simgen.records.frame import Frame, View
-from simgen.records.scene import Scene, SpotLight
+from simgen.records.light import SpotLight
+from simgen.records.scene import Scene
 from simgen.rendering.raster import RasterRenderer
 from tests.skinned import FEW, STRIDE_M, TubeLibrary, frozen, gaits, tube_model, tube_scene
 from tests.views import still_view

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from simgen.assets import AssetLibrary
 from simgen.geometry import Vec3, apply, invert_rigid
 from simgen.records.frame import Frame
-from simgen.records.scene import EnvironmentLight, MaterialOverride, Scene, SceneObject, SunLight
+from simgen.records.light import EnvironmentLight, SunLight
+from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.shadow_grids import nearest_depth_m, slice_of_view
 from tests.builders import box, camera, floor, make_scene
