@@ -329,5 +329,11 @@ def _warnings(
         if each.natural_rate is None:
             given = "given that it happens" if each.armed else "given that it does not happen"
             yield f"{what} is mode {each.modes[0]}: all estimates hold {given}"
+        elif each.armed in (0, drawn) and 0 < each.declared < 1:
+            share = "none" if each.armed == 0 else "all"
+            yield (
+                f"{what} was made in {share} of {drawn} scenes: too few to tell how often it happens in nature; "
+                f"declared is {each.declared:g}"
+            )
     if broken:
         yield f"counterfactual pairs broken: {broken}; one of the two scenes failed, Dataset.pairs() leaves them out"

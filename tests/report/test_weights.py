@@ -164,7 +164,15 @@ def test_little_effect_is_warned_about() -> None:
     report = report_of(tuple(scenes))
     assert report.ess < 1.1
     named = [warning.split(":")[0] for warning in report.warnings]
-    assert named == ["all scenes", "event 'leap'", "class 'deer'"]
+    made_in_all = "event 'leap' was made in all of 41 scenes"
+    assert named == ["all scenes", "event 'leap'", "class 'deer'", made_in_all]
+
+
+@pytest.mark.parametrize(("armed", "share"), [(True, "all"), (False, "none")])
+def test_an_event_of_every_scene_or_of_none_has_no_rate_to_tell(armed: bool, share: str) -> None:
+    (warning,) = report_of(tuple(drawn(k, armed, q=0.9) for k in range(3))).warnings
+    assert warning.startswith(f"event 'leap' was made in {share} of 3 scenes: too few to tell")
+    assert warning.endswith("declared is 0.01")
 
 
 def test_a_scene_that_cannot_be_counts_for_nothing_and_a_dataset_of_them_is_refused() -> None:
