@@ -180,7 +180,7 @@ class GpuModel:
 class ModelCache:
     """Models by content, the least recently used dropped when they exceed a byte budget."""
 
-    def __init__(self, context: GlContext, budget_bytes: int = 44 * 2**20) -> None:
+    def __init__(self, context: GlContext, budget_bytes: int = 26 * 2**20) -> None:
         self.context = context
         self._budget = budget_bytes
         self._models: OrderedDict[tuple[object, ...], GpuModel] = OrderedDict()
