@@ -56,7 +56,8 @@ class Material:
         base_color_map: sRGB, alpha channel used by `alpha_mode`.
         metallic_roughness_map: linear, G = roughness, B = metallic.
         normal_map: tangent space, +Y up (OpenGL convention), linear.
-        alpha_mode: `mask` drops fragments below `alpha_cutoff`; the raster renderer draws `blend` as `mask`.
+        alpha_mode: `mask` drops fragments below `alpha_cutoff`; through `blend` shows what lies behind, by `alpha`, in
+            colour alone: labels are those of the surface itself.
         emissive_rgb: linear emitted luminance, cd/m².
     """
 
