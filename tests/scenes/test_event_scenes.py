@@ -118,3 +118,30 @@ def test_a_fork_lift_that_meets_no_stack_stops_in_the_hall():
     assert run.positions_m[-1, lift, 0] - run.positions_m[0, lift, 0] > 9.0
     assert not run.linear_velocities_mps[-1, lift].any()
     assert not [hit for hit in run.impacts if {hit.a, hit.b} & {"fork_lift", "carried"}]
+
+
+VEHICLES = {"ego", "cutter", "lorry"}
+
+
+@pytest.mark.parametrize("headway", ["0.1 s", "4 s"])
+@pytest.mark.parametrize("mode", ["off", "forced"])
+def test_who_overtakes_is_back_in_the_lane_before_the_lorry_is_there(mode: str, headway: str):
+    """The corner of all drawn ranges that leaves the least time, with and without the cut-in."""
+    lorry = "actors.lorry.behaviour.follow_path.speed=70 km/h"
+    corner = ["params.ego_speed=90 km/h", "params.faster=6 m/s", f"params.headway={headway}", lorry]
+    near = ["actors.cutter.place.along.s=-24 m", "actors.lorry.place.along.s=20 m"]
+    late = simgen.load(FOLDER / "cut_in_short_gap.yaml", [f"events.cut.mode={mode}", *corner, *near])
+    scene = sample(late, SEED, 0, LIBRARY).scene
+    run = simulate(scene, LIBRARY)
+    assert not [hit for hit in run.impacts if {hit.a, hit.b} <= VEHICLES]
+    cutter, other = (run.positions_m[:, scene.instance_id(name) - 1] for name in ("cutter", "lorry"))
+    assert np.linalg.norm(cutter - other, axis=1).min() < 30.0  # they did pass each other
+
+
+@pytest.mark.parametrize(("name", "event"), [("rack_box_fall", "fall"), ("shed_load_debris", "loss")])
+def test_where_nothing_happens_nobody_crashes(name: str, event: str):
+    quiet = simgen.load(FOLDER / f"{name}.yaml", [f"events.{event}.mode=off"])
+    scene = sample(quiet, SEED, 0, LIBRARY).scene
+    run = simulate(scene, LIBRARY)
+    actors = {actor.name for actor in scene.actors}
+    assert not [hit for hit in run.impacts if {hit.a, hit.b} & actors]
