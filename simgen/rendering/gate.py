@@ -42,14 +42,19 @@ def check_frame(frame: Frame, items: Sequence[InView]) -> None:
     hit = frame.instance_id > 0
     if not hit.any():
         _check_empty(place, frame, items)
-    if not _all_finite(frame.radiance):
-        bad = int((~np.isfinite(frame.radiance)).any(axis=-1).sum())
-        raise RenderError(
-            f"{place}: radiance is not finite at {bad} pixels; look at the lights' and materials' values"
-        )
+    check_light(place, frame.radiance)
     if not np.array_equal(np.isfinite(frame.depth_m), hit):
         bad = int((np.isfinite(frame.depth_m) != hit).sum())
         raise RenderError(f"{place}: depth is not finite, or finite without an object, at {bad} pixels")
+
+
+def check_light(place: str, radiance: NDArray[np.float16]) -> None:
+    """Raise RenderError for a picture that holds NaN or infinity."""
+    if not _all_finite(radiance):
+        bad = int((~np.isfinite(radiance)).any(axis=-1).sum())
+        raise RenderError(
+            f"{place}: radiance is not finite at {bad} pixels; look at the lights' and materials' values"
+        )
 
 
 def _all_finite(radiance: NDArray[np.float16]) -> bool:

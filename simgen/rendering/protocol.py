@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.records.frame import Frame, View
@@ -13,11 +17,25 @@ from simgen.records.scene import Scene
 class SceneRenderer(Protocol):
     """One scene, uploaded and ready."""
 
-    def render(self, view: View) -> Frame:
+    def render(self, view: View, *, lit: bool = True) -> Frame:
         """Return the buffers of one view.
+
+        Args:
+            view: where from, and what is where.
+            lit: False: labels alone, in the dark: `radiance` is all zero, and cost nothing.
 
         Raises:
             RenderError: the frame failed its gate: empty, stale, or not finite.
+        """
+        ...
+
+    def light(self, views: Sequence[View]) -> NDArray[np.float16]:
+        """Return the mean `Frame.radiance` (h, w, 3) of views of one size, without any labels.
+
+        Of a single view it is what `render` gives. See `exposure`.
+
+        Raises:
+            RenderError: it is stale, or not finite.
         """
         ...
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil, nan, sqrt
 from types import TracebackType
 from typing import Self, cast, get_args
@@ -18,6 +20,7 @@ from simgen.records.scene import Scene
 from simgen.rendering.analytic.outline import pixel_box, solid_bounds
 from simgen.rendering.analytic.shading import Lighting, shade
 from simgen.rendering.analytic.solids import Shape, Solid
+from simgen.rendering.exposure import mean_light
 
 _GRID_PX = 1 << 22  # an outline larger than this, seen whole, is counted on a coarser grid
 _CHUNK_PX = 1 << 19
@@ -50,6 +53,25 @@ class AnalyticRenderer:
         """Do nothing: there is no context."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What the pixels of a view show; NaN where nothing was hit.
+
+    Attributes:
+        depth_m: (h, w).
+        ids: (h, w), 0 where nothing was hit.
+        points_m: (h, w, 3) camera frame.
+        normals: (h, w, 3) camera frame.
+        coordinates_m: (h, w, 3) object frame.
+    """
+
+    depth_m: FloatArray
+    ids: NDArray[np.uint16]
+    points_m: FloatArray
+    normals: FloatArray
+    coordinates_m: FloatArray
+
+
 class AnalyticScene:
     """One scene, as solids and lights."""
 
@@ -58,12 +80,39 @@ class AnalyticScene:
         self._halves = [np.array(obj.size_m) / 2 for obj in scene.objects]
         self._lighting = Lighting.of(scene, library)
 
-    def render(self, view: View) -> Frame:
-        """Return the buffers of one view.
+    def render(self, view: View, *, lit: bool = True) -> Frame:
+        """Return the buffers of one view; unless it is `lit`, its radiance is zero.
 
         Raises:
             UsageError: the camera has a lens.
         """
+        solids, surface = self._solids(view), self._seen(view)
+        ids, depth = surface.ids, surface.depth_m
+        extra = view.extra_buffers
+        outlines = {solid.instance_id: whole_outline(solid, view.intrinsics) for solid in solids}
+        return Frame(
+            view=view,
+            radiance=self._shaded(view, surface) if lit else np.zeros((*ids.shape, 3), np.float16),
+            depth_m=np.where(ids > 0, depth, np.nan).astype(np.float32),
+            instance_id=ids,
+            normals_camera=surface.normals.astype(np.float32),
+            object_coordinates_m=surface.coordinates_m.astype(np.float32),
+            silhouettes={key: outline for key, outline in outlines.items() if outline is not None},
+            renderer=AnalyticRenderer.name,
+            albedo=self._lighting.albedo(ids) if "albedo" in extra else None,
+            part_id=(ids > 0).astype(np.uint16) if "part_id" in extra else None,
+        )
+
+    def light(self, views: Sequence[View]) -> NDArray[np.float16]:
+        """Return the mean radiance of views, without any labels.
+
+        Raises:
+            UsageError: the camera has a lens.
+        """
+        return mean_light(self._shaded(view, self._seen(view)) for view in views)
+
+    def _seen(self, view: View) -> Seen:
+        """Return what every pixel of a view shows."""
         if view.intrinsics.lens is not None:
             raise UsageError(
                 f"sensor '{view.sensor}': the analytic renderer knows pinholes alone; use --renderer pathtrace"
@@ -79,20 +128,10 @@ class AnalyticScene:
             facing = solid.normals(coordinates[hit])
             inside = (facing * points[hit]).sum(axis=1) > 0
             normals[hit] = np.where(inside[:, None], -facing, facing)
-        extra = view.extra_buffers
-        outlines = {solid.instance_id: whole_outline(solid, view.intrinsics) for solid in solids}
-        return Frame(
-            view=view,
-            radiance=shade(self._lighting, solids, view, points, normals, ids),
-            depth_m=np.where(ids > 0, depth, np.nan).astype(np.float32),
-            instance_id=ids,
-            normals_camera=normals.astype(np.float32),
-            object_coordinates_m=coordinates.astype(np.float32),
-            silhouettes={key: outline for key, outline in outlines.items() if outline is not None},
-            renderer=AnalyticRenderer.name,
-            albedo=self._lighting.albedo(ids) if "albedo" in extra else None,
-            part_id=(ids > 0).astype(np.uint16) if "part_id" in extra else None,
-        )
+        return Seen(depth, ids, points, normals, coordinates)
+
+    def _shaded(self, view: View, seen: Seen) -> NDArray[np.float16]:
+        return shade(self._lighting, self._solids(view), view, seen.points_m, seen.normals, seen.ids)
 
     def close(self) -> None:
         """Do nothing: nothing is held but numbers."""

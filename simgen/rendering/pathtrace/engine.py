@@ -75,6 +75,10 @@ class Guides:
     albedo: Float32Array
     normals: Float32Array
 
+    def __add__(self, other: Guides) -> Guides:
+        """Return the sum of both, of which a mean is made."""
+        return Guides(self.albedo + other.albedo, self.normals + other.normals)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TracedState:

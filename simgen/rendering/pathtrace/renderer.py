@@ -7,17 +7,18 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.errors import RenderError, UsageError
 from simgen.records.asset import Float32Array
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
-from simgen.rendering.gate import check_frame, place_of
+from simgen.rendering.gate import check_frame, check_light, place_of
 from simgen.rendering.pathtrace.air import Air
-from simgen.rendering.pathtrace.bodies import Body, ShapeCache, make_bodies
+from simgen.rendering.pathtrace.bodies import ShapeCache, make_bodies
 from simgen.rendering.pathtrace.denoise import Denoiser
-from simgen.rendering.pathtrace.engine import Engine, Shot
+from simgen.rendering.pathtrace.engine import Engine, Guides, Shot
 from simgen.rendering.pathtrace.labels import label_view
 from simgen.rendering.pathtrace.lights import mean_luminance, surroundings
 from simgen.rendering.pathtrace.painting import painted, painted_through_air
@@ -98,21 +99,19 @@ class PathtraceScene:
         around = surroundings(scene, library)
         self._traced: TracedScene | None = TracedScene(renderer.engine, scene, self._bodies, around)
 
-    def render(self, view: View) -> Frame:
-        """Return the buffers of one view.
+    def render(self, view: View, *, lit: bool = True) -> Frame:
+        """Return the buffers of one view; unless it is `lit`, its radiance is zero.
 
         Raises:
             RenderError: the scene is closed, or the frame is empty or not finite.
         """
-        renderer, traced = self._renderer, self._traced
-        if renderer is None or traced is None:
-            raise RenderError(f"{place_of(view)}: the scene is closed; open it again before rendering it")
+        self._opened(view)
         bodies = posed_bodies(self._bodies, view)
         labels, placed = label_view(bodies, view)
-        picture = self._picture(renderer, traced, view, bodies)
+        dark = np.zeros((view.intrinsics.height, view.intrinsics.width, 3), np.float16)
         frame = Frame(
             view=view,
-            radiance=np.minimum(picture, _FLOAT16_MAX).astype(np.float16),
+            radiance=self._picture([view]) if lit else dark,
             depth_m=labels.depth_m,
             instance_id=labels.instance_id,
             normals_camera=labels.normals_camera,
@@ -127,6 +126,16 @@ class PathtraceScene:
         check_frame(frame, placed)
         return frame
 
+    def light(self, views: Sequence[View]) -> NDArray[np.float16]:
+        """Return the mean radiance of views, without any labels; they share the samples, each has one at least.
+
+        Raises:
+            RenderError: the scene is closed, or the picture is not finite.
+        """
+        mean = self._picture(views)
+        check_light(place_of(views[0]), mean)
+        return mean
+
     def close(self) -> None:
         """Let go of the scene; shapes stay with the renderer."""
         self._renderer = self._traced = None
@@ -139,21 +148,47 @@ class PathtraceScene:
     ) -> None:
         self.close()
 
-    def _picture(
-        self, renderer: PathtraceRenderer, traced: TracedScene, view: View, bodies: Sequence[Body]
-    ) -> Float32Array:
-        """Return the picture (h, w, 3), linear luminance in cd/m²."""
-        engine, now = renderer.engine, traced.at(view, bodies)
+    def _opened(self, view: View) -> tuple[PathtraceRenderer, TracedScene]:
+        if self._renderer is None or self._traced is None:
+            raise RenderError(f"{place_of(view)}: the scene is closed; open it again before rendering it")
+        return self._renderer, self._traced
+
+    def _picture(self, views: Sequence[View]) -> NDArray[np.float16]:
+        """Return the mean picture (h, w, 3) of views, linear luminance in cd/m²; the denoiser sees the mean."""
+        renderer, traced = self._opened(views[0])
+        mean: Float32Array | None = None
+        guides: Guides | None = None
+        for index, view in enumerate(views):
+            picture, guide = self._part(renderer, traced, view, (index, len(views)))
+            mean = picture if mean is None else mean + picture
+            if guide is not None:
+                guides = guide if guides is None else guides + guide
+        assert mean is not None  # noqa: S101 - there is a view
+        mean, count = mean / np.float32(len(views)), np.float32(len(views))
+        if renderer.denoiser is not None and guides is not None:
+            mean = renderer.denoiser(mean, guides.albedo / count, guides.normals / count)
+        return np.minimum(mean, _FLOAT16_MAX).astype(np.float16)
+
+    def _part(
+        self, renderer: PathtraceRenderer, traced: TracedScene, view: View, part: tuple[int, int]
+    ) -> tuple[Float32Array, Guides | None]:
+        """Return the picture (h, w, 3) of one of several views with its share of the samples, and its guides.
+
+        Args:
+            part: its index among the views, and how many there are.
+        """
+        index, count = part
+        engine, now = renderer.engine, traced.at(view, posed_bodies(self._bodies, view))
         key = ("pathtrace", self._scene.seed, self._scene.index, view.sensor, view.frame_index)
-        seed = int(keyed_generator(*key).integers(2**31))
-        settings = (seed, renderer.samples, renderer.noise_target, self._scene.environment.background_visible)
+        seed = int(keyed_generator(*key, *([index] if index else [])).integers(2**31))
+        samples = -(-renderer.samples // count)
+        settings = (seed, samples, renderer.noise_target, self._scene.environment.background_visible)
         if self._scene.fog is None:
-            mean = painted(engine, now.scene, view, *settings)
+            picture = painted(engine, now.scene, view, *settings)
         else:
             air = Air(self._scene.fog, mean_luminance(traced.surroundings_at(now.lights)), now.lights)
-            mean = painted_through_air(engine, now, view, air, *settings)
+            picture = painted_through_air(engine, now, view, air, *settings)
         if renderer.denoiser is None:
-            return mean
+            return picture, None
         shot = Shot(view.intrinsics, view.T_world_camera, seed)
-        guides = engine.guides(now.scene, shot, min(renderer.samples, _GUIDE_SAMPLES))
-        return renderer.denoiser(mean, guides.albedo, guides.normals)
+        return picture, engine.guides(now.scene, shot, min(samples, -(-_GUIDE_SAMPLES // count)))

@@ -7,12 +7,14 @@ from types import TracebackType
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.errors import RenderError
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
-from simgen.rendering.gate import check_frame, place_of
+from simgen.rendering.exposure import mean_light
+from simgen.rendering.gate import check_frame, check_light, place_of
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable, DrawItem, make_drawables, visible_items
 from simgen.rendering.raster.environment import uniform_map
@@ -136,33 +138,25 @@ class RasterScene:
             (d.body.instance_id, d.model) for d in drawables if isinstance(d.model, SkinnedModel)
         ]
 
-    def render(self, view: View) -> Frame:
-        """Return the buffers of one view.
+    def render(self, view: View, *, lit: bool = True) -> Frame:
+        """Return the buffers of one view; unless it is `lit`, its radiance is zero.
 
         Raises:
             RenderError: the scene is closed, OpenGL reported an error, or the frame is empty, stale or not finite.
         """
-        renderer, place = self._renderer, place_of(view)
-        if renderer is None:
-            raise RenderError(f"{place}: the scene is closed; open it again before rendering it")
-        renderer.frame_count += 1
-        nonce = nonce_of(renderer.frame_count)
-        targets, halves = renderer.targets(view.intrinsics.width, view.intrinsics.height)
-        pose_models(self._skinned, view)
-        items = visible_items(self._drawables, view)
-        renderer.light.set_view(view)
-        others = renderer.draw_others(view, self._drawables, items, nonce)
-        renderer.geometry.draw(targets, view, items, nonce)
-        renderer.light.draw(targets, halves, view, nonce, others)
-        radiance = read_rows(targets.smoothed, 0, targets.size_px, np.float16)
-        check_nonce(place, "radiance", radiance[-1, 0], nonce)
+        place, renderer = place_of(view), self._opened(view)
+        targets, items, nonce = self._draw(renderer, view, lit)
+        if lit:
+            radiance = _read_light(targets, place, nonce)
+        else:
+            radiance = np.zeros((view.intrinsics.height, view.intrinsics.width, 3), np.float16)
         labels = renderer.geometry.read(targets, view, place, nonce)
         labels = renderer.skins.complete(targets, view, items, labels)
         silhouettes = renderer.silhouettes.draw(view, items, labels.instance_id)
         renderer.context.check(place)
         frame = Frame(
             view=view,
-            radiance=np.ascontiguousarray(radiance[:-1, :, :3]),
+            radiance=radiance,
             depth_m=labels.depth_m,
             instance_id=labels.instance_id,
             normals_camera=labels.normals_camera,
@@ -176,6 +170,43 @@ class RasterScene:
         )
         check_frame(frame, items)
         return frame
+
+    def light(self, views: Sequence[View]) -> NDArray[np.float16]:
+        """Return the mean radiance of views, without any labels.
+
+        Raises:
+            RenderError: the scene is closed, OpenGL reported an error, or the picture is stale or not finite.
+        """
+        place, renderer = place_of(views[0]), self._opened(views[0])
+        mean = mean_light(self._light(renderer, view, place) for view in views)
+        renderer.context.check(place)
+        check_light(place, mean)
+        return mean
+
+    def _light(self, renderer: RasterRenderer, view: View, place: str) -> NDArray[np.float16]:
+        targets, _, nonce = self._draw(renderer, view, lit=True)
+        return _read_light(targets, place, nonce)
+
+    def _opened(self, view: View) -> RasterRenderer:
+        if self._renderer is None:
+            raise RenderError(f"{place_of(view)}: the scene is closed; open it again before rendering it")
+        return self._renderer
+
+    def _draw(self, renderer: RasterRenderer, view: View, lit: bool) -> tuple[Targets, list[DrawItem], float]:
+        """Draw surfaces and, where it is lit, their light; return where, what, and the nonce of this drawing."""
+        renderer.frame_count += 1
+        nonce = nonce_of(renderer.frame_count)
+        targets, halves = renderer.targets(view.intrinsics.width, view.intrinsics.height)
+        pose_models(self._skinned, view)
+        items = visible_items(self._drawables, view)
+        if not lit:
+            renderer.geometry.draw(targets, view, items, nonce)
+            return targets, items, nonce
+        renderer.light.set_view(view)
+        others = renderer.draw_others(view, self._drawables, items, nonce)
+        renderer.geometry.draw(targets, view, items, nonce)
+        renderer.light.draw(targets, halves, view, nonce, others)
+        return targets, items, nonce
 
     def close(self) -> None:
         """Let go of the scene; models and maps stay with the renderer."""
@@ -191,3 +222,14 @@ class RasterScene:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _read_light(targets: Targets, place: str, nonce: float) -> NDArray[np.float16]:
+    """Return the radiance (h, w, 3) of the view that was drawn last.
+
+    Raises:
+        RenderError: what came back is not of this drawing.
+    """
+    radiance = read_rows(targets.smoothed, 0, targets.size_px, np.float16)
+    check_nonce(place, "radiance", radiance[-1, 0], nonce)
+    return np.ascontiguousarray(radiance[:-1, :, :3])

@@ -1,0 +1,146 @@
+"""What an exposure takes in: instants while the shutter is open, and places on the aperture of a thin lens.
+
+A picture with motion blur and depth of field is the mean of sharp ones. Each is of one instant, as a pinhole at one
+place of the aperture sees it, its image shifted so that the plane in focus stays where it is. A point at depth z then
+spreads over a disc of A · f · |1/z - 1/z_f| pixels, for an aperture of diameter A, a focus at z_f and a focal length of
+f pixels: the circle of confusion of a thin lens (Potmesil and Chakravarty, SIGGRAPH 1981), whose image lies f away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import ceil, pi
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import FloatArray, invert_rigid
+from simgen.records.frame import Frame, View
+
+_GOLDEN_TURN = pi * (3.0 - 5.0**0.5)  # Vogel (Math. Biosciences 44, 1979): even over a disc for any count
+_SPREAD = (
+    0.7548776662466927  # 1 / the plastic number: the most even companion of the golden ratio (Roberts, 2018)
+)
+_GRID = 8  # every so many-th pixel tells how far its point moves
+_SHARP_PX = 0.25  # blur shorter than this shows in no picture
+_STEP_PX = 1.0  # of motion between two instants
+_DISC_PX2 = 2.0  # of the circle of confusion for each place on the aperture
+
+
+def mean_light(pictures: Iterable[NDArray[np.floating]]) -> NDArray[np.float16]:
+    """Return the mean (h, w, 3) of pictures of linear light; a single one as it is."""
+    total: NDArray[np.floating] | None = None
+    count = 0
+    for picture in pictures:
+        count += 1
+        if total is None:
+            total = picture
+        elif count == 2:
+            total = np.add(total, picture, dtype=np.float32)
+        else:
+            np.add(total, picture, out=total, dtype=np.float32)
+    if total is None:
+        raise ValueError("no picture to take the mean of")
+    return (total if count == 1 else total / np.float32(count)).astype(np.float16, copy=False)
+
+
+def instants(count: int) -> FloatArray:
+    """Return (count,) shares of the time from mid-exposure to the shutter's opening (-1) or closing (1).
+
+    Each lies in the middle of an equal part of the exposure; neighbours in the list lie far apart, so that together
+    with `places` they are even over time and aperture at once.
+    """
+    order = np.argsort(np.argsort(np.arange(1, count + 1) * _SPREAD % 1.0, kind="stable"), kind="stable")
+    return (2.0 * order + 1.0) / count - 1.0
+
+
+def places(count: int) -> FloatArray:
+    """Return (count, 2) points spread evenly over the unit disc; a single one lies in its middle."""
+    if count == 1:
+        return np.zeros((1, 2))
+    index = np.arange(count)
+    radius = np.sqrt((index + 0.5) / count)
+    turn = index * _GOLDEN_TURN
+    points = np.column_stack([radius * np.cos(turn), radius * np.sin(turn)])
+    return points - points.mean(axis=0)  # or a picture out of focus would be shifted
+
+
+def seen_from(view: View, offset_m: tuple[float, float], focus_m: float) -> View:
+    """Return a view of a pinhole from beside the lens's middle, sheared so that the plane in focus stays.
+
+    Args:
+        view: of a camera without a lens.
+        offset_m: to the right and down, camera frame.
+        focus_m: depth of the plane in focus; infinite: what is very far stays.
+    """
+    x, y = offset_m
+    camera, T_world_camera = view.intrinsics, view.T_world_camera.copy()
+    T_world_camera[:3, 3] += T_world_camera[:3, :2] @ np.array([x, y])
+    shifted = replace(camera, cx=camera.cx + camera.fx * x / focus_m, cy=camera.cy + camera.fy * y / focus_m)
+    return replace(view, T_world_camera=T_world_camera, intrinsics=shifted)
+
+
+def motion_px(frame: Frame, opened: View, closed: View) -> float:
+    """Return the longest way, in pixels, that a point seen in a frame goes while the shutter is open.
+
+    Every eighth row and column is asked: things thinner than that may be missed. Nothing goes farther than the image's
+    diagonal; points that the camera does not see at both ends do not count.
+    """
+    camera = frame.view.intrinsics
+    step = (slice(_GRID // 2, None, _GRID), slice(_GRID // 2, None, _GRID))
+    ids = frame.instance_id[step].ravel()
+    points, hit = _points(frame)[step].reshape(-1, 3), ids > 0
+    here = _world(points, hit, frame.view)
+    ends: list[FloatArray] = []
+    for view in (opened, closed):
+        T_camera_world = invert_rigid(view.T_world_camera)
+        R, t = T_camera_world[:3, :3], T_camera_world[:3, 3]
+        moved = here.copy()
+        moved[hit] = _carried(here[hit], ids[hit], frame.view, view)
+        ends.append(camera.project(moved @ R.T + t * hit[:, None]))
+    seen = np.isfinite(points).all(axis=1)
+    ways = np.linalg.norm(ends[1] - ends[0], axis=1)[seen]
+    diagonal = float(np.hypot(camera.width, camera.height))
+    return float(np.minimum(np.nan_to_num(ways), diagonal).max(initial=0.0))
+
+
+def confusion_px(frame: Frame, diameter_m: float, focus_m: float) -> float:
+    """Return the largest circle of confusion of what a frame shows, in pixels; see the module's docstring."""
+    depth = frame.depth_m[_GRID // 2 :: _GRID, _GRID // 2 :: _GRID].astype(float)
+    nearness = np.where(np.isfinite(depth), 1.0 / np.where(np.isfinite(depth), depth, 1.0), 0.0)
+    off = np.abs(nearness - 1.0 / focus_m).max(initial=0.0)
+    return float(diameter_m * frame.view.intrinsics.fx * off)
+
+
+def samples_needed(motion: float, confusion: float, most: int) -> int:
+    """Return how many sharp pictures a blur of so many pixels needs, at most `most`.
+
+    One a pixel of motion, and one for every two square pixels of the circle of confusion: coarser steps show as
+    separate copies. Blur below a quarter of a pixel is none.
+    """
+    along = ceil(motion / _STEP_PX) if motion > _SHARP_PX else 1
+    over = ceil(pi / 4 * confusion**2 / _DISC_PX2) if confusion > _SHARP_PX else 1
+    wanted = max(along, over, 2 if max(motion, confusion) > _SHARP_PX else 1)
+    return min(wanted, most)
+
+
+def _points(frame: Frame) -> FloatArray:
+    """Return (h, w, 3) what a pixel shows, camera frame: a point, or the direction where nothing was hit."""
+    rays = frame.view.intrinsics.rays()
+    hit = np.isfinite(frame.depth_m)
+    points = frame.view.intrinsics.unproject(np.where(hit, frame.depth_m, 1.0))
+    return np.where(hit[..., None], points, rays)
+
+
+def _world(points: FloatArray, hit: NDArray[np.bool_], view: View) -> FloatArray:
+    """Return points in the world; of directions, directions."""
+    T = view.T_world_camera
+    return points @ T[:3, :3].T + T[:3, 3] * hit[:, None]
+
+
+def _carried(points: FloatArray, ids: NDArray[np.uint16], here: View, there: View) -> FloatArray:
+    """Return world points (n, 3) of the bodies `ids` of one view where those bodies are in another."""
+    moves = there.T_world_objects @ np.linalg.inv(here.T_world_objects)
+    each = moves[ids.astype(int) - 1]
+    return np.einsum("nij,nj->ni", each[:, :3, :3], points) + each[:, :3, 3]
