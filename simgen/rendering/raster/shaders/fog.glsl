@@ -14,9 +14,9 @@ float optical_depth(float z0, float z1, float apart) {
     return fog.x * apart * (level ? density(z0 + 0.5 * rise) : (column(z1) - column(z0)) / rise);
 }
 
-float optical_depth_to_sky(float climb) {
+float optical_depth_to_sky(float z, float climb) {
     bool rising = fog.y > 0.0 && climb > 1e-6;
-    return rising ? fog.x * (fog.y - column(fog.z)) / climb : 1e9;
+    return rising ? fog.x * (fog.y - column(z)) / climb : 1e9;
 }
 
 float scattered(float cosine) {

@@ -5,9 +5,9 @@
 // Compiled for COUNT lamps. Bodies do not block it.
 #include "common.glsl"
 #include "fog.glsl"
+#include "ray.glsl"
 
 uniform sampler2D normal_depth;
-uniform vec4 ray_of_pixel;
 uniform float spacing;           // image pixels for each pixel of this pass
 uniform vec2 last_px;            // of the image
 uniform float farthest_m;        // where a ray to the sky is cut off
@@ -32,12 +32,13 @@ vec2 in_cone(vec3 o, vec3 d, float c, float end) {
 
 void main() {
     vec2 px = min((floor(gl_FragCoord.xy) + 0.5) * spacing, last_px);
-    vec3 ray = vec3((px - 0.5) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0);
+    vec3 slot = ray_at(px - 0.5), ray = ahead_of(slot);
     float z = texelFetch(normal_depth, ivec2(px), 0).w, stretch = length(ray), climb = dot(camera_up, ray) / stretch;
     float end = isnan(z) ? farthest_m : min(z * stretch, farthest_m);
     vec3 ahead = ray / stretch, sum = vec3(0.0);
+    float eye = EYE_HEIGHT(slot);
     for (int i = 0; i < COUNT; ++i) {
-        vec3 o = lamp_from_camera[i][3].xyz, d = mat3(lamp_from_camera[i]) * ahead;
+        vec3 o = FROM_EYE(lamp_from_camera[i], slot), d = mat3(lamp_from_camera[i]) * ahead;
         vec2 part = lamp_cone[i].w > 0.05 ? in_cone(o, d, lamp_cone[i].w, end) : vec2(0.0, end);
         float middle = -dot(o, d), off = max(length(o + d * middle), 0.02);
         float low = atan((part.x - middle) / off), step = (atan((part.y - middle) / off) - low) / float(STEPS);
@@ -45,10 +46,10 @@ void main() {
         for (int k = 0; k < STEPS; ++k) {
             float s = middle + off * tan(low + step * (float(k) + 0.5));
             vec3 p = o + d * s;
-            float apart = max(length(p), 1e-3), height = fog.z + climb * s;
+            float apart = max(length(p), 1e-3), height = eye + climb * s;
             float x = clamp(p.x / apart * lamp_cone[i].x + lamp_cone[i].y, 0.0, 1.0);
             float shine = lamp_cone[i].z > 0.5 ? x : x * x * (3.0 - 2.0 * x);
-            float depth = optical_depth(fog.z, height, s) + optical_depth(lamp_rgb[i].w, height, apart);
+            float depth = optical_depth(eye, height, s) + optical_depth(lamp_rgb[i].w, height, apart);
             float here = fog.y > 0.0 ? density(height) : 1.0;
             // Of the way that light goes on, from lamp to air to camera.
             total += shine * here * exp(-depth) * scattered(-dot(p, d) / apart);

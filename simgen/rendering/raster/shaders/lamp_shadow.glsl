@@ -12,8 +12,8 @@ uniform float pixel_angle;           // of a pixel, rad
     float z = textureLod(lamp_depths, uv, 0.0).r; \
     float blocks = float(z < level + dot(slope, uv)); blockers += blocks; depth += z * blocks; }
 
-// `at` and `m`: place and geometric normal in the lamp's frame; `z`: distance ahead of the camera.
-float lamp_visibility(vec4 grid, vec4 slot, vec3 at, vec3 m, float z_camera) {
+// `at` and `m`: place and geometric normal in the lamp's frame; `spread_m`: of a pixel against one at a depth of 1.
+float lamp_visibility(vec4 grid, vec4 slot, vec3 at, vec3 m, float spread_m) {
     bool cube = slot.w > 0.5, mapped = slot.x >= 0.0;
     float texels = slot.y / lamp_texel.x;
     vec3 a = abs(at);
@@ -33,7 +33,7 @@ float lamp_visibility(vec4 grid, vec4 slot, vec3 at, vec3 m, float z_camera) {
     float receiver = level;
     level -= dot(slope, middle);
     bool outside = !mapped || facing <= 0.0 || (!cube && q.z <= 0.0) || max(abs(place.x - 0.5), abs(place.y - 0.5)) > 0.5;
-    float finest = max(1.8 / texels, pixel_angle * z_camera / max(width, 1e-4));
+    float finest = max(1.8 / texels, pixel_angle * spread_m / max(width, 1e-4));
     float search = clamp(grid.w * grid.z * inverse, 2.0 * finest, REACH);  // as for a blocker half way
     float share = 1.0, lit = 0.0, disc = search * texels;
     vec2 right = vec2(1.0, 0.0);

@@ -4,12 +4,12 @@
 // In the camera's frame; a lamp shines along +x of its own.
 #include "common.glsl"
 #include "surface.glsl"
+#include "ray.glsl"
 
 uniform sampler2D normal_depth;
 uniform sampler2D albedo_slot;
 uniform sampler2D shading_surface;
 uniform vec2 texel;
-uniform vec4 ray_of_pixel;
 uniform mat4 lamp_from_camera[COUNT];
 uniform vec4 lamp_rgb[COUNT];    // spot: candela, panel: cd/m2; w: radius of its disc
 // Spot: cosine of the angle -> 0..1 of the falloff, scale and shift; panel: half width, half height; z: height above
@@ -86,15 +86,15 @@ vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit) {
 void main() {
     vec2 uv = gl_FragCoord.xy * texel;
     vec4 label = textureLod(normal_depth, uv, 0.0);
-    vec3 ray = vec3((gl_FragCoord.xy - 0.5) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0), p = ray * label.w;
-    Surface s = surface_of(textureLod(albedo_slot, uv, 0.0), textureLod(shading_surface, uv, 0.0), ray);
+    vec3 ray = ray_at(gl_FragCoord.xy - 0.5), p = point_of(ray, label.w);
+    Surface s = surface_of(textureLod(albedo_slot, uv, 0.0), textureLod(shading_surface, uv, 0.0), ahead_of(ray));
     vec3 l = vec3(0.0);
     for (int i = 0; i < COUNT; ++i) {
         mat3 turn = mat3(lamp_from_camera[i]);
         vec3 at = (lamp_from_camera[i] * vec4(p, 1.0)).xyz;
         float lit = 1.0;
 #ifdef SHADOWS
-        lit = lamp_visibility(lamp_grid[i], lamp_slot[i], at, turn * label.xyz, label.w);
+        lit = lamp_visibility(lamp_grid[i], lamp_slot[i], at, turn * label.xyz, spread_of(label.w));
 #endif
 #ifdef FOG
         lit *= exp(-optical_depth(lamp_shape[i].z, fog.z + dot(camera_up, p), length(at)));

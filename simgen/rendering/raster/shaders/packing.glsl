@@ -10,6 +10,3 @@ uint packed_share(vec3 share) {
 vec3 unpacked_share(uint s) {  // 0..1023
     return vec3(float(s & 1023u), float(s >> 10 & 1023u), float(s >> 20 & 1023u));
 }
-
-// How far, as an angle from the eye, the plane of the pixel that asks lies from a coarse pixel's surface.
-#define OFF_PLANE(INVERSE_Z, RAY) (dot(label.xyz, RAY) - plane * (INVERSE_Z))

@@ -5,6 +5,7 @@
 #include "common.glsl"
 #include "surface.glsl"
 #include "packing.glsl"
+#include "ray.glsl"
 
 uniform sampler2D normal_depth;
 uniform sampler2D albedo_slot;
@@ -14,7 +15,6 @@ uniform sampler2D prefiltered;
 
 uniform vec4 texel;              // of a target of the image's size, of `shares`
 uniform float spacing;           // image pixels for each pixel of `shares`
-uniform vec4 ray_of_pixel;       // pixel centre -> camera x, y at z = 1: xy scale, zw shift
 uniform mat3 R_map_camera;
 uniform sampler2D irradiance;    // octahedral, of the surroundings without their suns, divided by pi, map frame
 uniform vec3 mirror;             // map units -> cd/m2, 1 / size of `prefiltered`
@@ -41,7 +41,7 @@ uniform vec2 mirror_px;          // pixels for each radian, size of `mirror_imag
 vec3 floor_mirrored(vec3 otherwise, Surface s, vec2 uv, vec4 label, float stretch) {
     float id = textureLod(object_id, uv, 0.0).w;
     float far = textureLod(mirror_depth, uv, 0.0).w * stretch, near = label.w * stretch;
-    float beyond = isnan(far) ? 1.0 : clamp((far - near) / far, 0.0, 1.0);
+    float beyond = isnan(far) ? 1.0 : clamp((far - near) / spread_of(far), 0.0, 1.0);
     float blur_px = 2.0 * s.roughness * s.roughness * beyond * mirror_px.x;
     vec2 shift = (s.n - mirror_floor.xyz).xy * (beyond * mirror_px.x / mirror_px.y);
     vec3 seen = textureLod(mirror_image, uv + shift, log2(1.0 + blur_px)).rgb;
@@ -73,10 +73,11 @@ void main() {
     vec2 uv = gl_FragCoord.xy * texel.xy;
     vec4 label = textureLod(normal_depth, uv, 0.0), base = textureLod(albedo_slot, uv, 0.0);
     vec4 bent = textureLod(shading_surface, uv, 0.0);
-    vec3 ray = vec3((gl_FragCoord.xy - 0.5) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0);
+    vec2 px = gl_FragCoord.xy - 0.5;
+    vec3 ray = ray_at(px), ahead = ahead_of(ray);
 
     // Of the four nearest pixels of `shares`, those on the plane of this one.
-    float plane = dot(label.xyz, ray) * label.w, weight = 1e-9;
+    float plane = PLANE_OF(label.xyz, ray, label.w), weight = 1e-9;
     vec2 cell = floor(gl_FragCoord.xy / spacing), corner = (cell + 0.5) * texel.zw;
     vec2 past = gl_FragCoord.xy - 0.5 - cell * spacing, beside = mix(vec2(0.02), vec2(1.0), past);  // past is 0 or 1
     vec3 share = vec3(0.0);  // of the surroundings' light, what arrives here
@@ -84,7 +85,8 @@ void main() {
     for (int i = 0; i < 4; ++i) {
         vec2 step = vec2(i & 1, i >> 1);
         uvec4 there = textureLod(shares, corner + step * texel.zw, 0.0);
-        float off = OFF_PLANE(uintBitsToFloat(there.x), (ray + vec3((step * spacing - past) * ray_of_pixel.xy, 0.0)));
+        vec3 other = RAY_BESIDE(ray, px, step * spacing - past);
+        float off = OFF_PLANE(label.xyz, other, uintBitsToFloat(there.x), plane);
         off /= ray_of_pixel.x;
         float w = ((i & 1) == 1 ? beside.x : 1.0) * (i > 1 ? beside.y : 1.0) / (1.0 + 4.0 * off * off);
         share += unpacked_share(there.y) * w;
@@ -96,7 +98,7 @@ void main() {
     share *= 1.0 / (1023.0 * weight);
     lit *= 1.0 / (255.0 * weight);
 
-    Surface s = surface_of(base, bent, ray);
+    Surface s = surface_of(base, bent, ahead);
     vec3 n_map = R_map_camera * s.n, v_map = R_map_camera * s.v;
     vec3 l = s.diffuse * ambient(n_map) * share;
     float visible = min(luminance(share), 1.0);
@@ -104,7 +106,7 @@ void main() {
     float open = clamp(pow(s.n_v + visible, exp2(-16.0 * s.roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
     vec3 image = mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness);
 #ifdef MIRROR
-    l += s.specular * floor_mirrored(image * open, s, uv, label, length(ray));
+    l += s.specular * floor_mirrored(image * open, s, uv, label, length(ahead));
 #else
     l += s.specular * image * open;
 #endif
@@ -122,8 +124,9 @@ void main() {
     l += emissive[int(base.a * 255.0 + 0.5) & 63] * float(base.a * 255.0 < 63.5);
 #endif
 #ifdef FOG
-    float stretch = length(ray), depth = optical_depth(fog.z, fog.z + dot(camera_up, ray) * label.w, stretch * label.w);
-    vec3 air = through_air(vec3(0.0), ray / stretch, depth, gl_FragCoord.xy * glow_scale);
+    float stretch = length(ahead), eye = EYE_HEIGHT(ray);
+    float depth = optical_depth(eye, eye + dot(camera_up, ahead) * label.w, stretch * label.w);
+    vec3 air = through_air(vec3(0.0), ahead / stretch, depth, gl_FragCoord.xy * glow_scale);
     l = l * exp(-depth) + air;
 #else
     const vec3 air = vec3(0.0);

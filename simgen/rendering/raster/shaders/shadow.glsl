@@ -20,7 +20,7 @@ uniform vec4 sun_level[SUNS * LEVELS];
     float z = textureLod(sun_depths, uv, 0.0).r; \
     float blocks = float(z < level + dot(slope, uv)); blockers += blocks; depth += z * blocks; }
 
-float sun_visibility(int sun, vec3 p_camera, vec3 n) {
+float sun_visibility(int sun, vec3 p_camera, vec3 n, float spread_m) {  // of a pixel against one at a depth of 1
     vec4 grid = sun_grid[sun], light = sun_direction[sun];
     mat4 place = sun_from_camera[sun];
 #ifdef LEVELS
@@ -48,7 +48,7 @@ float sun_visibility(int sun, vec3 p_camera, vec3 n) {
     vec2 inside = abs(p.xy - vec2(grid.w, 0.0) - 0.5 * sun_tile.xy) - 0.495 * sun_tile.xy;
     bool outside = max(inside.x, inside.y) > 0.0 || n_l <= 0.0;
     float spread = light.w / width;                         // tile widths for each metre of distance
-    float finest = max(1.8 * sun_tile.z, pixel_angle * p_camera.z / width);
+    float finest = max(1.8 * sun_tile.z, pixel_angle * spread_m / width);
     float search = clamp(spread * 0.5, 2.0 * finest, REACH);  // as for a caster half a metre away
     float share = float(n_l > 0.0), lit = 0.0, disc = search / sun_tile.z;  // texels
     vec2 right = vec2(1.0, 0.0);

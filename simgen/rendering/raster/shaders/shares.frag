@@ -2,11 +2,11 @@
 // At half resolution: which part of each sun's light reaches the surface, and the soft visibility brought up from
 // half of that. Compiled for a number of SUNS.
 #include "packing.glsl"
+#include "ray.glsl"
 uniform sampler2D normal_depth;
 uniform usampler2D coarse;
 uniform vec2 coarse_texel;
 uniform int spacing;  // image pixels for each pixel of this pass; `coarse` has twice as many
-uniform vec4 ray_of_pixel;
 layout(location = 0) out uvec4 out_packed;
 #if SUNS > 0
 #include "shadow.glsl"
@@ -19,16 +19,17 @@ void main() {
         out_packed = uvec4(0u, 0x3fffffffu, 0xffffffffu, 0u);
         return;
     }
-    vec3 ray = vec3(vec2(at * spacing) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0);
-    float plane = dot(label.xyz, ray) * label.w;
+    vec2 px = vec2(at * spacing);
+    vec3 ray = ray_at(px);
+    float plane = PLANE_OF(label.xyz, ray, label.w);
     ivec2 odd = at & 1, corner = at >> 1;
     vec3 sum = vec3(0.0);
     float weight = 1e-9;
     for (int i = 0; i < 4; ++i) {
         ivec2 step = ivec2(i & 1, i >> 1);
         uvec4 there = textureLod(coarse, (vec2(corner + step) + 0.5) * coarse_texel, 0.0);
-        vec2 apart = vec2((step * 2 - odd) * spacing) * ray_of_pixel.xy;
-        float off = OFF_PLANE(uintBitsToFloat(there.x), (ray + vec3(apart, 0.0)));
+        vec3 beside = RAY_BESIDE(ray, px, vec2((step * 2 - odd) * spacing));
+        float off = OFF_PLANE(label.xyz, beside, uintBitsToFloat(there.x), plane);
         vec2 near = vec2(step.x == odd.x || odd.x == 1 ? 1.0 : 0.02, step.y == odd.y || odd.y == 1 ? 1.0 : 0.02);
         off /= ray_of_pixel.x;
         float w = near.x * near.y / (1.0 + off * off);
@@ -37,9 +38,9 @@ void main() {
     }
     uint suns = 0u;
 #if SUNS > 0
-    vec3 p = ray * label.w;
+    vec3 p = point_of(ray, label.w);
     for (int i = 0; i < SUNS; ++i) {
-        suns |= uint(sun_visibility(i, p, label.xyz) * 255.0 + 0.5) << uint(8 * i);
+        suns |= uint(sun_visibility(i, p, label.xyz, spread_of(label.w)) * 255.0 + 0.5) << uint(8 * i);
     }
 #endif
     out_packed = uvec4(floatBitsToUint(1.0 / label.w), packed_share(sum / (weight * 1023.0)), suns, 0u);

@@ -2,27 +2,28 @@
 // Averages soft visibility over 2 x 2 pixels, which together have asked all directions, not across edges. Three pixels
 // along each axis, the outer two with half the weight, keep the average centred.
 #include "packing.glsl"
+#include "ray.glsl"
 uniform sampler2D light;
 uniform sampler2D surfaces;
 uniform vec2 texel;
 uniform int spacing;  // image pixels for each pixel of this pass
-uniform vec4 ray_of_pixel;
 layout(location = 0) out uvec4 out_packed;
 
 void main() {
     vec2 uv = gl_FragCoord.xy * texel;
     vec4 centre = textureLod(surfaces, uv, 0.0);
     vec2 here = (gl_FragCoord.xy - 0.5) * float(spacing);
-    vec3 ray = vec3(here * ray_of_pixel.xy + ray_of_pixel.zw, 1.0);
-    float plane = dot(centre.xyz, ray) / max(centre.w, 1e-6);
+    vec3 ray = ray_at(here);
+    float plane = PLANE_OVER(centre.xyz, ray, max(centre.w, 1e-6));
     vec4 sum = textureLod(light, uv, 0.0);
     for (int i = 0; i < 9; ++i) {
         if (i == 4) continue;
         vec2 step = vec2(i % 3 - 1, i / 3 - 1);
         vec4 other = textureLod(surfaces, uv + step * texel, 0.0);
-        float off = dot(centre.xyz, vec3(ray.xy + step * float(spacing) * ray_of_pixel.xy, 1.0)) - plane * other.w;
+        vec3 beside = RAY_BESIDE(ray, here, step * float(spacing));
+        float off = OFF_PLANE(centre.xyz, beside, other.w, plane);
         float w = step.x * step.y == 0.0 ? 0.5 : 0.25;
-        w *= abs(off) < 0.008 && dot(other.xyz, centre.xyz) > 0.7 ? 1.0 : 0.0;
+        w *= abs(off) < NEAR_PLANE && dot(other.xyz, centre.xyz) > 0.7 ? 1.0 : 0.0;
         sum += textureLod(light, uv + step * texel, 0.0) * w;
     }
     out_packed = uvec4(floatBitsToUint(centre.w), packed_share(sum.rgb / max(sum.a, 1e-12)), 0u, 0u);

@@ -2,11 +2,11 @@
 // Soft visibility at a quarter of the resolution: which part of the surroundings' light reaches the surface, from depth maps
 // along 32 directions of equal energy. Each pixel asks 8 of them; a 2 x 2 block of pixels asks all.
 #include "common.glsl"
+#include "ray.glsl"
 
 uniform sampler2D normal_depth;
 uniform sampler2D depths;         // 8 x 4 tiles
 uniform int spacing;              // image pixels for each pixel of this pass, along each axis
-uniform vec4 ray_of_pixel;        // pixel centre -> camera x, y at z = 1: xy scale, zw shift
 uniform vec4 towards[32];         // direction to the light, camera frame; w: with the position, depth 0..1 of its tile
 uniform vec4 side_u[32];          // camera -> tile x in -1..1: xyz axis / half width, w shift
 uniform vec4 side_v[32];
@@ -29,7 +29,7 @@ void main() {
         return;
     }
     vec3 n = label.xyz;
-    vec3 p = vec3(vec2(at * spacing) * ray_of_pixel.xy + ray_of_pixel.zw, 1.0) * label.w + n * (0.7 * texel_m);
+    vec3 p = point_of(ray_at(vec2(at * spacing)), label.w) + n * (0.7 * texel_m);
     float fade = 1.0 / (far_m.y - far_m.x);
     vec3 direct = vec3(0.0), returned = vec3(0.0);
     vec3 all = vec3(1e-12);
