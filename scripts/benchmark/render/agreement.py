@@ -1,133 +1,244 @@
-"""Both renderers on every shipped scene: the same labels, and diffuse surfaces as bright in one as in the other."""
+"""Both renderers on every shipped scene: the same labels, and diffuse surfaces as bright in one as in the other.
+
+Light is split by what gives it: a view is drawn once under the suns alone, once under the surroundings alone, once
+under the lamps alone, and their sum is the picture, since light adds up.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from render.quality import flat_pixels
+from render.diffuse import diffuse_pixels
+from render.labels import label_difference
+from render.lines import Line, not_measured
+from render.progress import counted
+from render.quality import smooth_pixels
 from render.raster import save_picture
 from simgen.assets import AssetLibrary
-from simgen.errors import RenderError, SimgenError
+from simgen.camera import Intrinsics
+from simgen.errors import SimgenError
+from simgen.geometry import FloatArray
 from simgen.pipeline import settle_scene, views
-from simgen.records.asset import Material
 from simgen.records.frame import Frame, View
-from simgen.records.scene import MaterialOverride, Scene
-from simgen.rendering import make_renderer
+from simgen.records.scene import Scene
+from simgen.rendering import Renderer, make_renderer
 from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.resources import shipped
 from simgen.scenario import load
 
 _SEED = 7
-_MOST_METALLIC, _LEAST_ROUGHNESS = 0.1, 0.4  # of what is called diffuse here
 _LEAST_IDS, _MOST_DEPTH = 0.999, 1e-3
-_MOST_LUMINANCE = {"sun": 0.10, "surroundings": 0.15, "lamps": 0.15}
+MOST_LUMINANCE = {"sun": 0.10, "surroundings": 0.15, "lamps": 0.15}
+_LEAST_SHARE = 0.01  # of a picture's light: what gives less is told and not held to anything
 
 
-def measure_agreement(
-    library: AssetLibrary, samples: int, names: Sequence[str], pictures: Path | None
-) -> dict[str, Any]:
-    """Render a frame in the middle of scene 0 of every scenario with both renderers and compare their buffers."""
-    files = sorted(shipped("scenes").glob("*.yaml"))
-    renderers = make_renderer("raster"), make_renderer("pathtrace", samples=samples, denoise=False)
-    rows: list[dict[str, Any]] = []
-    for path in (file for file in files if not names or file.stem in names):
-        try:
-            scene, view = _middle(path, library)
-            frames = [_render(renderer, scene, library, view) for renderer in renderers]
-        except SimgenError as error:
-            rows.append({"name": path.stem, "not measured": str(error).splitlines()[0]})
-            continue
-        rows.append(
-            {
-                "name": path.stem,
-                "light": brightest(scene),
-                **compared(*frames, _diffuse(frames[0], scene, library)),
-            }
-        )
-        rows[-1]["holds all"] = holds(rows[-1])
-        if pictures:
-            for frame in frames:
-                save_picture(pictures, f"{path.stem} {frame.renderer}", frame.radiance)
-    for renderer in renderers:
-        renderer.close()
-    return {"samples of the path tracer": samples, "rows": rows}
+@dataclass(frozen=True, slots=True)
+class How:
+    """What is compared, and how finely.
 
-
-def compared(raster: Frame, traced: Frame, diffuse: NDArray[np.bool_]) -> dict[str, Any]:
-    """Return how far two frames of one view are from each other, off silhouettes of either.
-
-    Returns:
-        `ids`: share of equal ids; `depth`: relative difference that 99.9 % of pixels stay below; `luminance`: mean of
-        diffuse surfaces in the raster picture by that in the traced one; NaN where none is in sight.
+    Attributes:
+        samples: of the path tracer, a pixel.
+        width_px: pictures are made smaller until they are no wider; 0: as the scenes say.
+        names: of scenarios; empty: all that are shipped.
+        pictures: folder for pictures of both; None: none are kept.
     """
-    off = flat_pixels(raster.instance_id) & flat_pixels(traced.instance_id)
-    same = raster.instance_id == traced.instance_id
-    surface = off & same & (raster.instance_id > 0)
-    depth = np.abs(raster.depth_m[surface] / traced.depth_m[surface] - 1.0)
-    matte = surface & diffuse
-    means = [
-        (frame.radiance[matte] @ LUMINANCE_RGB).mean() if matte.any() else np.nan
-        for frame in (raster, traced)
-    ]
-    return {
-        "ids": float(same[off].mean()),
-        "depth": float(np.quantile(depth, 0.999)) if depth.size else 0.0,
-        "luminance": float(means[0] / means[1]),
+
+    samples: int = 16
+    width_px: int = 320
+    names: tuple[str, ...] = ()
+    pictures: Path | None = None
+
+
+def measure_agreement(library: AssetLibrary, how: How) -> dict[str, Any]:
+    """Render a frame in the middle of scene 0 of every scenario with both renderers and compare their buffers."""
+    files = [p for p in sorted(shipped("scenes").glob("*.yaml")) if not how.names or p.stem in how.names]
+    traced = make_renderer("pathtrace", samples=how.samples, denoise=False)
+    with closing(make_renderer("raster")) as raster, closing(traced):
+        rows = [_row(name, library, (raster, traced), how) for name in _told(files)]
+    return {"samples of the path tracer": how.samples, "lines": agreement_lines(rows), "rows": rows}
+
+
+def _told(files: Sequence[Path]) -> Iterator[Path]:
+    names = {path.stem: path for path in files}
+    yield from (names[name] for name in counted("scenes", list(names)))
+
+
+def _row(path: Path, library: AssetLibrary, renderers: Sequence[Renderer], how: How) -> dict[str, Any]:
+    start = perf_counter()
+    try:
+        scene, view = _middle(path, library, how.width_px)
+        split = [_drawn_by_light(renderer, scene, library, view) for renderer in renderers]
+    except SimgenError as error:
+        return {"name": path.stem, "not measured": str(error).splitlines()[0]}
+    raster, traced = (next(iter(frames.values())) for frames in split)
+    row = {
+        "name": path.stem,
+        **compared(raster, traced),
+        **label_difference(raster, traced, scene),
+        **brightness(*split, diffuse_pixels(raster, scene, library)),
+        "seconds": perf_counter() - start,
     }
+    if how.pictures:
+        for frames in split:
+            for light, frame in frames.items():
+                save_picture(how.pictures, f"{path.stem} {frame.renderer} {light}", frame.radiance)
+    return row | {"holds all": holds(row)}
 
 
-def holds(row: dict[str, Any]) -> bool:
-    """Say whether a row is within the bounds for its light."""
-    bright = np.isnan(row["luminance"]) or abs(row["luminance"] - 1.0) <= _MOST_LUMINANCE[row["light"]]
-    return bool(row["ids"] >= _LEAST_IDS and row["depth"] <= _MOST_DEPTH and bright)
-
-
-def brightest(scene: Scene) -> str:
-    """Return what lights a scene most: `sun` or `surroundings`, or `lamps` where neither gives 50 lux."""
-    sun = sum(each.illuminance_lux * max(each.direction_world[2], 0.0) for each in scene.suns)
-    around = scene.environment.illuminance_lux
-    if (scene.lights or scene.panels) and max(sun, around) < 50.0:
-        return "lamps"
-    return "sun" if sun > around else "surroundings"
-
-
-def _middle(path: Path, library: AssetLibrary) -> tuple[Scene, View]:
+def _middle(path: Path, library: AssetLibrary, width_px: int) -> tuple[Scene, View]:
     settled = settle_scene(load(str(path)), _SEED, 0, library)
     middle = settled.trajectory.frame_count // 2
     _, view = next(iter(views(settled.scene, settled.trajectory, [middle])))
-    return settled.scene, replace(view, extra_buffers=frozenset({"part_id"}))
+    camera = view.intrinsics if not width_px else smaller(view.intrinsics, width_px)
+    return settled.scene, replace(view, intrinsics=camera, extra_buffers=frozenset({"part_id"}))
 
 
-def _render(renderer: Any, scene: Scene, library: AssetLibrary, view: View) -> Frame:
+def smaller(camera: Intrinsics, width_px: int) -> Intrinsics:
+    """Return a camera that sees the same in at most so many columns."""
+    if camera.width <= width_px:
+        return camera
+    times = width_px / camera.width
+    height = max(1, round(camera.height * times))
+    down = height / camera.height
+    return replace(
+        camera,
+        width=width_px,
+        height=height,
+        fx=camera.fx * times,
+        fy=camera.fy * down,
+        cx=(camera.cx + 0.5) * times - 0.5,
+        cy=(camera.cy + 0.5) * down - 0.5,
+    )
+
+
+def light_split(scene: Scene, view: View) -> dict[str, FloatArray]:
+    """Return, by kind of light that gives any, the light factors of a view that leave that kind alone."""
+    lamps = (*scene.lights, *scene.panels)
+    given = [1.0] * len(scene.suns) + [float(lamp.on) for lamp in lamps] + [1.0]
+    full = np.array(given) if view.light_factors is None else np.asarray(view.light_factors, float)
+    kinds = np.array(["sun"] * len(scene.suns) + ["lamps"] * len(lamps) + ["surroundings"])
+    power = np.array(
+        [*(sun.illuminance_lux for sun in scene.suns), *[1.0] * len(lamps), scene.environment.illuminance_lux]
+    )
+    alone = {kind: np.where(kinds == kind, full, 0.0) for kind in MOST_LUMINANCE}
+    return {kind: factors for kind, factors in alone.items() if (factors * power).any()}
+
+
+def _drawn_by_light(renderer: Renderer, scene: Scene, library: AssetLibrary, view: View) -> dict[str, Frame]:
     with renderer.open(scene, library) as session:
-        return session.render(view)
+        return {
+            kind: session.render(replace(view, light_factors=factors))
+            for kind, factors in light_split(scene, view).items()
+        }
 
 
-def _diffuse(frame: Frame, scene: Scene, library: AssetLibrary) -> NDArray[np.bool_]:
-    """Return where a frame shows surfaces that are neither metal nor smooth, nor shine, nor are seen through."""
-    if frame.part_id is None:
-        raise RenderError("the renderer left out the part ids it was asked for")
-    matte = np.zeros((len(scene.objects) + 1, int(frame.part_id.max(initial=0)) + 1), bool)
-    for body in scene.objects:
-        materials = library.load(body.asset).model.materials
-        for index, material in enumerate(materials[: matte.shape[1] - 1]):
-            matte[body.instance_id, index + 1] = is_diffuse(material, body.material)
-    return matte[frame.instance_id, frame.part_id]
+def compared(raster: Frame, traced: Frame) -> dict[str, float]:
+    """Return how far labels of one view are from each other, off silhouettes of either.
+
+    Returns:
+        `ids`: share of equal ids; `depth`: relative difference that 99.9 % of pixels stay below; `compared`: the
+        share of the picture that is off silhouettes and shows the same body.
+    """
+    off = _off_silhouettes(raster, traced)
+    same = raster.instance_id == traced.instance_id
+    surface = off & same & (raster.instance_id > 0)
+    depth = np.abs(raster.depth_m[surface] / traced.depth_m[surface] - 1.0)
+    return {
+        "ids": float(same[off].mean()),
+        "depth": float(np.quantile(depth, 0.999)) if depth.size else 0.0,
+        "compared": float(surface.mean()),
+    }
 
 
-def is_diffuse(material: Material, change: MaterialOverride | None) -> bool:
-    """Say whether a material, as a scene changes it, is neither metal nor smooth on average, nor shines."""
-    change = change or MaterialOverride()
-    metallic, roughness = material.metallic, material.roughness
-    if material.metallic_roughness_map is not None:
-        roughness *= float(material.metallic_roughness_map.pixels[..., 1].mean()) / 255.0
-    metallic = metallic if change.metallic is None else change.metallic
-    roughness = roughness if change.roughness is None else change.roughness
-    dull = metallic <= _MOST_METALLIC and roughness >= _LEAST_ROUGHNESS
-    return dull and material.alpha_mode != "blend" and not any(material.emissive_rgb)
+def _off_silhouettes(one: Frame, other: Frame) -> NDArray[np.bool_]:
+    return np.logical_and(*(smooth_pixels(each.instance_id, each.depth_m) for each in (one, other)))
+
+
+def brightness(
+    raster: dict[str, Frame], traced: dict[str, Frame], diffuse: NDArray[np.bool_]
+) -> dict[str, float]:
+    """Return mean luminance of diffuse surfaces, raster by traced, for each light and for all light together.
+
+    Returns:
+        By kind of light and `all`: the ratio; `share <kind>`: what part of the traced light is that kind's. Nothing
+        where no diffuse surface is in sight.
+    """
+    one, other = next(iter(raster.values())), next(iter(traced.values()))
+    matte = (
+        _off_silhouettes(one, other)
+        & diffuse
+        & (one.instance_id == other.instance_id)
+        & (one.instance_id > 0)
+    )
+    if not matte.any():
+        return {}
+    means = [
+        {
+            kind: float((frame.radiance[matte].astype(float) @ LUMINANCE_RGB).mean())
+            for kind, frame in each.items()
+        }
+        for each in (raster, traced)
+    ]
+    total = [sum(each.values()) for each in means]
+    if total[1] <= 0.0:
+        return {}
+    ratios = {kind: means[0][kind] / value for kind, value in means[1].items() if value > 0.0}
+    shares = {f"share {kind}": value / total[1] for kind, value in means[1].items()}
+    return {**ratios, **shares, "all": total[0] / total[1]}
+
+
+def brightest(row: dict[str, Any]) -> str:
+    """Return the kind of light that gives most of a row's picture."""
+    return max(MOST_LUMINANCE, key=lambda kind: row.get(f"share {kind}", 0.0))
+
+
+def held(row: dict[str, Any]) -> dict[str, float]:
+    """Return the ratios that a row is held to, by kind of light: those of any weight, and of all light together."""
+    weighty = [kind for kind in MOST_LUMINANCE if row.get(f"share {kind}", 0.0) >= _LEAST_SHARE]
+    return {kind: row[kind] for kind in weighty} | ({"all": row["all"]} if "all" in row else {})
+
+
+def holds(row: dict[str, Any]) -> bool:
+    """Say whether a row is within the bounds, each light within its own, all together within the brightest's."""
+    most = MOST_LUMINANCE | {"all": MOST_LUMINANCE[brightest(row)]}
+    bright = all(abs(ratio - 1.0) <= most[kind] for kind, ratio in held(row).items())
+    return bool(row["ids"] >= _LEAST_IDS and row["depth"] <= _MOST_DEPTH and bright)
+
+
+def agreement_lines(rows: Sequence[dict[str, Any]]) -> list[Line]:
+    """Return what is claimed of all scenes together, each by its worst."""
+    done = [row for row in rows if "not measured" not in row]
+    claims = ("ids equal off silhouettes", "depth equal", "luminance of diffuse surfaces")
+    if not done:
+        return [not_measured(f"raster, traced: {each}", "", "no scene could be drawn") for each in claims]
+    ids, depth = min(done, key=lambda r: r["ids"]), max(done, key=lambda r: r["depth"])
+    found = [
+        Line("raster, traced: ids equal off silhouettes", f"≥ {100 * _LEAST_IDS:g} %",
+             f"{100 * ids['ids']:.3f} % ({ids['name']})", ids["ids"] >= _LEAST_IDS, ids["ids"]),
+        Line("raster, traced: depth equal", f"≤ {_MOST_DEPTH:g}",
+             f"{depth['depth']:.1e} ({depth['name']})", depth["depth"] <= _MOST_DEPTH, depth["depth"]),
+    ]  # fmt: skip
+    for kind, most in MOST_LUMINANCE.items():
+        mostly = [row for row in done if brightest(row) == kind]
+        found += _luminance_line(mostly, "all", most, f"all light of scenes lit most by {kind}")
+        found += _luminance_line(done, kind, most, f"{kind} alone")
+    return found
+
+
+def _luminance_line(rows: Sequence[dict[str, Any]], key: str, most: float, title: str) -> list[Line]:
+    ratios = {row["name"]: held(row)[key] for row in rows if key in held(row)}
+    if not ratios:
+        return []
+    name = max(ratios, key=lambda each: abs(ratios[each] - 1.0))
+    within = sum(abs(ratio - 1.0) <= most for ratio in ratios.values())
+    figure = f"worst {ratios[name]:.3f} ({name}), {within} of {len(ratios)} scenes hold"
+    what = f"raster, traced: diffuse luminance, {title}"
+    return [Line(what, f"1 ± {most:g}", figure, within == len(ratios), ratios[name])]

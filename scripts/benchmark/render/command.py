@@ -10,9 +10,10 @@ from typing import Any
 
 from machine import describe_machine
 
-from render.agreement import measure_agreement
+from render.agreement import How, measure_agreement
 from render.curve import measure_curve
 from render.environments import NotMeasured
+from render.lines import as_text
 from render.paths import measure_paths
 from render.raster import Settings, measure_raster
 from render.scenes import scene_a, scene_b
@@ -37,7 +38,10 @@ def main(arguments: Sequence[str]) -> None:
         "paths": lambda: measure_paths(
             scene_a(library), library, settings, options.path_samples, options.reference_samples
         ),
-        "agree": lambda: measure_agreement(library, options.agree_samples, options.scenes, options.pictures),
+        "agree": lambda: measure_agreement(
+            library,
+            How(options.agree_samples, options.agree_width, tuple(options.scenes), options.pictures),
+        ),
         "soak": lambda: measure_soak(scene_a(library), options.frames, settings),
     }
     results: dict[str, Any] = {"machine": describe_machine()}
@@ -49,7 +53,7 @@ def main(arguments: Sequence[str]) -> None:
             results[part] = {"not measured": str(reason)}
         print_part(part, results[part])
         if options.json:
-            options.json.write_text(json.dumps(results, indent=2) + "\n")
+            options.json.write_text(json.dumps(results, indent=2, default=lambda each: each.as_dict()) + "\n")
 
 
 def print_part(part: str, result: dict[str, Any]) -> None:
@@ -62,8 +66,11 @@ def print_part(part: str, result: dict[str, Any]) -> None:
         "agree": "raster beside path-traced, the scenes that are shipped",
         "soak": "many frames in one process, scene A",
     }
-    print_facts(titles[part], {name: value for name, value in result.items() if name != "rows"})
+    print_facts(
+        titles[part], {name: value for name, value in result.items() if name not in ("rows", "lines")}
+    )
     print_rows(part, result.get("rows", []))
+    print("\n" + "\n".join(as_text(result.get("lines", []))))
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -81,7 +88,10 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--reference-samples", type=int, default=1024, help="of the pictures errors are against"
     )
-    parser.add_argument("--agree-samples", type=int, default=32, help="of pictures compared with raster ones")
+    parser.add_argument("--agree-samples", type=int, default=16, help="of pictures compared with raster ones")
+    parser.add_argument(
+        "--agree-width", type=int, default=320, help="columns of those pictures at most; 0: as the scenes say"
+    )
     parser.add_argument(
         "--scenes", nargs="+", default=[], help="names of the scenarios to compare; all of them"
     )
