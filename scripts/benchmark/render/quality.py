@@ -15,7 +15,7 @@ from simgen.sensors.tone import srgb_encode, tone_curve
 
 FloatImage = NDArray[np.float64]
 _SEEN_PX = 9
-_JUMP = 0.002  # of inverse depth, relative
+_JUMP = 0.005  # of inverse depth, relative
 
 
 def relative_mse(picture: Any, reference: Any) -> float:
@@ -78,7 +78,7 @@ def smooth_pixels(ids: NDArray[Any], depth_m: NDArray[Any]) -> NDArray[np.bool_]
 
     A body has silhouettes within itself too: leaf before leaf, shelf before shelf. The inverse of depth is affine in
     the picture over a plane however steep, so a pixel's is the mean of any two opposite neighbours' unless one is
-    elsewhere; two thousandths apart is a jump.
+    elsewhere; half a hundredth apart is a jump.
     """
     near = np.where(np.isfinite(depth_m), 1.0 / np.asarray(depth_m, float), 0.0)
     padded = np.pad(near, 1, mode="reflect")
