@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from simgen.annotate import Completion, annotate, circumstances, needs_neighbours
 from simgen.assets import AssetLibrary
+from simgen.pipeline.exposure import Exposure
 from simgen.pipeline.settle import SettledScene
 from simgen.pipeline.stopwatch import Stopwatch
 from simgen.pipeline.views import views
@@ -83,12 +84,13 @@ class CameraRoom:
     ) -> None:
         self._settled, self._session, self._watch = settled, session, watch
         self._sensors = FaultySensors(settled.scene, settled.trajectory, frames)
+        self._exposure = Exposure(settled.scene, settled.trajectory)
 
     def sample(self, camera: CameraSensor, view: View) -> Sample:
         """Return the sample of one view."""
         scene, trajectory = self._settled.scene, self._settled.trajectory
         with self._watch.stage("render"):
-            frame = self._session.render(view)
+            frame = self._exposure.take(self._session, camera, view)
         with self._watch.stage("develop"):
             sound = develop(frame, camera)
             reading = self._sensors.put_out(sound, view.sensor, view.frame_index)
@@ -104,7 +106,7 @@ class CameraRoom:
             return sound
         nominal = replace(view, T_world_camera=around.T_world_camera_nominal)
         with self._watch.stage("render"):
-            frame = self._session.render(nominal)
+            frame = self._exposure.take(self._session, camera, nominal)
         with self._watch.stage("develop"):
             return develop(frame, camera)
 

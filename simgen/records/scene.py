@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import fsum
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter
 
 from simgen.camera import Intrinsics
 from simgen.geometry import Pose, Vec3
@@ -72,14 +72,41 @@ class SceneObject:
 
 
 @dataclass(frozen=True, slots=True)
+class Aperture:
+    """A round opening in a thin lens, and where it is focused.
+
+    Attributes:
+        diameter_m: of the entrance pupil.
+        focal_length_m: of the lens; it cannot be focused nearer.
+        focus_m: depth of the plane that is sharp, camera frame; not counted where there is `focus_on`.
+        focus_on: name of the body whose middle is sharp in every frame; empty: `focus_m`.
+    """
+
+    diameter_m: float
+    focal_length_m: float
+    focus_m: float = 0.0
+    focus_on: str = ""
+
+
+BLUR_SAMPLES = 32
+"""Sharp pictures that a blurred one is the mean of, at most, unless a camera says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
 class CameraSensor:
     """A camera and where it stands at each capture frame.
+
+    What a camera does not have (shutter, aperture) is left out of the scene's record.
 
     Attributes:
         poses: `T_world_camera` for every frame; one entry means it never moves. With a `mount`: one entry,
             `T_mount_camera`, in the object frame of the body.
         exposure_ev100: exposure at ISO 100; None meters each frame (`sensors.camera`).
         mount: name of the body it is fixed to; empty: it stands in the world.
+        shutter_s: how long each picture is exposed, half of it before the frame's instant and half after; 0: of an
+            instant.
+        aperture: None: a pinhole, to which everything is sharp.
+        blur_samples: sharp pictures that a blurred one is the mean of, at most.
     """
 
     name: str
@@ -87,6 +114,14 @@ class CameraSensor:
     poses: tuple[Pose, ...]
     exposure_ev100: float | None = None
     mount: str = ""
+    shutter_s: Annotated[float, Field(exclude_if=lambda seconds: seconds == 0.0)] = 0.0
+    aperture: Annotated[Aperture | None, Field(exclude_if=lambda aperture: aperture is None)] = None
+    blur_samples: Annotated[int, Field(exclude_if=lambda count: count == BLUR_SAMPLES)] = BLUR_SAMPLES
+
+    @property
+    def blurs(self) -> bool:
+        """Whether it takes time, or through more than a point, to make a picture."""
+        return self.shutter_s > 0.0 or self.aperture is not None
 
     def pose_at(self, frame_index: int) -> Pose:
         """Return `T_world_camera` (with a mount: `T_mount_camera`) of one frame."""

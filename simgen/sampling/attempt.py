@@ -145,7 +145,7 @@ def _cameras(stage: Stage, capture: Capture, redrawn: dict[str, int]) -> tuple[C
         redrawn=redrawn,
     )
     sensors = scenario.sensors.items()
-    return tuple(draw_camera(staging, name, camera, capture.frame_count) for name, camera in sensors)
+    return tuple(draw_camera(staging, name, camera, capture) for name, camera in sensors)
 
 
 def _scene(

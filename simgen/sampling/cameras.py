@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from simgen.geometry import FloatArray, Pose, Vec3, look_at
-from simgen.records.scene import CameraSensor
+from simgen.records.scene import CameraSensor, Capture
 from simgen.sampling.cast import Cast
 from simgen.sampling.draws import Draws, Refused
+from simgen.sampling.exposures import draw_aperture, draw_blur_samples, draw_shutter
 from simgen.sampling.layout import Layout
 from simgen.sampling.lenses import draw_intrinsics
 from simgen.sampling.mounts import T_object_mount, camera_on
@@ -44,22 +45,34 @@ class Staging:
     redrawn: dict[str, int]
 
 
-def draw_camera(ctx: Staging, name: str, camera: spec.CameraSpec, frame_count: int) -> CameraSensor:
+def draw_camera(ctx: Staging, name: str, camera: spec.CameraSpec, capture: Capture) -> CameraSensor:
     """Return one drawn camera.
 
     Raises:
         Refused: a view stayed inside a thing, or outside the room, for all tries.
+        ScenarioError: its shutter or aperture cannot be.
     """
     path = f"sensors.{name}"
     intrinsics = draw_intrinsics(ctx.draws, camera, path)
     exposure = None if camera.exposure == "auto" else ctx.draws.number(camera.exposure, f"{path}.exposure")
     if camera.mount is not None:
         T = camera_on(T_object_mount(ctx.cast, ctx.things, camera.mount, f"{path}.mount"))
-        return CameraSensor(name, intrinsics, (Pose.from_matrix(T),), exposure, camera.mount.on)
-    moves = camera.orbit is not None or (camera.fixed is not None and camera.fixed.per_frame)
-    views = range(frame_count if moves else 1)
-    poses = tuple(_view(ctx, name, camera, intrinsics.near_m, k, frame_count) for k in views)
-    return CameraSensor(name, intrinsics, poses, exposure)
+        poses = (Pose.from_matrix(T),)
+    else:
+        moves = camera.orbit is not None or (camera.fixed is not None and camera.fixed.per_frame)
+        count = capture.frame_count
+        views = range(count if moves else 1)
+        poses = tuple(_view(ctx, name, camera, intrinsics.near_m, k, count) for k in views)
+    return CameraSensor(
+        name,
+        intrinsics,
+        poses,
+        exposure,
+        mount=camera.mount.on if camera.mount is not None else "",
+        shutter_s=draw_shutter(ctx.cast, camera, capture, path),
+        aperture=draw_aperture(ctx.cast, camera, intrinsics, path),
+        blur_samples=draw_blur_samples(ctx.cast, camera, path),
+    )
 
 
 def _view(ctx: Staging, name: str, camera: spec.CameraSpec, near_m: float, k: int, frame_count: int) -> Pose:

@@ -12,6 +12,7 @@ from simgen.errors import did_you_mean
 from simgen.scenario.distributions import ScalarDistribution
 from simgen.scenario.draw import ParamCycle, param_order
 from simgen.scenario.event_checks import check_events
+from simgen.scenario.exposure_checks import check_exposures
 from simgen.scenario.expressions import MAX_SUGGESTED, unknown_reference
 from simgen.scenario.faults import Location
 from simgen.scenario.names import Finding, Names, base_name, condition_findings, told
@@ -57,6 +58,7 @@ def check(
         _check_references(scenario, names),
         _check_objects(scenario, names),
         _check_sensors(scenario, names),
+        check_exposures(names),
         _check_constraints(scenario, names),
         _check_ranges(scenario),
         _check_rates(scenario),

@@ -143,7 +143,8 @@ def _literal(dimension: Dimension, *, whole: bool) -> Schema:
     if not dimension.units:
         return number
     escaped = "|".join(unit.replace("^", r"\^") for unit in dimension.units)
-    text = _pattern(rf"^\s*{_NUMBER}\s*({escaped})?\s*$", f"A number with a unit: {dimension.allowed}")
+    written = rf"^\s*({_NUMBER}\s*({escaped})?|[0-9]+/[1-9][0-9]*\s*({escaped}))\s*$"
+    text = _pattern(written, f"A number with a unit: {dimension.allowed}")
     return {"anyOf": [number, text]}
 
 

@@ -70,10 +70,17 @@ ANY = Dimension(
 )
 
 _QUANTITY = re.compile(r"\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*", re.ASCII)
+_FRACTION = re.compile(r"\s*(\d+)/([1-9]\d*)\s*([^\d\s].*?)\s*", re.ASCII)  # 1/60 s, as on a shutter's dial
 
 
 def quantity_parts(text: str) -> tuple[float, str] | None:
-    """Return number and unit (may be empty) of a text such as `35 km/h`, or None if it is not of that form."""
+    """Return number and unit (may be empty) of a text such as `35 km/h`, or None if it is not of that form.
+
+    With a unit the number may be a fraction of whole numbers: `1/60 s`.
+    """
+    parts = _FRACTION.fullmatch(text)
+    if parts:
+        return int(parts[1]) / int(parts[2]), parts[3]
     match = _QUANTITY.fullmatch(text)
     return (float(match[1]), match[2] or "") if match else None
 

@@ -5,6 +5,7 @@ Every quantity is a `Number`: a bare SI number, a string with a unit (`"35 km/h"
 which units are allowed. Unknown keys are errors.
 """
 
+from simgen.scenario.spec.apertures import ApertureSpec
 from simgen.scenario.spec.assets import (
     AssetChoice,
     AssetQuery,
@@ -169,6 +170,7 @@ __all__ = [
     "ActorSpec",
     "Along",
     "Altitude",
+    "ApertureSpec",
     "AssetChoice",
     "AssetQuery",
     "At",

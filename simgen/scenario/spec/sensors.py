@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Tag
+from pydantic import Discriminator, Field, Tag
 
+from simgen.scenario.spec.apertures import ApertureSpec
 from simgen.scenario.spec.base import Model, Target
 from simgen.scenario.spec.lenses import LensSpec
 from simgen.scenario.spec.mounts import Mount
@@ -16,7 +17,9 @@ from simgen.scenario.values import (
     ImageSide,
     NonNegativeLength,
     Plain,
+    PositiveCount,
     PositiveLength,
+    PositiveTime,
     Vector3,
 )
 
@@ -53,8 +56,19 @@ Exposure = Annotated[
 ]
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+# Left out of the canonical form where it is not given: it names no more than it did before there was this field.
+_UNLESS_NONE = Field(exclude_if=_is_none)
+
+
 class CameraSpec(Model):
-    """A pinhole camera, unless it has a lens: exactly one of `orbit`, `fixed` and `mount`."""
+    """A pinhole camera, unless it has a lens: exactly one of `orbit`, `fixed` and `mount`.
+
+    Without `shutter` a picture is of an instant, without `aperture` all of it is sharp.
+    """
 
     kind: Literal["camera"] = "camera"
     width: ImageSide = 640
@@ -67,3 +81,10 @@ class CameraSpec(Model):
     fixed: Fixed | None = None
     mount: Mount | None = None
     lens: LensSpec | None = None
+    shutter: Annotated[PositiveTime | None, _UNLESS_NONE] = (
+        None  # is open so long, half of it before the frame
+    )
+    aperture: Annotated[ApertureSpec | None, _UNLESS_NONE] = None
+    blur_samples: Annotated[PositiveCount | None, _UNLESS_NONE] = (
+        None  # sharp pictures in a blurred one, at most
+    )
