@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from render.curve import exponent
 from render.paths import verdict
-from render.quality import flat_pixels, label_agreement, relative_mse, structural_similarity
+from render.quality import label_agreement, relative_mse, structural_similarity
 from render.soak import memory_growth
 
 
@@ -35,12 +35,6 @@ def test_similarity_is_one_for_the_same_and_falls_with_noise() -> None:
 def test_similarity_of_two_flat_pictures_is_that_of_their_means() -> None:
     a, b = np.full((32, 32), 0.4), np.full((32, 32), 0.6)
     assert structural_similarity(a, b) == pytest.approx((2 * 0.24 + 1e-4) / (0.16 + 0.36 + 1e-4))
-
-
-def test_flat_pixels_leave_out_both_sides_of_a_silhouette() -> None:
-    ids = np.zeros((5, 6), int)
-    ids[:, 3:] = 1
-    assert flat_pixels(ids)[2].tolist() == [True, True, False, False, True, True]
 
 
 def test_agreement_counts_ids_and_depth_off_silhouettes_and_names_what_is_missing() -> None:

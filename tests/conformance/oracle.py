@@ -6,10 +6,10 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from simgen.records.frame import Frame, Silhouette
 from tests.conformance.scenes import SCENES
+from tests.measures.edges import off_silhouette
 from tests.views import cast
 
 Mask = NDArray[np.bool_]
@@ -18,11 +18,6 @@ Mask = NDArray[np.bool_]
 @cache
 def oracle(name: str) -> Frame:
     return cast(SCENES[name]())
-
-
-def off_silhouette(instance_id: NDArray[np.uint16]) -> Mask:
-    """Pixels whose eight neighbours all have their id: one pixel away from any silhouette."""
-    return ndimage.maximum_filter(instance_id, 3) == ndimage.minimum_filter(instance_id, 3)
 
 
 def comparable(ours: Frame, truth: Frame) -> Mask:

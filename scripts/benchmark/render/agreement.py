@@ -20,7 +20,6 @@ from render.diffuse import diffuse_pixels
 from render.labels import label_difference
 from render.lines import Line, not_measured
 from render.progress import counted
-from render.quality import smooth_pixels
 from render.raster import save_picture
 from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
@@ -33,6 +32,7 @@ from simgen.rendering import Renderer, make_renderer
 from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.resources import shipped
 from simgen.scenario import load
+from tests.measures.edges import inside
 
 _SEED = 7
 _LEAST_IDS, _MOST_DEPTH = 0.999, 1e-3
@@ -159,7 +159,7 @@ def compared(raster: Frame, traced: Frame) -> dict[str, float]:
 
 
 def _off_silhouettes(one: Frame, other: Frame) -> NDArray[np.bool_]:
-    return np.logical_and(*(smooth_pixels(each.instance_id, each.depth_m) for each in (one, other)))
+    return np.logical_and(*(inside(each.instance_id, each.depth_m) for each in (one, other)))
 
 
 def brightness(

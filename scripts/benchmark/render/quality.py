@@ -12,10 +12,10 @@ from scipy import ndimage
 from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.sensors.exposure import METERED_LEVEL
 from simgen.sensors.tone import srgb_encode, tone_curve
+from tests.measures.edges import off_silhouette
 
 FloatImage = NDArray[np.float64]
 _SEEN_PX = 9
-_JUMP = 0.005  # of inverse depth, relative
 
 
 def relative_mse(picture: Any, reference: Any) -> float:
@@ -68,31 +68,6 @@ def picture_errors(picture: Any, reference: Any) -> dict[str, float]:
     return {"relMSE": relative_mse(picture, reference), "SSIM": structural_similarity(greys[0], greys[1])}
 
 
-def flat_pixels(ids: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return where a pixel and its eight neighbours have one id: away from silhouettes."""
-    return ndimage.maximum_filter(ids, 3) == ndimage.minimum_filter(ids, 3)
-
-
-def smooth_pixels(ids: NDArray[Any], depth_m: NDArray[Any]) -> NDArray[np.bool_]:
-    """Return where a pixel and its eight neighbours show one surface: one id, and no jump of depth between them.
-
-    A body has silhouettes within itself too: leaf before leaf, shelf before shelf. The inverse of depth is affine in
-    the picture over a plane however steep, so a pixel's is the mean of any two opposite neighbours' unless one is
-    elsewhere; half a hundredth apart is a jump.
-    """
-    near = np.where(np.isfinite(depth_m), 1.0 / np.asarray(depth_m, float), 0.0)
-    padded = np.pad(near, 1, mode="reflect")
-    bent = np.zeros(near.shape, bool)
-    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
-        opposite = [_shifted(padded, y, x, near.shape) for y, x in ((dy, dx), (-dy, -dx))]
-        bent |= np.abs(opposite[0] + opposite[1] - 2 * near) > 2 * _JUMP * near
-    return flat_pixels(ids) & ~bent
-
-
-def _shifted(padded: FloatImage, dy: int, dx: int, shape: tuple[int, ...]) -> FloatImage:
-    return padded[1 + dy : 1 + dy + shape[0], 1 + dx : 1 + dx + shape[1]]
-
-
 def label_agreement(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, Any]:
     """Say whether two renderers show the same scene, off our silhouettes.
 
@@ -100,7 +75,7 @@ def label_agreement(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, A
         `ids`: share of equal ids; `depth`: median relative difference where ids are equal; `missing`: objects of
         which we see at least 9 pixels off silhouettes and they none.
     """
-    off = flat_pixels(ours["instance_id"])
+    off = off_silhouette(ours["instance_id"])
     same = ours["instance_id"] == theirs["instance_id"]
     both = off & same & np.isfinite(ours["depth_m"]) & np.isfinite(theirs["depth_m"])
     ratio = np.abs(theirs["depth_m"][both] / ours["depth_m"][both] - 1.0)

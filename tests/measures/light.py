@@ -1,0 +1,130 @@
+"""Light against formula: a furnace, a grey card, lamps at a distance, a headlight on a wall, walls in fog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import pi, radians
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import Pose, Quat, quaternion_about_axis
+from simgen.records.frame import Frame
+from simgen.records.light import EnvironmentLight, Fog, SpotLight, SunLight
+from simgen.records.scene import MaterialOverride, Scene
+from simgen.rendering.light_map import LUMINANCE_RGB
+from simgen.sensors.camera import develop
+from simgen.sensors.tone import srgb_encode
+from tests.builders import box, camera, floor, make_scene, sphere, static_box
+
+Render = Callable[[Scene], Frame]
+DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
+CARD = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=0.0)
+DOWN: Quat = quaternion_about_axis((0.0, 1.0, 0.0), pi / 2)  # +X becomes -Z
+HEADLIGHT_CD, HEADLIGHT_M = 7500.0, 25.0
+HEADLIGHT_LUX = 12.0  # UN Regulation 112, class B: at point 75R of a wall 25 m away
+GREY_CODE = 255.0 * float(srgb_encode(0.18))  # of a metered card that sends back 18 %
+LEFT_AT_VISIBILITY = (
+    0.05  # Koschmieder's law with the contrast threshold of the WMO's meteorological optical range
+)
+_SKY_LUX = 1000.0
+_SUN_LUX = 1000.0
+
+
+def luminance(frame: Frame) -> NDArray[np.float64]:
+    """Return (h, w) cd/m²."""
+    return frame.radiance.astype(float) @ LUMINANCE_RGB
+
+
+def middle_level(frame: Frame) -> float:
+    """Return the mean luminance of the picture's middle, 4 x 4 pixels."""
+    h, w = frame.instance_id.shape
+    return float(luminance(frame)[h // 2 - 2 : h // 2 + 2, w // 2 - 2 : w // 2 + 2].mean())
+
+
+def overhead(height_m: float, fov_deg: float = 4.0) -> Scene:
+    """Return a grey card on the floor, seen from straight above, and no light at all."""
+    view = camera(
+        eye=(0.0, 0.0, height_m), target=(0.0, 0.0, 0.0), width=33, height=33, fov_rad=radians(fov_deg)
+    )
+    return make_scene([floor(material=CARD)], [view], suns=[], environment=DARK)
+
+
+def lamp_above(height_m: float, **fields: object) -> SpotLight:
+    """Return a lamp of 1000 cd that shines straight down."""
+    values: dict[str, object] = {"inner_angle_rad": 0.5, "outer_angle_rad": 0.8, "intensity_cd": 1000.0}
+    return SpotLight("lamp", Pose((0.0, 0.0, height_m), DOWN), "", **(values | fields))  # pyright: ignore[reportArgumentType]
+
+
+def illuminance_lux(render: Render, scene: Scene) -> float:
+    """Return lux on the card of `overhead`: what it sends back, by what it sends back of a sun from above."""
+    sun = SunLight("sun", (0.0, 0.0, 1.0), _SUN_LUX)
+    sun_alone = replace(scene, lights=(), panels=(), suns=(sun,))
+    return float(luminance(render(scene)).mean() / luminance(render(sun_alone)).mean()) * _SUN_LUX
+
+
+def lamp_lux(render: Render, distance_m: float, intensity_cd: float = 1000.0) -> float:
+    """Return lux straight below a lamp; by formula: candela over metres squared."""
+    scene = replace(overhead(3.0), lights=(lamp_above(distance_m, intensity_cd=intensity_cd, radius_m=0.0),))
+    return illuminance_lux(render, scene)
+
+
+def headlight_lux(render: Render) -> float:
+    """Return lux on a wall that a headlight of `HEADLIGHT_CD` shines at from `HEADLIGHT_M`; `HEADLIGHT_LUX`.
+
+    What the wall sends back is taken by what it sends back of a sun in the lamp's place.
+    """
+    wall = static_box((0.2, 20.0, 20.0), (HEADLIGHT_M + 0.1, 0.0, 0.0), material=CARD)
+    seen = camera(
+        eye=(20.0, 0.0, 0.0), target=(HEADLIGHT_M, 0.0, 0.0), width=16, height=16, fov_rad=radians(3.0)
+    )
+    beam = SpotLight("beam", Pose(), "", HEADLIGHT_CD, radius_m=0.0)
+    scene = make_scene([wall], [seen], suns=[], environment=DARK, lights=(beam,))
+    sun = SunLight("sun", (-1.0, 0.0, 0.0), _SUN_LUX)
+    by_sun = luminance(render(replace(scene, lights=(), suns=(sun,)))).mean()
+    return float(luminance(render(scene)).mean() / by_sun) * _SUN_LUX
+
+
+def furnace(render: Render, roughness: float, metallic: float = 0.0) -> NDArray[np.float64]:
+    """Return the luminance of a white ball's pixels by that of the white surroundings it is in: 1, it vanishes."""
+    white = MaterialOverride(base_color_rgb=(1.0, 1.0, 1.0), roughness=roughness, metallic=metallic)
+    sky = EnvironmentLight(map=None, illuminance_lux=_SKY_LUX)
+    seen = camera(eye=(0.0, 0.0, 3.0), target=(0.0, 0.0, 0.0), width=64, height=48)
+    frame = render(make_scene([sphere(0.5, material=white)], [seen], suns=[], environment=sky))
+    return luminance(frame)[frame.instance_id == 1] / (_SKY_LUX / pi)
+
+
+def grey_card(render: Render, illuminance: float) -> NDArray[np.float64]:
+    """Return mean 8-bit codes (3,) of a metered card of 18 % under white light: `GREY_CODE`, all three alike."""
+    card = MaterialOverride(base_color_rgb=(0.18, 0.18, 0.18), roughness=1.0, metallic=0.0)
+    seen = camera(
+        eye=(0.0, 0.0, 1.0), target=(0.0, 0.0, 0.0), width=32, height=24, fov_rad=0.4, exposure_ev100=None
+    )
+    scene = make_scene(
+        [static_box((4.0, 4.0, 0.1), material=card)],
+        [seen],
+        suns=[SunLight("sun", (0.0, 0.0, 1.0), illuminance)],
+        environment=EnvironmentLight(None, illuminance / 10.0),
+    )
+    return develop(render(scene), seen).rgb.reshape(-1, 3).mean(axis=0, dtype=float)
+
+
+def black_wall(distance_m: float, fog: Fog | None = None) -> Scene:
+    """Return a black wall across a narrow view, under a grey sky."""
+    black = MaterialOverride(base_color_rgb=(0.0, 0.0, 0.0), roughness=1.0)
+    board = box((0.2, 900.0, 900.0), at=(distance_m + 0.1, 0.0, 1.0), material=black)
+    narrow = camera(eye=(0.0, 0.0, 1.0), target=(1.0, 0.0, 1.0), width=16, height=12, fov_rad=0.02)
+    sky = EnvironmentLight(map=None, illuminance_lux=_SKY_LUX)
+    return make_scene([board], [narrow], suns=[], environment=sky, fog=fog)
+
+
+def transmittance(render: Render, fog: Fog, distance_m: float) -> float:
+    """Return what part of a wall's contrast gets through fog; 0.05 at the visibility range.
+
+    What is missing of the airlight is what gets through; the wall itself adds what it mirrors of the sky, which is
+    measured without fog.
+    """
+    sky = _SKY_LUX / pi
+    clear, seen = (middle_level(render(black_wall(distance_m, air))) for air in (None, fog))
+    return (sky - seen) / (sky - clear)
