@@ -160,20 +160,26 @@ class Intrinsics:
         )
 
     def gl_projection(self) -> FloatArray:
-        """Return the 4x4 OpenGL clip matrix of a pinhole for camera axes right-down-forward.
+        """Return the 4x4 OpenGL clip matrix of a pinhole or an orthographic camera, axes right-down-forward.
 
         Row 0 of the picture (top) lies at clip y = +1, pixel centre u at clip x = 2 (u + 0.5) / width - 1.
         The matrix takes points of the right-down-forward camera frame directly (no axis flip needed before).
 
         Raises:
-            UsageError: the camera has a lens, which no matrix can express.
+            UsageError: the camera has another lens, which no matrix can express.
         """
-        if self.lens is not None:
-            raise UsageError(
-                f"the raster renderer draws pinholes alone, and the camera has a lens ('{self.lens.kind}'); render it"
-                " with --renderer pathtrace"
-            )
         n, f, w, h = self.near_m, self.far_m, self.width, self.height
+        if self.is_orthographic:
+            return np.array(
+                [
+                    [2 * self.fx / w, 0.0, 0.0, 2 * (self.cx + 0.5) / w - 1],
+                    [0.0, -2 * self.fy / h, 0.0, 1 - 2 * (self.cy + 0.5) / h],
+                    [0.0, 0.0, 2 / (f - n), -(f + n) / (f - n)],
+                    [0.0, 0.0, 0.0, 1.0],
+                ]
+            )
+        if self.lens is not None:
+            raise UsageError(f"no matrix can express a camera with a lens ('{self.lens.kind}')")
         return np.array(
             [
                 [2 * self.fx / w, 0.0, 2 * (self.cx + 0.5) / w - 1, 0.0],

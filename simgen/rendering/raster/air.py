@@ -13,8 +13,9 @@ from simgen.records.light import Fog, SunLight
 from simgen.rendering.fog import extinction_per_m
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.lamp import Lamp
+from simgen.rendering.raster.rays import ray_defines, ray_uniforms
 from simgen.rendering.raster.targets import Targets
-from simgen.rendering.raster.visibility import LightTargets, as_floats, ray_of_pixel
+from simgen.rendering.raster.visibility import LightTargets, as_floats
 
 _AT_ONCE = 4  # lamps of one draw
 _FARTHEST_VISIBILITIES = 3.0  # beyond, a lamp's glow is gone
@@ -39,9 +40,10 @@ class GlowPass:
         gl.blend_func = (moderngl.ONE, moderngl.ONE)
         for start in range(0, len(lamps), _AT_ONCE):
             some = lamps[start : start + _AT_ONCE]
-            program = self._context.program("fullscreen.vert", "glow.frag", [f"COUNT {len(some)}"])
+            defines = [f"COUNT {len(some)}", *ray_defines(view.intrinsics)]
+            program = self._context.program("fullscreen.vert", "glow.frag", defines)
             set_uniforms(
-                program, normal_depth=0, ray_of_pixel=ray_of_pixel(view.intrinsics),
+                program, normal_depth=0, **ray_uniforms(view.intrinsics),
                 spacing=float(coarse.glow_spacing_px), last_px=(targets.width - 0.5, targets.height - 0.5),
                 farthest_m=min(_FARTHEST_VISIBILITIES * fog.visibility_m, _FARTHEST_CLEAR_M),
                 lamp_from_camera=as_floats(np.array([_seen_from(lamp, view) for lamp in some])),

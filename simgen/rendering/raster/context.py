@@ -11,6 +11,7 @@ from typing import Any
 import moderngl
 
 from simgen.errors import RenderError
+from simgen.rendering.raster.lens_stages import fragment_stage, geometry_stage
 
 DEVICE_VARIABLE = "SIMGEN_EGL_DEVICE"
 _SHADERS = files("simgen.rendering.raster") / "shaders"
@@ -40,9 +41,7 @@ class GlContext:
         """Return the program of two shader files, compiled at most once for each set of defines."""
         key = (vertex, fragment, tuple(sorted(defines)))
         if key not in self._programs:
-            self._programs[key] = self.gl.program(
-                vertex_shader=shader_source(vertex, key[2]), fragment_shader=shader_source(fragment, key[2])
-            )
+            self._programs[key] = self.gl.program(**_stages(vertex, fragment, key[2]))
         return self._programs[key]
 
     def fill(self, program: moderngl.Program) -> None:
@@ -64,6 +63,18 @@ class GlContext:
     def close(self) -> None:
         """Release the context and all that was made in it."""
         self.gl.release()
+
+
+def _stages(vertex: str, fragment: str, defines: tuple[str, ...]) -> dict[str, str]:
+    """Return the sources of a program; what draws triangles through a LENS has a geometry shader too."""
+    corners, pixels = shader_source(vertex, defines), shader_source(fragment, defines)
+    if "LENS" not in defines or vertex == "fullscreen.vert":
+        return {"vertex_shader": corners, "fragment_shader": pixels}
+    return {
+        "vertex_shader": corners,
+        "geometry_shader": geometry_stage(shader_source("lens.geom", defines), corners),
+        "fragment_shader": fragment_stage(pixels, shader_source("lens_pixel.glsl")),
+    }
 
 
 def shader_source(name: str, defines: Iterable[str] = ()) -> str:

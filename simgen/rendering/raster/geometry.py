@@ -10,12 +10,14 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.camera import Intrinsics
 from simgen.records.frame import View
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps, surface_uniforms
 from simgen.rendering.raster.gate import check_nonce
 from simgen.rendering.raster.mirrors import Mirror
-from simgen.rendering.raster.targets import Targets, projection, read_rows
+from simgen.rendering.raster.rays import drop_backs, projection_uniforms, ray_defines
+from simgen.rendering.raster.targets import Targets, read_rows
 
 _EXTRA = ("EXTRA",)  # what the shaders are compiled with for views that ask for more buffers
 
@@ -65,11 +67,13 @@ class GeometryPass:
         gl.disable(moderngl.BLEND)
         gl.enable(moderngl.DEPTH_TEST)
         gl.front_face = "cw" if mirror is None else "ccw"  # upside down
-        matrix = projection(view.intrinsics).T.astype("f4").tobytes()
-        plane = {} if mirror is None else {"mirror_plane": mirror.in_camera(view)}
+        camera = view.intrinsics
+        constant = projection_uniforms(camera)
+        if mirror is not None:
+            constant["mirror_plane"] = mirror.in_camera(view)
         ready: dict[moderngl.Program, DrawItem] = {}
         for item in items:
-            self._draw_item(item, {"projection": matrix, **plane}, extra, ready, behind)
+            self._draw_item(item, camera, constant, (*extra, *ray_defines(camera)), ready, behind)
         gl.disable(moderngl.CULL_FACE)
         gl.depth_func = "<="
         self._context.fill(self._context.program("fullscreen.vert", "nothing.frag", extra))
@@ -87,6 +91,7 @@ class GeometryPass:
     def _draw_item(
         self,
         item: DrawItem,
+        camera: Intrinsics,
         constant: dict[str, object],
         extra: tuple[str, ...],
         ready: dict[moderngl.Program, DrawItem],
@@ -107,7 +112,7 @@ class GeometryPass:
                 set_uniforms(program, instance_id=float(item.instance_id), first_emissive=offset, **surface)
                 ready[program] = item
             bind_maps(item, batch.key)
-            cull(self._context.gl, item.culls(batch))
+            drop_backs(self._context.gl, program, camera, item.culls(batch), "MIRRORED" in extra)
             item.level.draw(program, batch.first, batch.count)
 
     def read(self, targets: Targets, view: View, place: str, nonce: float) -> Labels:

@@ -21,9 +21,10 @@ from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import LUMINANCE_RGB
 from simgen.rendering.raster.lamp import NEAREST_BLOCKER_M, Lamp
 from simgen.rendering.raster.lamp_maps import CUBE_TILE, TILE, LampGrid, LampMaps, shadowed
+from simgen.rendering.raster.rays import ray_defines, ray_uniforms
 from simgen.rendering.raster.targets import Targets
 from simgen.rendering.raster.tiles import Box, pixels_of, runs_of, tiles_of
-from simgen.rendering.raster.visibility import LightTargets, as_floats, ray_of_pixel
+from simgen.rendering.raster.visibility import LightTargets, as_floats
 
 _AT_ONCE = (
     4  # lamps of one draw; more would make more variants to compile, fewer would read surfaces more often
@@ -94,7 +95,7 @@ class LampPass:
 
     def _draw_in(self, box: Box, lamps: Sequence[_Placed], on: LampView) -> None:
         """Draw lamps of the same kind in one box of tiles, a few at a time."""
-        targets, ray = on.targets, ray_of_pixel(on.view.intrinsics)
+        targets, camera = on.targets, on.view.intrinsics
         place = pixels_of(box, targets.width, targets.height, targets.region)
         if place is None:
             return
@@ -102,11 +103,11 @@ class LampPass:
         for start in range(0, len(lamps), _AT_ONCE):
             some = lamps[start : start + _AT_ONCE]
             arrays = {name: np.array([lamp.numbers[name] for lamp in some]) for name in some[0].numbers}
-            defines = (*some[0].defines, f"COUNT {len(some)}")
+            defines = (*some[0].defines, f"COUNT {len(some)}", *ray_defines(camera))
             program = self._context.program("fullscreen.vert", "lamps.frag", defines)
             set_uniforms(
                 program, normal_depth=0, albedo_slot=1, shading_surface=2, lamp_depths=3,
-                texel=(1 / targets.size_px[0], 1 / targets.size_px[1]), ray_of_pixel=ray, pixel_angle=ray[0],
+                texel=(1 / targets.size_px[0], 1 / targets.size_px[1]), pixel_angle=1 / camera.fx, **ray_uniforms(camera),
                 **{name: as_floats(values) for name, values in arrays.items()},
                 **({"lamp_texel": self._maps.texel} if self._maps.is_made else {}),
                 **(fog_uniforms(on.fog, on.view) if on.fog else {}),

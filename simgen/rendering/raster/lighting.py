@@ -22,6 +22,7 @@ from simgen.rendering.raster.lamp import Lamp, lamps_of
 from simgen.rendering.raster.lamps import LampPass, LampView, typical_luminance
 from simgen.rendering.raster.others import Others
 from simgen.rendering.raster.prefilter import LEVELS, ROOT_SMOOTHEST, GpuMap
+from simgen.rendering.raster.rays import ray_defines, ray_uniforms
 from simgen.rendering.raster.scene_light import (
     IRRADIANCE_SIDE,
     SceneLight,
@@ -36,7 +37,6 @@ from simgen.rendering.raster.visibility import (
     LightTargets,
     VisibilityPass,
     as_floats,
-    ray_of_pixel,
     suns_in_camera,
 )
 
@@ -92,9 +92,7 @@ class LightPass:
         defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive) + air
         self._shade_defines = tuple(defines)
         self._shades: dict[tuple[str, ...], moderngl.Program] = {}
-        self._background = self._context.program(
-            "fullscreen.vert", "background.frag", air if scene.fog else ()
-        )
+        self._background_defines = tuple(air) if scene.fog else ()
         self._visibility.set_scene(light.illumination, light.suns, bounce_of(light))
         scale = light.illumination.map_scale * light.map.value_scale
         steps = (LEVELS - 1) / (1 - ROOT_SMOOTHEST)
@@ -106,7 +104,7 @@ class LightPass:
             "sun_color": as_floats(np.array([sun.illuminance_rgb for sun in light.suns])),
         }
         shown = scale if light.background_visible else 0.0
-        set_uniforms(self._background, background_scale=shown)
+        self._background_scale = shown
 
     def draw(
         self,
@@ -183,7 +181,11 @@ class LightPass:
     ) -> None:
         """Shade surfaces, then fill in the background; the labels' depth keeps each from the other's pixels."""
         gl, labels, light = self._context.gl, targets.labels, self._light
-        shade = self._shade_with(others.defines)
+        seen_by = ray_defines(view.intrinsics)
+        shade = self._shade_with((*others.defines, *seen_by))
+        background = self._context.program(
+            "fullscreen.vert", "background.frag", (*self._background_defines, *seen_by)
+        )
         R_map_camera = rotation_about_z(-light.rotation_rad) @ view.T_world_camera[:3, :3]
         for unit, texture in enumerate(
             (
@@ -202,7 +204,7 @@ class LightPass:
         others.bind(labels.object_id)
         (width, height), (half_width, half_height) = targets.size_px, coarse.shares.size
         camera: dict[str, object] = {
-            "ray_of_pixel": ray_of_pixel(view.intrinsics),
+            **ray_uniforms(view.intrinsics),
             "R_map_camera": as_floats(R_map_camera.T),
         }
         if self._scene.fog is not None:
@@ -214,11 +216,13 @@ class LightPass:
             texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
             sun_direction=as_floats(suns_in_camera(light.suns, view)), **camera,
         )  # fmt: skip
-        set_uniforms(self._background, background=6, white=white, **camera)
+        set_uniforms(
+            background, background=6, white=white, background_scale=self._background_scale, **camera
+        )
         targets.shaded.use()
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST)
-        for program, test in ((shade, ">"), (self._background, "<=")):
+        for program, test in ((shade, ">"), (background, "<=")):
             gl.depth_func = test
             self._context.fill(program)
         gl.depth_func = "<"

@@ -25,6 +25,7 @@ from simgen.rendering.raster.meshes import ModelCache
 from simgen.rendering.raster.mirrors import find_mirror
 from simgen.rendering.raster.others import Others
 from simgen.rendering.raster.prefilter import GpuMap, MapCache
+from simgen.rendering.raster.rays import Lenses
 from simgen.rendering.raster.regions import regions_of, touches
 from simgen.rendering.raster.silhouettes import SilhouettePass
 from simgen.rendering.raster.skin_pass import SkinPass
@@ -50,6 +51,7 @@ class RasterRenderer:
         self.geometry = GeometryPass(self.context)
         self.silhouettes = SilhouettePass(self.context)
         self.skins = SkinPass(self.context)
+        self.lenses = Lenses(self.context)
         self.light = LightPass(self.context)
         self.frame_count = 0
         self._targets: dict[tuple[int, int, str], tuple[Targets, LightTargets]] = {}
@@ -196,6 +198,7 @@ class RasterScene:
         """Draw surfaces and, where it is lit, their light; return where, what, and the nonce of this drawing."""
         renderer.frame_count += 1
         nonce = nonce_of(renderer.frame_count)
+        renderer.lenses.bind(view.intrinsics)
         targets, halves = renderer.targets(view.intrinsics.width, view.intrinsics.height)
         pose_models(self._skinned, view)
         items = visible_items(self._drawables, view)

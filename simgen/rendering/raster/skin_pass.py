@@ -17,9 +17,10 @@ from simgen.geometry import FloatArray
 from simgen.records.frame import Moment, View
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps
-from simgen.rendering.raster.geometry import Labels, cull
+from simgen.rendering.raster.geometry import Labels
+from simgen.rendering.raster.rays import drop_backs, projection_uniforms, ray_defines
 from simgen.rendering.raster.skinned import SkinnedLevel
-from simgen.rendering.raster.targets import Targets, projection
+from simgen.rendering.raster.targets import Targets
 from simgen.skinning import gait_of, pose_changes
 
 Box = tuple[int, int, int, int]
@@ -64,17 +65,18 @@ class SkinPass:
         gl.disable(moderngl.BLEND)
         gl.enable(moderngl.DEPTH_TEST)
         gl.front_face = "cw"  # upside down
-        matrix = projection(view.intrinsics).T.astype("f4").tobytes()
+        camera = view.intrinsics
+        constant, defines = projection_uniforms(camera), ray_defines(camera)
         for item, level in skinned:
             key = item.instance_id
             level.set_points(_changed(view, view.previous, key), _changed(view, view.next, key))
             for batch in level.outline_batches:
-                program = self._context.program("skin.vert", "skin.frag", batch.key.outline_defines)
+                program = self._context.program("skin.vert", "skin.frag", (*batch.key.outline_defines, *defines))
                 item.set_place(program)
-                set_uniforms(program, projection=matrix, instance_id=float(key), **MAP_UNITS)
+                set_uniforms(program, instance_id=float(key), **constant, **MAP_UNITS)
                 if batch.key.masked:
                     bind_maps(item, batch.key)
-                cull(gl, item.culls(batch))
+                drop_backs(gl, program, camera, item.culls(batch))
                 level.draw(program, batch.first, batch.count)
         gl.disable(moderngl.CULL_FACE | moderngl.DEPTH_TEST)
 

@@ -8,12 +8,12 @@ from functools import cached_property
 import moderngl
 import numpy as np
 
-from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
 from simgen.records.frame import View
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import Illumination
+from simgen.rendering.raster.rays import ray_defines, ray_uniforms
 from simgen.rendering.raster.shadow_grids import SUN_TILE, SoftGrid
 from simgen.rendering.raster.shadows import (
     NEAR_LEVELS,
@@ -26,7 +26,6 @@ from simgen.rendering.raster.targets import Targets
 # A blocker this many radii of all things away blocks less, and this many nothing: assumed. Each soft direction stands
 # for a wide region, of which a distant blocker covers little, but the direction's depth map would let it cover all.
 _BLOCKS_LESS, _BLOCKS_NOTHING = 1.25, 2.75
-Ray = tuple[float, float, float, float]
 _SMALL_IMAGE_PX = 320 * 240  # up to this, shadows are looked up for every pixel
 
 
@@ -80,8 +79,6 @@ class VisibilityPass:
 
     def __init__(self, context: GlContext) -> None:
         self._context = context
-        self._ask = context.program("fullscreen.vert", "visibility.frag")
-        self._smooth = context.program("fullscreen.vert", "smooth.frag")
         self._shadows = ShadowMaps(context)
         self.casters = self._shadows.casters
         self._suns: tuple[DirectionalLight, ...] = ()
@@ -95,15 +92,13 @@ class VisibilityPass:
             bounce: (32, 3) what a blocker in each soft direction sends back, as energy.
         """
         self._suns, self._illumination = suns, illumination
-        set_uniforms(self._ask, energy=as_floats(illumination.energies_rgb), bounce=as_floats(bounce))
+        self._soft_light = {"energy": as_floats(illumination.energies_rgb), "bounce": as_floats(bounce)}
 
     def set_state(self, drawables: Sequence[Drawable], T_world_objects: FloatArray) -> None:
         """Draw the shadow maps of one state of the bodies."""
         self._shadows.draw(drawables, T_world_objects, self._suns, self._illumination.directions)
         levels = [f"LEVELS {1 + NEAR_LEVELS}"] if self._shadows.is_wide and self._suns else []
-        self._share = self._context.program(
-            "fullscreen.vert", "shares.frag", [f"SUNS {len(self._suns)}", *levels]
-        )
+        self._share_defines = [f"SUNS {len(self._suns)}", *levels]
 
     def set_view(self, view: View) -> None:
         """Draw the finer shadow maps of a wide scene."""
@@ -112,43 +107,50 @@ class VisibilityPass:
 
     def draw(self, targets: Targets, coarse: LightTargets, view: View) -> None:
         """Fill `coarse.shares` from the label targets."""
-        ray = ray_of_pixel(view.intrinsics)
+        ray, defines = ray_uniforms(view.intrinsics), ray_defines(view.intrinsics)
+        share = self._context.program("fullscreen.vert", "shares.frag", [*self._share_defines, *defines])
         targets.labels.normal_depth.use(0)
-        self._draw_soft(coarse, view, ray)
+        self._draw_soft(coarse, view)
         self._shadows.sun_depths.use(2)
         self._shadows.plain.use(2)
         coarse.soft.use(1)
         set_uniforms(
-            self._share, normal_depth=0, coarse=1, sun_depths=2, ray_of_pixel=ray,
-            coarse_texel=_texel(coarse.soft), pixel_angle=coarse.spacing_px * ray[0] / 2,
+            share, normal_depth=0, coarse=1, sun_depths=2, **ray,
+            coarse_texel=_texel(coarse.soft), pixel_angle=coarse.spacing_px / view.intrinsics.fx / 2,
             spacing=coarse.spacing_px, **self._sun_uniforms(view),
         )  # fmt: skip
         coarse.shared.use()
-        self._context.fill(self._share)
+        self._context.fill(share)
         self._shadows.plain.clear(2)
 
-    def _draw_soft(self, coarse: LightTargets, view: View, ray: Ray) -> None:
+    def _draw_soft(self, coarse: LightTargets, view: View) -> None:
+        ray, defines = ray_uniforms(view.intrinsics), ray_defines(view.intrinsics)
+        ask, smooth = (
+            self._context.program("fullscreen.vert", name, defines)
+            for name in ("visibility.frag", "smooth.frag")
+        )
         self._shadows.soft_depths.use(1)
         self._shadows.plain.use(1)
         spacing = 2 * coarse.spacing_px
         set_uniforms(
-            self._ask,
+            ask,
             normal_depth=0,
             depths=1,
-            ray_of_pixel=ray,
             spacing=spacing,
+            **ray,
+            **self._soft_light,
             **soft_uniforms(self._shadows.soft, view),
         )
         coarse.asked.use()
-        self._context.fill(self._ask)
+        self._context.fill(ask)
         self._shadows.plain.clear(1)
         coarse.light.use(1)
         coarse.surfaces.use(2)
         set_uniforms(
-            self._smooth, light=1, surfaces=2, texel=_texel(coarse.light), ray_of_pixel=ray, spacing=spacing
+            smooth, light=1, surfaces=2, texel=_texel(coarse.light), spacing=spacing, **ray
         )
         coarse.averaged.use()
-        self._context.fill(self._smooth)
+        self._context.fill(smooth)
 
     def _sun_uniforms(self, view: View) -> dict[str, object]:
         shadows, grids = self._shadows, self._shadows.grids
@@ -213,11 +215,6 @@ def soft_uniforms(grid: SoftGrid, view: View) -> dict[str, object]:
 def suns_in_camera(suns: Sequence[DirectionalLight], view: View) -> FloatArray:
     """Return (n, 3) unit directions towards the suns, camera frame."""
     return np.reshape([sun.direction_world for sun in suns], (-1, 3)) @ view.T_world_camera[:3, :3]
-
-
-def ray_of_pixel(camera: Intrinsics) -> Ray:
-    """Return scale x, y and shift x, y that take a pixel to its ray's point at z = 1."""
-    return (1 / camera.fx, 1 / camera.fy, -camera.cx / camera.fx, -camera.cy / camera.fy)
 
 
 def as_floats(values: FloatArray) -> bytes:

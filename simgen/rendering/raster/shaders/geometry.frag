@@ -12,6 +12,20 @@ flat in vec4 v_surface;
 flat in float v_part;
 #endif
 
+// What the surface is seen from, and its own plane: differences of pixels do where rays are those of a pinhole.
+#ifdef LENS
+#define FACE cross(l_corner[1] - l_corner[0], l_corner[2] - l_corner[0])
+#define DEPTH l_depth
+#else
+#define FACE cross(dp_dx, dp_dy)
+#define DEPTH v_camera.z
+#endif
+#ifdef PARALLEL
+#define VIEW vec3(0.0, 0.0, 1.0)
+#else
+#define VIEW normalize(v_camera)
+#endif
+
 uniform float instance_id;
 #ifdef MIRRORED
 uniform vec4 mirror_plane;  // camera frame; what lies below it is not mirrored
@@ -64,8 +78,8 @@ void main() {
     if (color.a < v_surface.z) discard;
 #endif
     vec3 dp_dx = dFdx(v_camera), dp_dy = dFdy(v_camera);
-    vec3 face = cross(dp_dx, dp_dy);
-    vec3 view = normalize(v_camera);
+    vec3 face = FACE;
+    vec3 view = VIEW;
     face *= dot(face, view) > 0.0 ? -1.0 : 1.0;
     // Winding and vertex normals of found models cannot be trusted: the side that is seen is the outer one.
     vec3 n = dot(v_normal, v_normal) > 0.0 ? v_normal : face;
@@ -83,7 +97,7 @@ void main() {
     roughness *= mix(1.0, map.x, keep_map_surface.x);
     metallic *= mix(1.0, map.y, keep_map_surface.y);
 #endif
-    out_normal_depth = vec4(n, v_camera.z);
+    out_normal_depth = vec4(n, DEPTH);
     out_object_id = vec4(v_object, instance_id);
     out_albedo = vec4(sqrt(clamp(color.rgb, 0.0, 1.0)), v_surface.w / 255.0);
 #ifdef SEE_THROUGH

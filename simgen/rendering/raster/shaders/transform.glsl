@@ -1,12 +1,17 @@
 // Object frame -> camera frame -> clip. Labels and silhouettes both use it, so that their pixels agree.
 uniform mat4 T_camera_object;
-uniform mat4 projection;
 uniform float scale;
 
 vec4 to_camera(vec3 p_object) {
     return T_camera_object * vec4(p_object * scale, 1.0);
 }
 
+#ifdef LENS
+#include "lens_vertex.glsl"
+#else
+uniform mat4 projection;
+
 vec4 to_clip(vec4 p_camera) {
     return projection * p_camera;
 }
+#endif

@@ -1,0 +1,150 @@
+"""Rays of cameras on the graphics card: which variant of the shaders a camera needs, and what they are told of it.
+
+A pinhole's rays are affine in the pixel, an orthographic camera's are parallel; those of all other lenses are made once
+by the camera's own formulas and read from a texture.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from simgen.camera import Intrinsics
+from simgen.rendering.raster.context import GlContext, set_uniforms
+from simgen.rendering.raster.lens_table import LensTable, lens_table, skew_of
+from simgen.rendering.raster.targets import projection
+
+# Texture units that no pass uses otherwise.
+TABLE_UNIT, RAY_UNIT = 14, 15
+_KEPT = 6  # cameras
+_PANORAMA_MARGIN_PX, _PANORAMA_MARGIN_RAD = 0.1, 3e-4
+
+Ray = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _GpuLens:
+    rays: moderngl.Texture
+    table: moderngl.Texture
+
+    def release(self) -> None:
+        self.rays.release()
+        self.table.release()
+
+
+class Lenses:
+    """Textures of the cameras used last."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._gl = context.gl
+        self._kept: OrderedDict[Intrinsics, _GpuLens] = OrderedDict()
+
+    def bind(self, camera: Intrinsics) -> None:
+        """Bind what a camera's variant of the shaders reads; a pinhole's reads nothing."""
+        if not needs_rays(camera):
+            return
+        if camera not in self._kept:
+            while len(self._kept) >= _KEPT:
+                self._kept.popitem(last=False)[1].release()
+            self._kept[camera] = self._made(camera)
+        self._kept.move_to_end(camera)
+        self._kept[camera].rays.use(RAY_UNIT)
+        self._kept[camera].table.use(TABLE_UNIT)
+
+    def _made(self, camera: Intrinsics) -> _GpuLens:
+        table = np.zeros((1, 2)) if is_panorama(camera) else _rows(lens_table(camera))
+        textures = (
+            self._gl.texture((len(values[0]), len(values)), values.shape[2], values.tobytes(), dtype="f4")
+            for values in (_known_rays(camera), table.astype(np.float32)[None])
+        )
+        made = _GpuLens(*textures)
+        for texture in (made.rays, made.table):
+            texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        return made
+
+
+def needs_rays(camera: Intrinsics) -> bool:
+    """Return whether no matrix can express a camera's projection."""
+    return camera.lens is not None and not camera.is_orthographic
+
+
+def is_panorama(camera: Intrinsics) -> bool:
+    """Return whether a camera has longitudes and latitudes for columns and rows."""
+    return camera.lens is not None and camera.lens.kind == "equirectangular"
+
+
+def ray_defines(camera: Intrinsics) -> tuple[str, ...]:
+    """Return the names that every shader which knows rays is compiled with."""
+    if camera.is_orthographic:
+        return ("PARALLEL",)
+    if needs_rays(camera):
+        return ("LENS", "PANORAMA") if is_panorama(camera) else ("LENS",)
+    return ()
+
+
+def ray_of_pixel(camera: Intrinsics) -> Ray:
+    """Return scale x, y and shift x, y that take a pixel to its ray's point at z = 1."""
+    return (1 / camera.fx, 1 / camera.fy, -camera.cx / camera.fx, -camera.cy / camera.fy)
+
+
+def ray_uniforms(camera: Intrinsics) -> dict[str, object]:
+    """Return the uniforms of `ray.glsl`."""
+    values: dict[str, object] = {"ray_of_pixel": ray_of_pixel(camera)}
+    return values | {"lens_rays": RAY_UNIT} if needs_rays(camera) else values
+
+
+def projection_uniforms(camera: Intrinsics) -> dict[str, object]:
+    """Return the uniforms by which shaders place vertices, or triangles, in the image."""
+    if not needs_rays(camera) or camera.lens is None:
+        return {"projection": projection(camera).T.astype("f4").tobytes()}
+    p1, p2 = skew_of(camera.lens)
+    if is_panorama(camera):
+        seen, margin = 0.0, _PANORAMA_MARGIN_PX + _PANORAMA_MARGIN_RAD * max(camera.fx, camera.fy)
+    else:
+        table = lens_table(camera)
+        seen, margin = table.seen_rad, table.margin_px
+    return {
+        "lens_rays": RAY_UNIT,
+        "lens_table": TABLE_UNIT,
+        "lens_image": (camera.fx, camera.fy, camera.cx, camera.cy),
+        "lens_size": (float(camera.width), float(camera.height)),
+        "lens_focal": (camera.fx, camera.fy, margin),
+        "lens_seen": seen,
+        "lens_skew": (p1, p2, min(seen, 1.5) if p1 or p2 else 0.0),
+        "lens_range": (camera.near_m, 1 / camera.near_m, 1 / camera.far_m),
+        "lens_shift": (0.0, 0.0),
+    }
+
+
+def drop_backs(
+    gl: moderngl.Context, program: moderngl.Program, camera: Intrinsics, wanted: bool, mirrored: bool = False
+) -> None:
+    """Drop or keep triangles seen from behind, of which a mirror shows the other side."""
+    if needs_rays(camera):
+        set_uniforms(program, lens_dropped=(-1.0 if mirrored else 1.0) if wanted else 0.0)
+    elif wanted:
+        gl.enable(moderngl.CULL_FACE)
+        return
+    gl.disable(moderngl.CULL_FACE)
+
+
+def _rows(table: LensTable) -> NDArray[np.float64]:
+    return np.column_stack([table.radius, table.bend])
+
+
+def _known_rays(camera: Intrinsics) -> NDArray[np.float32]:
+    """Return (h, w, 4) rays and whether the lens shows them; where it shows nothing, the nearest that it shows.
+
+    Differences between pixels then stay finite on the rim of what is shown.
+    """
+    rays = camera.rays()
+    known = np.isfinite(rays[..., 0])
+    if not known.all():
+        nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
+        rays = rays[tuple(nearest)]
+    return np.concatenate([rays, known[..., None]], axis=-1).astype(np.float32)
