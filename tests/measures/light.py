@@ -43,7 +43,7 @@ def middle_level(frame: Frame) -> float:
     return float(luminance(frame)[h // 2 - 2 : h // 2 + 2, w // 2 - 2 : w // 2 + 2].mean())
 
 
-def overhead(height_m: float, fov_deg: float = 4.0) -> Scene:
+def overhead(height_m: float, fov_deg: float = 1.0) -> Scene:
     """Return a grey card on the floor, seen from straight above, and no light at all."""
     view = camera(
         eye=(0.0, 0.0, height_m), target=(0.0, 0.0, 0.0), width=33, height=33, fov_rad=radians(fov_deg)

@@ -18,53 +18,26 @@ from simgen.rendering.fog import scattered
 from simgen.rendering.lamps import Lights, PlacedSpot
 from simgen.rendering.pathtrace.air import Air
 from tests.builders import box, camera, make_scene
+from tests.measures.light import DARK, luminance, middle_level, transmittance
 
 Render = Callable[[Scene], Frame]
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
-DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
 GREY = EnvironmentLight(map=None, illuminance_lux=1000.0)
 BLACK = MaterialOverride(base_color_rgb=(0.0, 0.0, 0.0), roughness=1.0)
 AHEAD = camera(eye=(0.0, 0.0, 1.0), target=(1.0, 0.0, 1.0), width=32, height=24)
 
 
-def wall(distance_m: float, **fields: object) -> Scene:
-    """A black wall across the view, under a grey sky."""
-    board = box((0.2, 900.0, 900.0), at=(distance_m + 0.1, 0.0, 1.0), material=BLACK)
-    narrow = camera(eye=(0.0, 0.0, 1.0), target=(1.0, 0.0, 1.0), width=16, height=12, fov_rad=0.02)
-    return make_scene([board], [narrow], suns=[], environment=GREY, **fields)
-
-
-def level(frame: Frame) -> float:
-    height, width = frame.instance_id.shape
-    middle = frame.radiance[height // 2 - 2 : height // 2 + 2, width // 2 - 2 : width // 2 + 2]
-    return float((middle.astype(float) @ LUMINANCE).mean())
-
-
-@pytest.mark.parametrize("share", [0.2, 0.5, 1.0])
-def test_at_the_visibility_range_a_twentieth_gets_through(render: Render, share: float) -> None:
-    """What is missing of the airlight is what gets through; a black wall adds nothing but 2 % of mirrored sky."""
-    visibility_m = 100.0
-    clear = level(render(wall(share * visibility_m)))
-    seen = level(render(wall(share * visibility_m, fog=Fog(visibility_m))))
-    sky = 1000.0 / pi
-    through = (sky - seen) / (sky - clear)
-    assert through == pytest.approx(0.05**share, rel=0.01)
-
-
 def test_ground_fog_thins_with_height(render: Render) -> None:
     """A level ray at height h meets exp(-h / scale) of the density."""
     fog = Fog(100.0, scale_height_m=2.0)
-    through = 1 - level(render(wall(50.0, fog=fog))) / (1000.0 / pi)
-    clear = 1 - level(render(wall(50.0))) / (1000.0 / pi)
     expected = exp(log(0.05) / 100.0 * 50.0 * exp(-1.0 / 2.0))
-    assert through / clear == pytest.approx(expected, rel=0.02)
+    assert transmittance(render, fog, 50.0) == pytest.approx(expected, rel=0.02)
 
 
 def test_an_edge_in_fog_lies_between_both_sides(render: Render) -> None:
     """A near black post before far white fog: no pixel is darker than the post or brighter than the fog."""
     post = box((0.2, 0.41, 900.0), at=(5.1, 0.03, 1.0), material=BLACK)
     frame = render(make_scene([post], [AHEAD], suns=[], environment=GREY, fog=Fog(60.0)))
-    row = frame.radiance[12].astype(float) @ LUMINANCE
+    row = luminance(frame)[12]
     assert row.max() <= 1.01 * 1000.0 / pi
     assert row[np.flatnonzero(frame.instance_id[12])].min() == pytest.approx(row.min())
     assert row[0] == pytest.approx(1000.0 / pi, rel=0.01)
@@ -74,7 +47,7 @@ def test_without_anything_to_see_fog_is_the_airlight_through_any_lens(render: Re
     lens = replace(AHEAD.intrinsics, fx=10.0, fy=10.0, lens=Lens("fisheye"))
     scene = make_scene([], [replace(AHEAD, intrinsics=lens)], suns=[], environment=GREY, fog=Fog(50.0))
     frame = render(scene)
-    assert (frame.radiance.astype(float) @ LUMINANCE).mean() == pytest.approx(1000.0 / pi, rel=0.01)
+    assert luminance(frame).mean() == pytest.approx(1000.0 / pi, rel=0.01)
 
 
 def test_a_lamp_s_glow_is_the_integral_of_what_is_scattered_once() -> None:
@@ -98,8 +71,8 @@ def test_a_lamp_s_glow_is_the_integral_of_what_is_scattered_once() -> None:
 def test_headlights_glow_in_fog_and_not_in_clear_air(render: Render) -> None:
     light = SpotLight("lamp", Pose((0.0, 0.5, 1.0)), "", 5000.0, inner_angle_rad=0.2, outer_angle_rad=0.4)
     scene = make_scene([], [AHEAD], suns=[], environment=DARK, lights=(light,))
-    assert level(render(scene)) == 0.0
-    assert level(render(replace(scene, fog=Fog(80.0)))) > 1.0
+    assert middle_level(render(scene)) == 0.0
+    assert middle_level(render(replace(scene, fog=Fog(80.0)))) > 1.0
 
 
 def test_a_lamp_s_light_is_dimmed_on_its_way_to_what_it_lights(render: Render) -> None:
@@ -109,5 +82,5 @@ def test_a_lamp_s_light_is_dimmed_on_its_way_to_what_it_lights(render: Render) -
     narrow = camera(eye=(0.9, 0.0, 1.0), target=(1.0, 0.0, 1.0), width=16, height=12, fov_rad=0.1)
     light = SpotLight("lamp", Pose((-9.0, 0.0, 1.0)), "", 50_000.0, inner_angle_rad=0.3, outer_angle_rad=0.5)
     scene = make_scene([board], [narrow], suns=[], environment=DARK, lights=(light,))
-    clear, foggy = level(render(scene)), level(render(replace(scene, fog=Fog(20.0))))
+    clear, foggy = middle_level(render(scene)), middle_level(render(replace(scene, fog=Fog(20.0))))
     assert foggy / clear == pytest.approx(exp(log(0.05) / 20.0 * 10.0), rel=0.1)

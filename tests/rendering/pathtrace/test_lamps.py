@@ -15,52 +15,24 @@ from numpy.typing import NDArray
 from simgen.assets import AssetLibrary
 from simgen.geometry import Pose, Quat, quaternion_about_axis
 from simgen.records.frame import Frame
-from simgen.records.light import EnvironmentLight, PanelLight, SpotLight, SunLight
-from simgen.records.scene import MaterialOverride, Scene, SceneObject
+from simgen.records.light import EnvironmentLight, PanelLight, SpotLight
+from simgen.records.scene import Scene, SceneObject
 from simgen.rendering.pathtrace import PathtraceRenderer
 from simgen.rendering.pathtrace.lamps import cones_of, rectangle_of
 from tests.builders import box, camera, floor, make_scene
+from tests.measures.light import CARD, DARK, DOWN, illuminance_lux, lamp_above, luminance, overhead
 from tests.views import still_view
 
 Render = Callable[[Scene], Frame]
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
-DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
-CARD = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=0.0)
-DOWN = quaternion_about_axis((0.0, 1.0, 0.0), pi / 2)  # +X becomes -Z
 
 
-def overhead(height_m: float, fov_deg: float = 4.0) -> Scene:
-    view = camera(
-        eye=(0.0, 0.0, height_m), target=(0.0, 0.0, 0.0), width=33, height=33, fov_rad=radians(fov_deg)
-    )
-    return make_scene([floor(material=CARD)], [view], suns=[], environment=DARK)
-
-
-def lamp(height_m: float, **fields: object) -> SpotLight:
-    values: dict[str, object] = {"inner_angle_rad": 0.5, "outer_angle_rad": 0.8, "intensity_cd": 1000.0}
-    return SpotLight("lamp", Pose((0.0, 0.0, height_m), DOWN), "", **(values | fields))  # pyright: ignore[reportArgumentType]
+def light_of(frame: Frame) -> float:
+    return float(luminance(frame).mean())
 
 
 def panel(height_m: float, turn: Quat = DOWN, **fields: object) -> PanelLight:
     values: dict[str, object] = {"flux_lm": 3000.0, "width_m": 0.6, "height_m": 1.2}
     return PanelLight("panel", Pose((0.0, 0.0, height_m), turn), "", **(values | fields))  # pyright: ignore[reportArgumentType]
-
-
-def level(frame: Frame) -> float:
-    return float((frame.radiance.astype(float) @ LUMINANCE).mean())
-
-
-def illuminance(render: Render, scene: Scene) -> float:
-    """Lux on the card: what it sends back, by what it sends back of 1000 lux from above."""
-    sun_alone = replace(scene, lights=(), panels=(), suns=(SunLight("sun", (0.0, 0.0, 1.0), 1000.0),))
-    return level(render(scene)) / level(render(sun_alone)) * 1000.0
-
-
-@pytest.mark.parametrize("distance_m", [1.0, 4.0, 25.0])
-def test_a_lamp_gives_its_candela_over_distance_squared(render: Render, distance_m: float) -> None:
-    """7,500 cd, the least of a class B low beam at 25 m (UN R112): 12 lux there."""
-    scene = replace(overhead(3.0), lights=(lamp(distance_m, intensity_cd=7500.0, radius_m=0.0),))
-    assert illuminance(render, scene) == pytest.approx(7500.0 / distance_m**2, rel=0.02)
 
 
 @given(
@@ -72,7 +44,7 @@ def test_a_lamp_gives_its_candela_over_distance_squared(render: Render, distance
 def test_the_cones_of_a_lamp_add_up_to_its_smoothstep(
     inner: float, width: float, at: float, radius_m: float
 ) -> None:
-    light = lamp(2.0, inner_angle_rad=inner, outer_angle_rad=inner + width, radius_m=radius_m)
+    light = lamp_above(2.0, inner_angle_rad=inner, outer_angle_rad=inner + width, radius_m=radius_m)
     cones = cones_of(light, np.eye(4))
     ramp = [np.clip((c.end_rad - at) / max(c.end_rad - c.full_rad, 1e-12), 0, 1) for c in cones]
     found = sum(float(r) * c.intensity_rgb[1] for r, c in zip(ramp, cones, strict=True))
@@ -88,10 +60,10 @@ def test_the_cones_of_a_lamp_add_up_to_its_smoothstep(
 @pytest.mark.parametrize("angle", [0.0, 0.45, 0.6, 0.7, 0.85])
 def test_a_lamp_falls_from_inner_to_outer_as_the_record_says(render: Render, angle: float) -> None:
     turned = quaternion_about_axis((0.0, 1.0, 0.0), pi / 2 + angle)
-    light = replace(lamp(2.0, radius_m=0.0), pose=Pose((0.0, 0.0, 2.0), turned))
+    light = replace(lamp_above(2.0, radius_m=0.0), pose=Pose((0.0, 0.0, 2.0), turned))
     t = np.clip((cos(angle) - cos(0.8)) / (cos(0.5) - cos(0.8)), 0, 1)
     expected = 1000.0 * t**2 * (3 - 2 * t) / 4.0
-    assert illuminance(render, replace(overhead(3.0, 0.5), lights=(light,))) == pytest.approx(
+    assert illuminance_lux(render, replace(overhead(3.0, 0.5), lights=(light,))) == pytest.approx(
         expected, rel=0.03, abs=3
     )
 
@@ -106,14 +78,14 @@ def test_a_panel_lights_a_card_by_the_form_factor_of_a_rectangle(render: Render,
     expected = 3000.0 / (0.6 * 1.2) * 4 * quarter
     # Between the card and the panel the camera sees the card alone.
     scene = replace(overhead(0.45), panels=(panel(distance_m),))
-    assert illuminance(render, scene) == pytest.approx(expected, rel=0.03)
+    assert illuminance_lux(render, scene) == pytest.approx(expected, rel=0.03)
 
 
 def test_a_panel_gives_all_its_flux_to_one_side(render: Render) -> None:
     made = rectangle_of(panel(1.0), np.eye(4))
     assert made.luminance_rgb[1] * pi * 0.6 * 1.2 == pytest.approx(3000.0)
     upwards = quaternion_about_axis((0.0, 1.0, 0.0), -pi / 2)
-    assert level(render(replace(overhead(0.45), panels=(panel(1.0, upwards),)))) == 0.0
+    assert light_of(render(replace(overhead(0.45), panels=(panel(1.0, upwards),)))) == 0.0
 
 
 def test_a_larger_lamp_has_a_softer_shadow(render: Render) -> None:
@@ -121,11 +93,11 @@ def test_a_larger_lamp_has_a_softer_shadow(render: Render) -> None:
     plate = box((0.4, 0.4, 0.02), at=(0.0, 0.0, 1.0))
     halves: list[int] = []
     for radius_m in (0.0, 0.3):
-        light = lamp(2.0, radius_m=radius_m)
+        light = lamp_above(2.0, radius_m=radius_m)
         frame = render(
             make_scene([floor(material=CARD), plate], [view], suns=[], environment=DARK, lights=(light,))
         )
-        grey = frame.radiance.astype(float) @ LUMINANCE
+        grey = luminance(frame)
         bright = grey[frame.instance_id == 1].max()
         halves.append(int(((grey > 0.2 * bright) & (grey < 0.6 * bright) & (frame.instance_id == 1)).sum()))
     assert halves[1] > 1.5 * halves[0]
@@ -134,7 +106,11 @@ def test_a_larger_lamp_has_a_softer_shadow(render: Render) -> None:
 def carried(x_m: float) -> tuple[SceneObject, SceneObject, SpotLight]:
     """A cart with a lamp that shines down beside it, over a card."""
     cart = box((0.2, 0.2, 0.2), at=(x_m, 0.0, 2.0), name="cart")
-    return floor(material=CARD), cart, replace(lamp(0.0), mount="cart", pose=Pose((0.0, 0.3, 0.0), DOWN))
+    return (
+        floor(material=CARD),
+        cart,
+        replace(lamp_above(0.0), mount="cart", pose=Pose((0.0, 0.3, 0.0), DOWN)),
+    )
 
 
 def test_a_lamp_on_a_body_goes_where_the_body_goes(tracer: PathtraceRenderer, library: AssetLibrary) -> None:
@@ -145,24 +121,21 @@ def test_a_lamp_on_a_body_goes_where_the_body_goes(tracer: PathtraceRenderer, li
     moved = view.T_world_objects.copy()
     moved[1, 0, 3] = 0.4
     with tracer.open(scene, library) as session:
-        pictures = [
-            session.render(each).radiance.astype(float) @ LUMINANCE
-            for each in (view, replace(view, T_world_objects=moved))
-        ]
+        pictures = [luminance(session.render(each)) for each in (view, replace(view, T_world_objects=moved))]
     middles = [float((p.sum(axis=0) * np.arange(64)).sum() / p.sum()) for p in pictures]
     focal_px = view.intrinsics.fx
     assert middles[1] - middles[0] == pytest.approx(0.8 * focal_px / 4.0, abs=1.0)
 
 
 def test_factors_dim_and_brighten_and_turn_on(tracer: PathtraceRenderer, library: AssetLibrary) -> None:
-    scene = replace(overhead(3.0), lights=(lamp(2.0, on=False),), panels=(panel(2.5),))
+    scene = replace(overhead(3.0), lights=(lamp_above(2.0, on=False),), panels=(panel(2.5),))
     view = still_view(scene)
     with tracer.open(scene, library) as session:
         by_factor = {
-            (spot, shine): level(session.render(replace(view, light_factors=np.array([spot, shine, 1.0]))))
+            (spot, shine): light_of(session.render(replace(view, light_factors=np.array([spot, shine, 1.0]))))
             for spot, shine in ((0.0, 0.0), (1.0, 0.0), (2.0, 0.0), (0.0, 1.0))
         }
-        unasked = level(session.render(view))
+        unasked = light_of(session.render(view))
     assert by_factor[0.0, 0.0] == 0.0
     assert by_factor[2.0, 0.0] == pytest.approx(2 * by_factor[1.0, 0.0], rel=0.01)
     assert unasked == pytest.approx(by_factor[0.0, 1.0], rel=0.05)  # a lamp that is not on does not shine
@@ -183,7 +156,7 @@ def test_who_is_not_present_is_not_seen_shades_nothing_and_carries_no_light(
         expected = session.render(still_view(alone))
     assert set(np.unique(without.instance_id)) == {1}
     assert set(without.silhouettes) == {1}
-    np.testing.assert_allclose(level(without), level(expected), rtol=0.01)
+    np.testing.assert_allclose(light_of(without), light_of(expected), rtol=0.01)
 
 
 @pytest.mark.parametrize("kind", ["lights", "panels"])
@@ -192,7 +165,7 @@ def test_light_is_blocked_by_bodies_whether_its_shadows_are_asked_for_or_not(
 ) -> None:
     pictures: list[NDArray[np.float16]] = []
     for asked in (True, False):
-        made = lamp(2.0, casts_shadows=asked) if kind == "lights" else panel(2.0, casts_shadows=asked)
+        made = lamp_above(2.0, casts_shadows=asked) if kind == "lights" else panel(2.0, casts_shadows=asked)
         scene = replace(overhead(3.0), **{kind: (made,)})
         with tracer.open(scene, library) as session:
             pictures.append(session.render(still_view(scene)).radiance)
@@ -200,5 +173,5 @@ def test_light_is_blocked_by_bodies_whether_its_shadows_are_asked_for_or_not(
 
 
 def test_a_lamp_that_is_a_point_shines_everywhere_alike() -> None:
-    light = lamp(1.0, inner_angle_rad=pi - 1e-3, outer_angle_rad=pi)
+    light = lamp_above(1.0, inner_angle_rad=pi - 1e-3, outer_angle_rad=pi)
     assert min(c.full_rad for c in cones_of(light, np.eye(4))) >= pi - 1e-3

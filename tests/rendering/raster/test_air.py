@@ -36,15 +36,6 @@ def wall_at(distance_m: float, fog: Fog | None) -> Scene:
     return make_scene([wall], [seen], suns=[sun], environment=DARK, fog=fog)
 
 
-def test_a_twentieth_of_a_wall_is_left_at_the_visibility_range(render: Render) -> None:
-    """What the air itself sends is known: it is all there is to see far away."""
-    fog = Fog(visibility_m=25.0)
-    clear = luminance(render(wall_at(25.0, None)))[24, 32]
-    air = luminance(render(wall_at(900.0, fog)))[24, 32]
-    left = luminance(render(wall_at(25.0, fog)))[24, 32] - 0.95 * air
-    assert left / clear == pytest.approx(0.05, rel=0.01)
-
-
 def test_the_exponent_grows_evenly_with_distance(render: Render) -> None:
     fog = Fog(visibility_m=40.0)
     air = luminance(render(wall_at(900.0, fog)))[24, 32]
