@@ -143,11 +143,3 @@ def _read_extra(targets: Targets, place: str, nonce: float) -> NDArray[np.float3
     extra = read_rows(targets.labels_and_extra, 4, targets.size_px, np.float32)
     check_nonce(place, "albedo", extra[-1, 0], nonce)
     return extra[:-1]
-
-
-def cull(gl: moderngl.Context, wanted: bool) -> None:
-    """Drop or keep triangles seen from behind."""
-    if wanted:
-        gl.enable(moderngl.CULL_FACE)
-    else:
-        gl.disable(moderngl.CULL_FACE)

@@ -72,6 +72,12 @@ class GpuLevel:
         """Rows (k,) of `positions_m` that triangles of see-through materials have."""
         return np.unique(self.triangles[self.blocking_triangles :])
 
+    @cached_property
+    def longest_edge_m(self) -> float:
+        """Length of the longest edge of any triangle."""
+        corners = self.positions_m[self.triangles.reshape(-1, 3)]
+        return float(np.sqrt(((corners - corners[:, [1, 2, 0]]) ** 2).sum(axis=2).max()))
+
     def draw(self, program: moderngl.Program, first: int, count: int) -> None:
         """Draw some of the indices with a program whose uniforms are set."""
         if program not in self._arrays:

@@ -49,9 +49,9 @@ class RasterRenderer:
         self.models = ModelCache(self.context)
         self.maps = MapCache(self.context)
         self.geometry = GeometryPass(self.context)
-        self.silhouettes = SilhouettePass(self.context)
-        self.skins = SkinPass(self.context)
         self.lenses = Lenses(self.context)
+        self.silhouettes = SilhouettePass(self.context, self.lenses)
+        self.skins = SkinPass(self.context)
         self.light = LightPass(self.context)
         self.frame_count = 0
         self._targets: dict[tuple[int, int, str], tuple[Targets, LightTargets]] = {}

@@ -7,7 +7,7 @@ tile that shows all of it, at a coarser step where it is larger than that tile.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import moderngl
@@ -18,8 +18,14 @@ from simgen.camera import Intrinsics
 from simgen.records.frame import Silhouette, View
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps
-from simgen.rendering.raster.geometry import cull
-from simgen.rendering.raster.targets import projection
+from simgen.rendering.raster.lens_outlines import canvas_of, lens_box, lens_extent, pixels_beyond
+from simgen.rendering.raster.rays import (
+    Lenses,
+    drop_backs,
+    needs_rays,
+    projection_uniforms,
+    ray_defines,
+)
 
 _ATLAS_SIDE_PX = 2048  # at least; a larger image gets a larger atlas
 _MARGIN_PX = 2
@@ -70,8 +76,8 @@ class Outline:
 class SilhouettePass:
     """Draws tiles and turns them into silhouettes."""
 
-    def __init__(self, context: GlContext) -> None:
-        self._context = context
+    def __init__(self, context: GlContext, lenses: Lenses) -> None:
+        self._context, self._lenses = context, lenses
         self._side = 0
         self._allocate(_ATLAS_SIDE_PX)
 
@@ -106,6 +112,8 @@ class SilhouettePass:
             for tile, mask in zip(tiles, masks, strict=True)
             if tile.whole
         }
+        if needs_rays(camera):
+            beyond = self._beyond_lens(camera, items, outlines)
         found: dict[int, Silhouette] = {}
         for tile, mask in zip(tiles, masks, strict=True):
             key = tile.item.instance_id
@@ -113,6 +121,24 @@ class SilhouettePass:
                 silhouette = _silhouette(tile, mask, instance_id, outlines[key], beyond.get(key, 0.0))
                 found |= {} if silhouette is None else {key: silhouette}
         return dict(sorted(found.items()))
+
+    def _beyond_lens(
+        self, camera: Intrinsics, items: Sequence[DrawItem], outlines: Mapping[int, Outline]
+    ) -> dict[int, float]:
+        """Return how many pixels of objects lie outside an image that has no plane beyond its border."""
+        canvas = canvas_of(camera)
+        cut = [item for item in items if _is_cut(camera, outlines[item.instance_id])]
+        boxes = [(item, box) for item in cut if (box := lens_box(canvas, item)) is not None]
+        tiles = [Tile(item, box, (box[2] - box[0], box[3] - box[1]), False) for item, box in boxes]
+        if not tiles:
+            return {}
+        self._lenses.bind(canvas)
+        masks = self._draw_tiles(canvas, tiles)
+        self._lenses.bind(camera)
+        return {
+            item.instance_id: pixels_beyond(camera, box, mask)
+            for (item, box), mask in zip(boxes, masks, strict=True)
+        }
 
     def _draw_tiles(self, camera: Intrinsics, tiles: Sequence[Tile]) -> list[NDArray[np.bool_]]:
         """Return one (h, w) array a tile, true where the object is, in the order of the tiles."""
@@ -122,11 +148,11 @@ class SilhouettePass:
             self._atlas.use()
             self._atlas.scissor = (0, 0, *self._atlas.size)
             self._atlas.clear(viewport=(0, 0, self._side, rows))
-            matrix = projection(camera).T.astype("f4").tobytes()
+            constant = projection_uniforms(camera)
             self._context.gl.front_face = "cw"
             ready: set[moderngl.Program] = set()
             for index, x, y in page:
-                self._draw_tile(camera, tiles[index], (x, y), matrix, ready)
+                self._draw_tile(camera, tiles[index], (x, y), constant, ready)
             self._atlas.scissor = (0, 0, *self._atlas.size)
             self._context.gl.disable(moderngl.CULL_FACE)
             atlas = np.empty((rows, self._side), np.uint8)
@@ -141,7 +167,7 @@ class SilhouettePass:
         camera: Intrinsics,
         tile: Tile,
         at: tuple[int, int],
-        matrix: bytes,
+        constant: Mapping[str, object],
         ready: set[moderngl.Program],
     ) -> None:
         """Draw a tile at a place of the atlas; `ready` holds the programs that know the camera."""
@@ -154,30 +180,45 @@ class SilhouettePass:
             self._atlas.viewport = (x - left, y - top, camera.width, camera.height)
             window = (1.0, 1.0, 0.0, 0.0)
         self._atlas.scissor = (x, y, *tile.size_px)
+        shift = (float(self._atlas.viewport[0]), float(self._atlas.viewport[1]))
+        defines = ray_defines(camera)
         for batch in item.level.outline_batches:
-            program = self._context.program("silhouette.vert", "silhouette.frag", batch.key.outline_defines)
+            program = self._context.program("silhouette.vert", "silhouette.frag", (*batch.key.outline_defines, *defines))
             if program not in ready:
-                set_uniforms(program, projection=matrix, **MAP_UNITS)
+                set_uniforms(program, **constant, **MAP_UNITS)
                 ready.add(program)
             item.set_place(program)
-            set_uniforms(program, window=window)
+            set_uniforms(program, window=window, lens_shift=shift)
             if batch.key.masked:
                 bind_maps(item, batch.key)
-            cull(self._context.gl, item.culls(batch))
+            drop_backs(self._context.gl, program, camera, item.culls(batch))
             item.level.draw(program, batch.first, batch.count)
 
 
 def outline_of(camera: Intrinsics, item: DrawItem) -> Outline:
     """Return the extent of an object's outline, from its vertices."""
+    if needs_rays(camera):
+        extent = lens_extent(camera, item)
+        return Outline(extent or _canvas(camera), extent is None)
     points = item.vertices_camera()
     behind = bool(points[:, 2].min() < camera.near_m)
     if behind:
-        w, h = camera.width, camera.height
-        margin_x, margin_y = (_CANVAS - 1) / 2 * w, (_CANVAS - 1) / 2 * h
-        return Outline((-margin_x - 0.5, -margin_y - 0.5, w + margin_x - 0.5, h + margin_y - 0.5), True)
+        return Outline(_canvas(camera), True)
     projected = camera.project(points)
     low, high = projected.min(axis=0), projected.max(axis=0)
     return Outline((float(low[0]), float(low[1]), float(high[0]), float(high[1])), False)
+
+
+def _canvas(camera: Intrinsics) -> Extent:
+    w, h = camera.width, camera.height
+    margin_x, margin_y = (_CANVAS - 1) / 2 * w, (_CANVAS - 1) / 2 * h
+    return (-margin_x - 0.5, -margin_y - 0.5, w + margin_x - 0.5, h + margin_y - 0.5)
+
+
+def _is_cut(camera: Intrinsics, outline: Outline) -> bool:
+    x0, y0, x1, y1 = outline.extent_xyxy
+    beyond = x0 < -0.5 or y0 < -0.5 or x1 > camera.width - 0.5 or y1 > camera.height - 0.5
+    return outline.behind or beyond
 
 
 def pack(sizes: Sequence[tuple[int, int]], width: int, height: int) -> list[list[tuple[int, int, int]]]:
@@ -198,6 +239,9 @@ def pack(sizes: Sequence[tuple[int, int]], width: int, height: int) -> list[list
 
 
 def _tiles(camera: Intrinsics, item: DrawItem, outline: Outline) -> list[Tile]:
+    if needs_rays(camera):
+        box = lens_box(camera, item)
+        return [] if box is None else [Tile(item, box, (box[2] - box[0], box[3] - box[1]), False)]
     x0, y0, x1, y1 = outline.extent_xyxy
     left, top = max(int(np.floor(x0)) - _MARGIN_PX, 0), max(int(np.floor(y0)) - _MARGIN_PX, 0)
     right = min(int(np.ceil(x1)) + _MARGIN_PX + 1, camera.width)
@@ -205,7 +249,7 @@ def _tiles(camera: Intrinsics, item: DrawItem, outline: Outline) -> list[Tile]:
     if right <= left or bottom <= top:
         return []
     tiles = [Tile(item, (left, top, right, bottom), (right - left, bottom - top), False)]
-    if outline.behind or x0 < -0.5 or y0 < -0.5 or x1 > camera.width - 0.5 or y1 > camera.height - 0.5:
+    if _is_cut(camera, outline):
         tiles.append(_whole_tile(item, outline))
     return tiles
 
