@@ -247,7 +247,12 @@ def memory_of(asset: Asset) -> int:
         if array is not None
     }
     for material in asset.model.materials:
-        for texture in (material.base_color_map, material.metallic_roughness_map, material.normal_map):
+        for texture in (
+            material.base_color_map,
+            material.metallic_roughness_map,
+            material.normal_map,
+            material.emissive_map,
+        ):
             if texture is not None:
                 arrays[id(texture.pixels)] = texture.pixels.nbytes
     return sum(arrays.values())

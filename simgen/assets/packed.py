@@ -24,7 +24,7 @@ _SURFACE_MAGIC = b"SIMGENS1"
 _HEAD = struct.Struct("<8sII")
 _ALIGNMENT = 16
 _PLAIN = tuple(name for name in Model.__dataclass_fields__ if name not in ("lods", "materials", "skin"))
-_MAPS = ("base_color_map", "metallic_roughness_map", "normal_map")
+_MAPS = ("base_color_map", "metallic_roughness_map", "normal_map", "emissive_map")
 
 
 def pack_model(model: Model) -> bytes:
@@ -183,5 +183,6 @@ def _material_entry(material: Material, textures: dict[int, int], kept: list[Tex
 def _material(entry: dict[str, Any], textures: list[Texture]) -> Material:
     values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
     for name in _MAPS:
-        values[name] = None if entry[name] is None else textures[entry[name]]
+        index = entry.get(name)
+        values[name] = None if index is None else textures[index]
     return Material(**values)

@@ -59,6 +59,12 @@ class Material:
         alpha_mode: `mask` drops fragments below `alpha_cutoff`; through `blend` shows what lies behind, by `alpha`, in
             colour alone: labels are those of the surface itself.
         emissive_rgb: linear emitted luminance, cd/m².
+        emissive_map: sRGB, multiplies `emissive_rgb`.
+        coat: share of the surface under a clear coat (lacquer, car paint), 0..1; it reflects as a dielectric with
+            refractive index 1.5 and dims what lies under it by that. `blend` has none.
+        coat_roughness: of the coat, perceptual, 0..1; normal maps do not bend it.
+        transmission: of `blend` alone, 0..1: of what `alpha` covers, the share through which what lies behind shows
+            in the base colour, as through tinted glass. Sheets are thin: nothing is refracted.
     """
 
     name: str = "default"
@@ -73,6 +79,10 @@ class Material:
     alpha_cutoff: float = 0.5
     double_sided: bool = True
     emissive_rgb: Vec3 = (0.0, 0.0, 0.0)
+    emissive_map: Texture | None = None
+    coat: float = 0.0
+    coat_roughness: float = 0.03
+    transmission: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

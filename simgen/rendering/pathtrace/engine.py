@@ -15,8 +15,9 @@ from simgen.errors import RenderError
 from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
 from simgen.rendering.pathtrace.emitters import Emitters
-from simgen.rendering.pathtrace.looks import Look, Picture
+from simgen.rendering.pathtrace.looks import Look
 from simgen.rendering.pathtrace.sensors import Sensors
+from simgen.rendering.pathtrace.surfaces import Surfaces
 from simgen.rendering.pathtrace.variant import LLVM_VARIABLE, Variant
 
 _SLOW_GUIDES = 2  # samples at most where nothing is compiled: one costs as much there as two light paths
@@ -127,6 +128,7 @@ class Engine:
         self.emitters = Emitters(mitsuba)
         self._limit_threads()
         self._sensors = Sensors(mitsuba, drjit)
+        self._surfaces = Surfaces(mitsuba)
         self._solid = Paths(mitsuba, {"type": "path", "max_depth": depth})
         # Followed where light passes through surfaces: to lamps too, which costs about half as much again.
         self._clear = Paths(mitsuba, {"type": "volpath", "max_depth": depth})
@@ -134,23 +136,10 @@ class Engine:
 
     def surface(self, look: Look) -> Surface:
         """Return a look as Mitsuba objects, to be shared by meshes."""
-        bsdf: dict[str, Any] = {
-            "type": "principled",
-            "base_color": self._color(look.color),
-            "roughness": self._number(look.roughness),
-            "metallic": self._number(look.metallic),
-            "eta": _index(look.mirrored),
-        }
-        if look.normal is not None:
-            bsdf = {"type": "normalmap", "normalmap": self._texture(look.normal, raw=True), "inner": bsdf}
-        bsdf = {"type": "twosided", "inner": bsdf}
-        is_clear = not isinstance(look.opacity, float) or look.opacity < 1.0
-        if is_clear:
-            bsdf = {"type": "mask", "opacity": self._number(look.opacity), "inner": bsdf}
         light = {"type": "area", "radiance": {"type": "rgb", "value": list(look.emission)}}
         shines = max(look.emission) > 0.0
         made = (lambda: self._mi.load_dict(light)) if shines else None
-        return Surface(self._mi.load_dict(bsdf), made, is_clear)
+        return Surface(self._surfaces.bsdf(look), made, not look.is_whole)
 
     def scene(self, meshes: Sequence[TracedMesh], lights: Sequence[Any]) -> TracedState:
         """Return a scene of meshes and what `emitters` made."""
@@ -259,23 +248,3 @@ class Engine:
         values["faces"] = np.ravel(mesh.triangles)
         values.update()
         return made
-
-    def _color(self, value: tuple[float, float, float] | Picture) -> Any:
-        if isinstance(value, tuple):
-            return {"type": "rgb", "value": list(value)}
-        return self._texture(value, raw=False)
-
-    def _number(self, value: float | Picture) -> Any:
-        return value if isinstance(value, float) else self._texture(np.expand_dims(value, -1), raw=True)
-
-    def _texture(self, pixels: Picture, raw: bool) -> Any:
-        # Mitsuba's first row is v = 0.
-        bitmap = self._mi.Bitmap(np.ascontiguousarray(pixels[::-1]))
-        bitmap.set_srgb_gamma(not raw)
-        return {"type": "bitmap", "bitmap": bitmap, "raw": raw}
-
-
-def _index(mirrored: float) -> float:
-    """Return the refractive index of what reflects so much head-on (Fresnel)."""
-    root = mirrored**0.5
-    return (1 + root) / (1 - root)

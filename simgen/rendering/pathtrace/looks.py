@@ -23,6 +23,28 @@ _MOST_MIRRORED = 0.5  # of what is left of very clear glass: more would leave it
 _EDGE_STEEPNESS = 8.0  # of a cut-out's border, opacity a texel: nearly a step, without showing the texels
 
 
+# What a dielectric of 4 % head-on reflects of light from all sides: Schlick's 4 % + 96 % (1 - cos)^5, meant over cos.
+_COAT_MIRRORED = _MIRRORED + (1.0 - _MIRRORED) / 21.0
+
+
+@dataclass(frozen=True, slots=True)
+class Coat:
+    """A clear coat.
+
+    Attributes:
+        share: of the surface that has it.
+        roughness: perceptual.
+    """
+
+    share: float
+    roughness: float
+
+    @property
+    def leaves(self) -> float:
+        """What it leaves to what lies under it, in the mean over all directions."""
+        return 1.0 - self.share * _COAT_MIRRORED
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
     """What a surface looks like; pictures are 8-bit with row 0 at texture coordinate v = 1.
@@ -35,6 +57,7 @@ class Look:
         opacity: 0..1, or a picture (h, w).
         emission: luminance in cd/m², linear RGB.
         mirrored: what it reflects head-on where it is no metal, before `opacity` takes its share.
+        coat: what lies over all of this; None for none.
     """
 
     color: Vec3 | Picture
@@ -44,6 +67,12 @@ class Look:
     opacity: float | Picture
     emission: Vec3
     mirrored: float = _MIRRORED
+    coat: Coat | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no light passes through."""
+        return isinstance(self.opacity, float) and self.opacity >= 1.0
 
     @staticmethod
     def of(material: Material, mirrored: bool = False) -> Look:
@@ -54,7 +83,7 @@ class Look:
             mirrored: for triangles whose texture is mirrored: the normal map's Y then points the other way.
         """
         surface = material.metallic_roughness_map
-        shown = _shown(material)
+        shown, coat = _shown(material), _coat(material)
         return Look(
             color=_color(material),
             roughness=_channel(surface, 1, lambda share: np.maximum(share * material.roughness, _SMOOTHEST)),
@@ -62,7 +91,9 @@ class Look:
             normal=_normal(material.normal_map, mirrored),
             opacity=_opacity(material),
             emission=material.emissive_rgb,
-            mirrored=min(_MIRRORED / max(shown, _MIRRORED), _MOST_MIRRORED),
+            mirrored=min(_MIRRORED / max(shown, _MIRRORED), _MOST_MIRRORED)
+            * (1.0 - (coat.share if coat else 0.0)),
+            coat=coat,
         )
 
 
@@ -97,6 +128,12 @@ def _share_kept(material: Material) -> float:
     if surface is not None:
         metallic *= float(surface.pixels[..., 2].mean()) / 255
     return _DIFFUSE_SHARE + (1.0 - _DIFFUSE_SHARE) * metallic
+
+
+def _coat(material: Material) -> Coat | None:
+    if material.coat <= 0.0 or material.alpha_mode == "blend":
+        return None
+    return Coat(min(material.coat, 1.0), min(max(material.coat_roughness, _SMOOTHEST), 1.0))
 
 
 def _channel(

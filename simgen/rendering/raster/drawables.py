@@ -22,7 +22,7 @@ from simgen.rendering.raster.materials import MaterialKey
 from simgen.rendering.raster.meshes import Batch, GpuLevel, GpuModel, ModelCache
 from simgen.rendering.raster.skinned import SkinnedModel
 
-_EMISSIVE_SLOTS = 64
+_FINISH_SLOTS = 64  # as in `shade.frag` and `surface.glsl`; what is above marks glass
 # Texture units, which programs are told once: the material table, then the maps in the order of a material's key.
 MAP_UNITS = {"materials": 0, "base_color_map": 1, "metallic_roughness_map": 2, "normal_map": 3}
 
@@ -33,13 +33,13 @@ class Drawable:
 
     Attributes:
         radius_m: of the sphere around its box, after scaling.
-        first_emissive: slot of its model's first emissive colour in the scene's table.
+        first_finish: what is added to its model's slots of finishes in the scene's table.
     """
 
     body: SceneObject
     model: GpuModel
     radius_m: float
-    first_emissive: int
+    first_finish: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,28 +99,35 @@ class DrawItem:
 def make_drawables(scene: Scene, library: AssetLibrary, models: ModelCache) -> tuple[Drawable, ...]:
     """Upload the models of a scene and return its objects in id order."""
     drawables: list[Drawable] = []
-    emissive = 0
+    places: dict[int, int] = {}
+    taken = 0
     for body in scene.objects:
         model = models.get(library.describe(body.asset), partial(library.load, body.asset))
         if model.source is not None and model.source.skin is not None:
             model = SkinnedModel(models.context, model.source, model.source.skin, model, body.scale)
         if not model.is_empty:
-            drawables.append(Drawable(body, model, model.radius_m * body.scale, emissive))
-            emissive += len(model.materials.emissive) - 1
-    if emissive >= _EMISSIVE_SLOTS:
+            if id(model.materials) not in places:
+                places[id(model.materials)] = taken
+                taken += len(model.materials.finishes) - 1
+            drawables.append(
+                Drawable(body, model, model.radius_m * body.scale, places[id(model.materials)])
+            )
+    if taken >= _FINISH_SLOTS:
         raise RenderError(
-            f"scene {scene.index}: {emissive} emissive materials, at most {_EMISSIVE_SLOTS - 1} can be drawn; use fewer"
-            " lamps or give them the same material"
+            f"scene {scene.index}: {taken} materials that shine or have a clear coat, at most {_FINISH_SLOTS - 1} can"
+            " be drawn; use fewer models that have them, or give them the same material"
         )
     return tuple(drawables)
 
 
-def emissive_table(drawables: Sequence[Drawable]) -> bytes:
-    """Return the luminance of every emissive slot of a scene as 64 x 3 float32; slot 0 is black."""
-    colors = [color for drawable in drawables for color in drawable.model.materials.emissive[1:]]
-    table = np.zeros((_EMISSIVE_SLOTS, 3), np.float32)
-    table[1 : len(colors) + 1] = np.reshape(colors, (-1, 3))
-    return table.tobytes()
+def finish_tables(drawables: Sequence[Drawable]) -> tuple[bytes, bytes]:
+    """Return what shading looks up by slot: luminance as 64 x 3 float32, and coat with its roughness as 64 x 2."""
+    shine = np.zeros((_FINISH_SLOTS, 3), np.float32)
+    coats = np.zeros((_FINISH_SLOTS, 2), np.float32)
+    for drawable in drawables:
+        for slot, finish in enumerate(drawable.model.materials.finishes[1:], drawable.first_finish + 1):
+            shine[slot], coats[slot] = finish.emissive_rgb, (finish.coat, finish.coat_roughness)
+    return shine.tobytes(), coats.tobytes()
 
 
 def present_drawables(drawables: Sequence[Drawable], view: View) -> Sequence[Drawable]:

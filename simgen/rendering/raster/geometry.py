@@ -108,8 +108,8 @@ class GeometryPass:
                 set_uniforms(program, **constant, **MAP_UNITS)
             if ready.get(program) is not item:
                 item.set_place(program)
-                offset = float(item.drawable.first_emissive)
-                set_uniforms(program, instance_id=float(item.instance_id), first_emissive=offset, **surface)
+                offset = float(item.drawable.first_finish)
+                set_uniforms(program, instance_id=float(item.instance_id), first_finish=offset, **surface)
                 ready[program] = item
             bind_maps(item, batch.key)
             drop_backs(self._context.gl, program, camera, item.culls(batch), "MIRRORED" in extra)

@@ -38,6 +38,7 @@ class LampView:
     Attributes:
         drawables: what stands in the world, and is in the casters' buffer.
         fog: between lamps and surfaces; None: clear air.
+        coats: table of clear coats, see `drawables.finish_tables`; None where nothing has one.
     """
 
     targets: Targets
@@ -45,6 +46,7 @@ class LampView:
     view: View
     drawables: Sequence[Drawable]
     fog: Fog | None
+    coats: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,6 +113,7 @@ class LampPass:
                 **{name: as_floats(values) for name, values in arrays.items()},
                 **({"lamp_texel": self._maps.texel} if self._maps.is_made else {}),
                 **(fog_uniforms(on.fog, on.view) if on.fog else {}),
+                **({"coats": on.coats} if on.coats else {}),
             )  # fmt: skip
             self._context.fill(program)
 
@@ -145,7 +148,8 @@ class LampPass:
             numbers |= _map_numbers(lamp, grid, self._maps.size)
         defines = ("SPOTS" if lamp.half_m is None else "PANELS", *["SHADOWS"] * (grid is not None))
         tiles = tiles_of(lamp, invert_rigid(T_lamp_camera), reach_m, on.view.intrinsics)
-        return _Placed((*defines, *["FOG"] * (on.fog is not None)), numbers, tiles)
+        more = (*["FOG"] * (on.fog is not None), *["COAT"] * (on.coats is not None))
+        return _Placed((*defines, *more), numbers, tiles)
 
 
 def typical_luminance(lamps: Sequence[Lamp], points_m: FloatArray) -> float:

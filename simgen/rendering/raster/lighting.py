@@ -89,7 +89,8 @@ class LightPass:
         scene = self._scene
         air = ["LAMPS"] * self._has_lamps
         air += ["FOG", f"FOG_SUNS {len(scene.suns)}"] * (scene.fog is not None)
-        defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive) + air
+        defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive)
+        defines += ["COAT"] * any(light.coats) + air
         self._shade_defines = tuple(defines)
         self._shades: dict[tuple[str, ...], moderngl.Program] = {}
         self._background_defines = tuple(air) if scene.fog else ()
@@ -101,6 +102,7 @@ class LightPass:
             "mirror": (scale, 1 / light.map.prefiltered.width, 1 / light.map.prefiltered.height),
             "level_of": (steps, 0.5 - steps * ROOT_SMOOTHEST),
             "emissive": light.emissive,
+            "coats": light.coats,
             "sun_color": as_floats(np.array([sun.illuminance_rgb for sun in light.suns])),
         }
         shown = scale if light.background_visible else 0.0
@@ -140,7 +142,8 @@ class LightPass:
         """Add up the light of the lamps and return how bright they make a white sheet."""
         drawables = present_drawables(self._drawables, view)
         fog = self._scene.fog
-        self._lamps.draw(LampView(targets, coarse, view, drawables, fog), lamps)
+        coats = self._light.coats if any(self._light.coats) else None
+        self._lamps.draw(LampView(targets, coarse, view, drawables, fog, coats), lamps)
         if fog is not None:
             self._glow.draw(targets, coarse, view, fog, lamps)
         things = [drawable for drawable in drawables if drawable.body.is_thing] or drawables

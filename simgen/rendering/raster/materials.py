@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import moderngl
 import numpy as np
 
+from simgen.geometry import Vec3
 from simgen.records.asset import Material, Texture
 from simgen.rendering.materials import alpha_threshold
 from simgen.rendering.raster.context import GlContext
@@ -46,13 +47,35 @@ class MaterialKey:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """What a surface has beside what the geometry pass draws of it: light of its own and a clear coat.
+
+    Attributes:
+        emissive_rgb: luminance in cd/m², the same all over.
+        coat: as in `records.asset.Material`.
+        coat_roughness: likewise.
+    """
+
+    emissive_rgb: Vec3 = (0.0, 0.0, 0.0)
+    coat: float = 0.0
+    coat_roughness: float = 0.0
+
+    @staticmethod
+    def of(material: Material) -> Finish:
+        """Return the finish of a material; where an emissive map tells what shines, nothing shines all over."""
+        light = material.emissive_rgb if material.emissive_map is None else (0.0, 0.0, 0.0)
+        coated = material.coat > 0.0 and material.alpha_mode != "blend"
+        return Finish(light, material.coat, material.coat_roughness) if coated else Finish(light)
+
+
 class MaterialSet:
     """All materials of one model.
 
     Attributes:
         keys: draw key by material index.
-        emissive: luminance (cd/m², linear RGB) by local slot; slot 0 is black.
-        roughest: greatest roughness of all materials, maps aside.
+        finishes: what shading looks up by local slot; slot 0 neither shines nor has a coat.
+        roughest: greatest roughness of all materials, maps aside; of coated ones that of the coat.
     """
 
     def __init__(self, context: GlContext, materials: Sequence[Material]) -> None:
@@ -60,8 +83,8 @@ class MaterialSet:
         self.textures: list[moderngl.Texture] = []
         self.byte_count = 0
         self._known: dict[int, int] = {}
-        self.emissive: list[tuple[float, float, float]] = [(0.0, 0.0, 0.0)]
-        self.roughest = max((material.roughness for material in materials), default=1.0)
+        self.finishes: list[Finish] = [Finish()]
+        self.roughest = max((_mirroring_roughness(material) for material in materials), default=1.0)
         self.keys = tuple(self._key(material) for material in materials)
         self.table = self._table(materials)
         self._known.clear()
@@ -113,13 +136,18 @@ class MaterialSet:
                 material.metallic,
                 material.roughness,
                 alpha_threshold(material),
-                self._emissive_slot(material),
+                self._slot(Finish.of(material)),
             )
         texture = self._gl.texture((len(materials), 2), 4, table.tobytes(), dtype="f4")
         texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
         return texture
 
-    def _emissive_slot(self, material: Material) -> int:
-        if material.emissive_rgb not in self.emissive:
-            self.emissive.append(material.emissive_rgb)
-        return self.emissive.index(material.emissive_rgb)
+    def _slot(self, finish: Finish) -> int:
+        if finish not in self.finishes:
+            self.finishes.append(finish)
+        return self.finishes.index(finish)
+
+
+def _mirroring_roughness(material: Material) -> float:
+    coated = material.coat > 0.0
+    return min(material.roughness, material.coat_roughness) if coated else material.roughness

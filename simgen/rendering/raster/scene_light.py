@@ -1,4 +1,4 @@
-"""The lights of a scene that do not depend on bodies or camera: suns, surroundings, emissive surfaces."""
+"""The lights of a scene that do not depend on bodies or camera: suns, surroundings, what shines, clear coats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from simgen.geometry import FloatArray
 from simgen.records.scene import Scene
 from simgen.rendering.lamps import dimmed_environment, dimmed_suns
 from simgen.rendering.light_map import rotation_about_z
-from simgen.rendering.raster.drawables import Drawable, emissive_table
+from simgen.rendering.raster.drawables import Drawable, finish_tables
 from simgen.rendering.raster.environment import LUMINANCE_RGB, Illumination, illuminate, sun_in_scene
 from simgen.rendering.raster.prefilter import GpuMap, folded_directions
 from simgen.rendering.raster.shadows import MOST_SUNS, DirectionalLight
@@ -29,7 +29,8 @@ class SceneLight:
     """The lights of one scene, independent of camera and bodies.
 
     Attributes:
-        emissive: table of `drawables.emissive_table`.
+        emissive: luminance by slot, see `drawables.finish_tables`.
+        coats: coat and its roughness by slot.
         background_visible: whether cameras see the map.
         rotation_rad: of the map about world Z.
     """
@@ -38,6 +39,7 @@ class SceneLight:
     illumination: Illumination
     suns: tuple[DirectionalLight, ...]
     emissive: bytes
+    coats: bytes
     background_visible: bool
     rotation_rad: float
 
@@ -66,7 +68,7 @@ def scene_light(
         light_map,
         illumination,
         tuple(suns),
-        emissive_table(drawables),
+        *finish_tables(drawables),
         sky.background_visible,
         sky.rotation_rad,
     )

@@ -44,7 +44,7 @@ uniform sampler2D normal_map;
 
 layout(location = 0) out vec4 out_normal_depth;
 layout(location = 1) out vec4 out_object_id;  // w = instance id, exact in float32
-layout(location = 2) out vec4 out_albedo;     // square root of the linear colour (finer steps in the dark); w emissive slot / 255
+layout(location = 2) out vec4 out_albedo;     // square root of the linear colour (finer steps in the dark); w slot of its finish / 255
 layout(location = 3) out vec4 out_shading;    // shading normal folded, roughness, metallic; 0..1
 #ifdef EXTRA
 layout(location = 4) out vec4 out_extra;  // albedo, part id; only for views that ask for them

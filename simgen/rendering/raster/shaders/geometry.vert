@@ -7,10 +7,10 @@ in vec3 in_normal;
 in vec2 in_uv;
 in float in_material;
 
-uniform sampler2D materials;  // row 0: colour and opacity, row 1: metallic, roughness, cutoff, emissive slot
+uniform sampler2D materials;  // row 0: colour and opacity, row 1: metallic, roughness, cutoff, slot of its finish
 uniform vec4 base_color_override;  // alpha 1 replaces the colour
 uniform vec3 tint;
-uniform float first_emissive;
+uniform float first_finish;
 uniform vec2 surface_override;  // roughness, metallic; negative keeps the material's own
 
 out vec3 v_camera;
@@ -35,7 +35,7 @@ void main() {
     v_surface = texelFetch(materials, ivec2(int(in_material), 1), 0);
     v_surface.y = surface_override.x < 0.0 ? v_surface.y : surface_override.x;
     v_surface.x = surface_override.y < 0.0 ? v_surface.x : surface_override.y;
-    v_surface.w += v_surface.w > 0.0 ? first_emissive : 0.0;
+    v_surface.w += v_surface.w > 0.0 ? first_finish : 0.0;
 #ifdef EXTRA
     v_part = in_material + 1.0;
 #endif

@@ -1,6 +1,7 @@
 #version 330 core
 // Light of a few lamps on the surfaces that the geometry pass left, in cd/m2 on top of what other lamps gave.
-// Compiled for COUNT lamps, all SPOTS or all PANELS, for SHADOWS where one of them has a depth map, and for FOG.
+// Compiled for COUNT lamps, all SPOTS or all PANELS, for SHADOWS where one of them has a depth map, for FOG and
+// for a clear COAT.
 // In the camera's frame; a lamp shines along +x of its own.
 #include "common.glsl"
 #include "surface.glsl"
@@ -32,8 +33,13 @@ vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit) {
     float x = clamp(at.x * inverse * lamp_shape[i].x + lamp_shape[i].y, 0.0, 1.0);
     float lux = x * x * (3.0 - 2.0 * x) / squared * n_l * lit;
     // A disc widens highlights (Karis, "Real shading in Unreal Engine 4", 2013).
-    float alpha = min(s.roughness * s.roughness + 0.5 * lamp_rgb[i].w * inverse, 1.0);
-    return lamp_rgb[i].rgb * (lux / PI) * reflection(s, direction, n_l, alpha);
+    float widened = 0.5 * lamp_rgb[i].w * inverse, alpha = min(s.roughness * s.roughness + widened, 1.0);
+    vec3 l = lamp_rgb[i].rgb * (lux / PI) * reflection(s, direction, n_l, alpha);
+#ifdef COAT
+    float facing_lux = x * x * (3.0 - 2.0 * x) / squared * lit;
+    l += lamp_rgb[i].rgb * (facing_lux / PI * coat_reflection(s, direction, widened));
+#endif
+    return l;
 }
 #else
 // Angle between two directions times the component of their cross product along the normal, over its length.
@@ -67,6 +73,14 @@ float share_between(float low, float high, float spread) {
     return 0.5 * (high * inversesqrt(spread * spread + high * high) - low * inversesqrt(spread * spread + low * low));
 }
 
+// The mirrored ray meets the panel's plane in a patch as wide as the lobe: how much of the patch shines.
+float seen_in(vec2 half_size, vec3 at, vec3 r, float roughness) {
+    float far = max(at.x, 1e-3) / max(-r.x, 1e-3), spread = max(2.0 * roughness * roughness * far, 1e-4);
+    vec2 hit = at.yz + r.yz * far;
+    return share_between(hit.x - half_size.x, hit.x + half_size.x, spread) *
+           share_between(hit.y - half_size.y, hit.y + half_size.y, spread);
+}
+
 vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit) {
     vec2 half_size = lamp_shape[i].xy;
     vec3 n = turn * s.n, r = turn * reflect(-s.v, s.n);
@@ -74,12 +88,11 @@ vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit) {
                             vec3(0.0, half_size.x, half_size.y) - at, vec3(0.0, -half_size.x, half_size.y) - at);
     float front = at.x > 0.0 ? lit : 0.0;
     vec3 l = s.diffuse * (through(corner, n) / PI);
-    // The mirrored ray meets the panel's plane in a patch as wide as the lobe: how much of the patch shines.
-    float far = max(at.x, 1e-3) / max(-r.x, 1e-3), spread = max(2.0 * s.roughness * s.roughness * far, 1e-4);
-    vec2 hit = at.yz + r.yz * far;
-    float seen = share_between(hit.x - half_size.x, hit.x + half_size.x, spread) *
-                 share_between(hit.y - half_size.y, hit.y + half_size.y, spread);
-    return lamp_rgb[i].rgb * front * (l + s.specular * seen);
+    l += s.specular * seen_in(half_size, at, r, s.roughness);
+#ifdef COAT
+    l += s.coat * seen_in(half_size, at, turn * reflect(-s.v, s.coat_n), s.coat_roughness);
+#endif
+    return lamp_rgb[i].rgb * front * l;
 }
 #endif
 
@@ -88,6 +101,9 @@ void main() {
     vec4 label = textureLod(normal_depth, uv, 0.0);
     vec3 ray = ray_at(gl_FragCoord.xy - 0.5), p = point_of(ray, label.w);
     Surface s = surface_of(textureLod(albedo_slot, uv, 0.0), textureLod(shading_surface, uv, 0.0), ahead_of(ray));
+#ifdef COAT
+    put_coat(s, textureLod(albedo_slot, uv, 0.0), textureLod(shading_surface, uv, 0.0).a, label.xyz);
+#endif
     vec3 l = vec3(0.0);
     for (int i = 0; i < COUNT; ++i) {
         mat3 turn = mat3(lamp_from_camera[i]);

@@ -1,7 +1,7 @@
 #version 330 core
 // Light pass: linear radiance (cd/m2) of every pixel from the surface that the geometry pass left.
 // Surroundings light by spherical harmonics and a prefiltered map; that of LAMPS was added up before.
-// Compiled for a number of SUNS and, where a scene has them, for LAMPS and EMISSIVE surfaces. In the camera's frame.
+// Compiled for a number of SUNS and, where a scene has them, for LAMPS, EMISSIVE surfaces and a clear COAT. In the camera's frame.
 #include "common.glsl"
 #include "surface.glsl"
 #include "packing.glsl"
@@ -38,12 +38,12 @@ uniform vec2 mirror_px;          // pixels for each radian, size of `mirror_imag
 
 // At each pixel the mirror image is what a perfect mirror would show there. Rough ones blur it by the angle of their
 // lobe as seen from where the reflected thing is; uneven ones shift it.
-vec3 floor_mirrored(vec3 otherwise, Surface s, vec2 uv, vec4 label, float stretch) {
+vec3 floor_mirrored(vec3 otherwise, vec3 n, float roughness, vec2 uv, vec4 label, float stretch) {
     float id = textureLod(object_id, uv, 0.0).w;
     float far = textureLod(mirror_depth, uv, 0.0).w * stretch, near = label.w * stretch;
     float beyond = isnan(far) ? 1.0 : clamp((far - near) / spread_of(far), 0.0, 1.0);
-    float blur_px = 2.0 * s.roughness * s.roughness * beyond * mirror_px.x;
-    vec2 shift = (s.n - mirror_floor.xyz).xy * (beyond * mirror_px.x / mirror_px.y);
+    float blur_px = 2.0 * roughness * roughness * beyond * mirror_px.x;
+    vec2 shift = (n - mirror_floor.xyz).xy * (beyond * mirror_px.x / mirror_px.y);
     vec3 seen = textureLod(mirror_image, uv + shift, log2(1.0 + blur_px)).rgb;
     return id == mirror_floor.w && dot(label.xyz, mirror_floor.xyz) > 0.99 ? seen : otherwise;
 }
@@ -99,6 +99,9 @@ void main() {
     lit *= 1.0 / (255.0 * weight);
 
     Surface s = surface_of(base, bent, ahead);
+#ifdef COAT
+    put_coat(s, base, bent.a, label.xyz);
+#endif
     vec3 n_map = R_map_camera * s.n, v_map = R_map_camera * s.v;
     vec3 l = s.diffuse * ambient(n_map) * share;
     float visible = min(luminance(share), 1.0);
@@ -106,15 +109,27 @@ void main() {
     float open = clamp(pow(s.n_v + visible, exp2(-16.0 * s.roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
     vec3 image = mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness);
 #ifdef MIRROR
-    l += s.specular * floor_mirrored(image * open, s, uv, label, length(ahead));
+    l += s.specular * floor_mirrored(image * open, s.n, s.roughness, uv, label, length(ahead));
 #else
     l += s.specular * image * open;
+#endif
+
+#ifdef COAT
+    float coat_open = clamp(pow(s.coat_n_v + visible, exp2(-16.0 * s.coat_roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
+    vec3 coat_image = coat_open * mirrored(R_map_camera * (2.0 * dot(s.coat_n, s.v) * s.coat_n - s.v), s.coat_roughness);
+#ifdef MIRROR
+    coat_image = floor_mirrored(coat_image, s.coat_n, s.coat_roughness, uv, label, length(ahead));
+#endif
+    l += s.coat * coat_image;
 #endif
 
 #if SUNS > 0
     for (int i = 0; i < SUNS; ++i) {
         float n_l = clamp(dot(s.n, sun_direction[i]), 0.0, 1.0);
         l += sun_color[i] * (n_l * lit[i] / PI) * reflection(s, sun_direction[i], n_l, s.roughness * s.roughness);
+#ifdef COAT
+        l += sun_color[i] * (lit[i] / PI * coat_reflection(s, sun_direction[i], 0.0));
+#endif
     }
 #endif
 #ifdef LAMPS

@@ -9,6 +9,14 @@ struct Surface {
     vec3 specular;   // share of light from all around that GGX reflects
     float roughness;
     float cover;     // what is not covered shows what lies behind
+#ifdef COAT
+    vec3 coat_n;     // normal without the base's normal map
+    float coat_n_v;
+    float coat;      // share of light from all around that the coat reflects
+    float coat_share, coat_roughness;
+    float under;     // what the coat leaves to what lies under it
+    float f90;       // reflectance of what lies under it at grazing incidence
+#endif
 };
 
 // Share of light that GGX reflects, as scale and bias on F0 (Karis, "Physically based shading on mobile", 2014).
@@ -18,6 +26,42 @@ vec2 split_sum(float roughness, float n_v) {
     float a = min(r.x * r.x, exp2(-9.28 * n_v)) * r.x + r.y;
     return vec2(-1.04, 1.04) * a + r.zw;
 }
+
+#ifdef COAT
+uniform vec2 coats[64];  // by slot of the finish: how much of the surface is coated, roughness
+
+// Clear coat as in glTF's KHR_materials_clearcoat: a second GGX lobe of F0 = 4 % over a base that gets what it leaves.
+// Where the base is no metal it has the coat's refractive index, and mirrors nothing of its own under it (Guy and
+// Agopian, "Physically based rendering in Filament", 2018, section 4.9.3).
+void put_coat(inout Surface s, vec4 base, float metallic, vec3 n) {
+    vec2 coat = coats[int(base.a * 255.0 + 0.5) & 63] * float(base.a * 255.0 < 63.5);
+    s.coat_n = n;
+    s.coat_n_v = clamp(dot(n, s.v), 1e-3, 1.0);
+    s.coat_share = coat.x;
+    s.coat_roughness = clamp(coat.y, 0.045, 1.0);
+    vec2 reflected = split_sum(s.coat_roughness, s.coat_n_v);
+    s.coat = s.coat_share * (0.04 * reflected.x + reflected.y);
+    s.under = 1.0 - s.coat;
+    s.f90 = mix(1.0 - s.coat_share, 1.0, metallic);
+    s.f0 -= 0.04 * (1.0 - metallic) * s.coat_share;
+    vec2 below = split_sum(s.roughness, s.n_v);
+    vec3 all = 1.0 - s.specular;
+    s.specular = (s.f0 * below.x + s.f90 * below.y) * s.under;
+    s.diffuse *= (s.under - s.specular) / max(all, 1e-3);
+}
+
+// What the coat adds for each lux on a plane facing a small light, times pi; `widened` by the light's size.
+float coat_reflection(Surface s, vec3 direction, float widened) {
+    float alpha = min(s.coat_roughness * s.coat_roughness + widened, 1.0), a2 = alpha * alpha;
+    float v_l = dot(s.v, direction), n_v = s.coat_n_v, n_l = clamp(dot(s.coat_n, direction), 0.0, 1.0);
+    float inverse = inversesqrt(max(2.0 + 2.0 * v_l, 1e-6));
+    float n_h = min((n_v + n_l) * inverse, 1.0), v_h = clamp((1.0 + v_l) * inverse, 0.0, 1.0);
+    float q = (n_h * a2 - n_h) * n_h + 1.0;
+    float g = n_l * sqrt(n_v * n_v * (1.0 - a2) + a2) + n_v * sqrt(n_l * n_l * (1.0 - a2) + a2);
+    float x = 1.0 - v_h, x2 = x * x;
+    return s.coat_share * (0.04 + 0.96 * x2 * x2 * x) * n_l * a2 * 0.5 / max(q * q * g, 1e-9);
+}
+#endif
 
 // From the targets of the geometry pass: colour's root, shading normal folded with roughness and metallic.
 Surface surface_of(vec4 base, vec4 bent, vec3 ray) {
@@ -33,7 +77,7 @@ Surface surface_of(vec4 base, vec4 bent, vec3 ray) {
     vec2 reflected = split_sum(s.roughness, s.n_v);
     s.specular = s.f0 * reflected.x + reflected.y;
     s.diffuse *= 1.0 - s.specular;
-    s.cover = base.a * 255.0 < 63.5 ? 1.0 : (base.a * 255.0 - 64.0) / 191.0;  // below 64: a slot of the emissive table
+    s.cover = base.a * 255.0 < 63.5 ? 1.0 : (base.a * 255.0 - 64.0) / 191.0;  // below 64: a slot of its finish
     s.diffuse *= s.cover;
     return s;
 }
@@ -47,5 +91,8 @@ vec3 reflection(Surface s, vec3 direction, float n_l, float alpha) {
     float q = (n_h * a2 - n_h) * n_h + 1.0, g = n_l * root_v + s.n_v * sqrt(n_l * n_l * (1.0 - a2) + a2);
     float x = 1.0 - v_h, x2 = x * x, x5 = x2 * x2 * x;
     float lobe = a2 * 0.5 / (max(q * q * g, 1e-9));
+#ifdef COAT
+    return s.diffuse + (s.f0 + (s.f90 - s.f0) * x5) * (lobe * s.under);
+#endif
     return s.diffuse + (s.f0 + (1.0 - s.f0) * x5) * lobe;
 }
