@@ -2,17 +2,18 @@
 
 Luminance is in cd/m², so that the map gives on a level plane what such a sky gives, see `daylight.sky_lux`.
 
-By day the model of Preetham, Shirley and Smits, "A practical analytic model for daylight", SIGGRAPH 1999 (luminance and
-chromaticity by Perez' formula). It ends at the horizon: in twilight its sky of a sun 2 degrees up fades into a glow
-along the horizon and a deep blue above, whose shape and colours are assumed; their amount is measured (`daylight`).
+By day the model of Hosek and Wilkie (`clear_sky`). It ends at the horizon: in twilight its sky of a sun half a degree
+up fades into a glow along the horizon and a deep blue above, whose shape and colours are assumed; their amount is
+measured (`daylight`).
 """
 
 from __future__ import annotations
 
-from math import cos, pi, radians, sin, tan
+from math import cos, pi, radians, sin
 
 import numpy as np
 
+from simgen.assets.clear_sky import clear_sky
 from simgen.assets.daylight import beam_color, beam_lux, sky_lux
 from simgen.assets.procedural.noise import mix, smoothstep
 from simgen.assets.procedural.params import Parameter, Values, number
@@ -31,32 +32,20 @@ PARAMETERS: tuple[Parameter, ...] = (
     number("ground_albedo", 0.15, 0.0, 1.0),
 )
 
-# Perez' coefficients A to E: slope and offset in turbidity, for luminance Y and chromaticity x, y.
-_PEREZ = {
-    "Y": ((0.1787, -1.4630), (-0.3554, 0.4275), (-0.0227, 5.3251), (0.1206, -2.5771), (-0.0670, 0.3703)),
-    "x": ((-0.0193, -0.2592), (-0.0665, 0.0008), (-0.0004, 0.2125), (-0.0641, -0.8989), (-0.0033, 0.0452)),
-    "y": ((-0.0167, -0.2608), (-0.0950, 0.0092), (-0.0079, 0.2102), (-0.0441, -1.6537), (-0.0109, 0.0529)),
-}
-# Chromaticity at the zenith: rows for turbidity², turbidity, 1; columns for the sun's zenith angle to the power 3 to 0.
-_ZENITH = {
-    "x": (
-        (0.00166, -0.00375, 0.00209, 0.0),
-        (-0.02903, 0.06377, -0.03202, 0.00394),
-        (0.11693, -0.21196, 0.06052, 0.25886),
-    ),
-    "y": (
-        (0.00275, -0.00610, 0.00317, 0.0),
-        (-0.04214, 0.08970, -0.04153, 0.00516),
-        (0.15346, -0.26756, 0.06670, 0.26688),
-    ),
-}
-_LOWEST_DAY_RAD = radians(2)
-_RGB_FROM_XYZ = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
+_LOWEST_DAY_RAD = radians(0.5)
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
-# Assumed colours, linear: of the horizon where the sun went down and of the zenith in twilight; of night, moonlit sky
-# and sodium and white street light thrown back by the air.
+_XYZ_FROM_RGB = np.array(
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+)  # sRGB
+_DAY_SHARE = (
+    0.7  # chosen by eye: the day's data lies up to 0.02 above the locus of daylight, which looks greenish
+)
+_DAYLIGHT_X = (0.235, 0.5)  # where the locus is taken to hold; CIE 15 gives it from 0.25 to 0.38
+# Assumed colours, linear: of the horizon where the sun went down and of the zenith in twilight; of moonlit sky and of
+# sodium and white street light thrown back by the air. A night without a moon is redder than the sun: B - V of 0.8 to 1
+# (Benn and Ellison, "La Palma night-sky brightness", ING Technical Note 115, 1998), some 4800 K.
 _AFTERGLOW, _AFTERGLOW_HIGH, _DUSK = (1.0, 0.42, 0.14), (0.95, 0.62, 0.5), (0.16, 0.3, 0.72)
-_NIGHT, _MOONLIT, _URBAN = (0.5, 0.65, 1.0), (0.55, 0.72, 1.0), (1.0, 0.72, 0.42)
+_NIGHT, _MOONLIT, _URBAN = (1.0, 0.86, 0.72), (0.55, 0.72, 1.0), (1.0, 0.72, 0.42)
 
 
 def sky_radiance(values: Values, directions: FloatArray, solid_angles: FloatArray) -> FloatArray:
@@ -73,7 +62,7 @@ def sky_radiance(values: Values, directions: FloatArray, solid_angles: FloatArra
     up = directions[..., 2]
     level = solid_angles * np.maximum(up, 0.0)
     parts = (
-        (_clear_sky(directions, sun, elevation, turbidity), sky_lux(elevation)),
+        (_natural_sky(directions, sun, elevation, values), sky_lux(elevation)),
         (_colored(_MOONLIT, 1.0 + 0.6 * (1 - np.abs(up))), values.number("moonlight_lux")),
         (_colored(_URBAN, 0.25 + np.exp(-np.maximum(up, 0.0) / 0.12)), values.number("urban_glow_lux")),
     )
@@ -98,18 +87,32 @@ def natural_lux(values: Values) -> float:
     return sky_lux(values.number("sun_elevation_rad")) + sum(values.number(name) for name in names)
 
 
-def _clear_sky(d: FloatArray, sun: FloatArray, elevation: float, turbidity: float) -> FloatArray:
+def _natural_sky(d: FloatArray, sun: FloatArray, elevation: float, values: Values) -> FloatArray:
     """Return the shape of the sky's own light: day, fading into twilight, fading into night."""
     day = float(smoothstep(radians(-5), radians(3), np.asarray(elevation)))
-    night = float(smoothstep(radians(-9), radians(-17), np.asarray(elevation)))
+    night = float(smoothstep(radians(-12), radians(-18), np.asarray(elevation)))
     shape = np.zeros_like(d)
     if day > 0:
-        shape += day * _unit(_preetham(d, max(elevation, _LOWEST_DAY_RAD), sun, turbidity), d)
+        shape += day * _unit(_day(d, max(elevation, _LOWEST_DAY_RAD), sun, values), d)
     if day < 1 and night < 1:
         shape += (1 - day) * (1 - night) * _unit(_twilight(d, sun, elevation), d)
     if night > 0:
         shape += night * _unit(_night(d[..., 2]), d)
     return shape
+
+
+def _towards_daylight(rgb: FloatArray, share: float) -> FloatArray:
+    """Return colours (..., 3) moved by a share of the way to the locus of daylight; x and luminance are kept.
+
+    Light of clear skies lies along y = -3 x² + 2.87 x - 0.275 (CIE 15) or a little above, from the blue zenith over the
+    whitish horizon to the orange of a low sun.
+    """
+    xyz = rgb @ _XYZ_FROM_RGB.T
+    x = np.clip(xyz[..., 0] / np.maximum(xyz.sum(axis=-1), 1e-12), *_DAYLIGHT_X)
+    own = xyz[..., 1] / np.maximum(xyz.sum(axis=-1), 1e-12)
+    y = own + share * (-3.0 * x * x + 2.87 * x - 0.275 - own)
+    moved = np.stack([x / y, np.ones_like(y), (1.0 - x - y) / y], axis=-1) * xyz[..., 1:2]
+    return np.maximum(moved @ np.linalg.inv(_XYZ_FROM_RGB).T, 0.0)
 
 
 def _unit(radiance: FloatArray, d: FloatArray) -> FloatArray:
@@ -118,37 +121,12 @@ def _unit(radiance: FloatArray, d: FloatArray) -> FloatArray:
     return radiance / float((radiance @ _LUMINANCE * weights).sum() / weights.sum())
 
 
-def _preetham(d: FloatArray, elevation: float, sun: FloatArray, turbidity: float) -> FloatArray:
+def _day(d: FloatArray, elevation: float, sun: FloatArray, values: Values) -> FloatArray:
     level = np.hypot(sun[0], sun[1])
     azimuth = sun[:2] / level if level > 1e-9 else np.array([1.0, 0.0])
     towards = np.array([*(azimuth * cos(elevation)), sin(elevation)])
-    zenith = pi / 2 - elevation
-    gamma = np.arccos(np.clip(d @ towards, -1.0, 1.0))
-    cosine = np.maximum(d[..., 2], 0.01)
-    powers = np.array([zenith**3, zenith**2, zenith, 1.0])
-    chi = (4 / 9 - turbidity / 120) * (pi - 2 * zenith)
-    at_zenith = {
-        "Y": (4.0453 * turbidity - 4.9710) * tan(chi) - 0.2155 * turbidity + 2.4192,
-        **{
-            c: float(np.array([turbidity**2, turbidity, 1.0]) @ np.array(rows) @ powers)
-            for c, rows in _ZENITH.items()
-        },
-    }
-    x, y, luminance = (
-        at_zenith[c]
-        * _perez(c, turbidity, cosine, gamma)
-        / _perez(c, turbidity, np.asarray(1.0), np.asarray(zenith))
-        for c in ("x", "y", "Y")
-    )
-    xyz = np.stack([x / y, np.ones_like(y), (1 - x - y) / y], axis=-1)
-    rgb = np.maximum(xyz @ _RGB_FROM_XYZ.T, 0.0)
-    return rgb / (rgb @ _LUMINANCE)[..., None] * np.maximum(luminance, 0.0)[..., None]
-
-
-def _perez(channel: str, turbidity: float, cosine: FloatArray, gamma: FloatArray) -> FloatArray:
-    """Return Perez' formula: gradation by height times indicatrix by the angle from the sun."""
-    a, b, c, d, e = (slope * turbidity + offset for slope, offset in _PEREZ[channel])
-    return (1 + a * np.exp(b / cosine)) * (1 + c * np.exp(d * gamma) + e * np.cos(gamma) ** 2)
+    light = clear_sky(d, towards, values.number("turbidity"), values.number("ground_albedo"))
+    return _towards_daylight(light, _DAY_SHARE)
 
 
 def _twilight(d: FloatArray, sun: FloatArray, elevation: float) -> FloatArray:
@@ -160,7 +138,8 @@ def _twilight(d: FloatArray, sun: FloatArray, elevation: float) -> FloatArray:
     low = np.exp(-up / (0.16 - 0.08 * depth)) * (0.06 + 0.94 * towards**3)
     high = np.exp(-up / 0.45) * (0.25 + 0.75 * towards)
     blue = _colored(_DUSK, 0.35 + 0.25 * (1 - up))
-    return blue + _colored(_AFTERGLOW, 5.0 * low) + _colored(_AFTERGLOW_HIGH, 0.9 * high * (1 - 0.6 * depth))
+    glow = _colored(_AFTERGLOW, 5.0 * low) + _colored(_AFTERGLOW_HIGH, 0.9 * high * (1 - 0.6 * depth))
+    return _towards_daylight(blue + glow, 1.0)
 
 
 def _night(up: FloatArray) -> FloatArray:
