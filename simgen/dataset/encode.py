@@ -15,12 +15,10 @@
 | flow_forward, flow_backward | OpenEXR, channels X Y, float32, lossless, pixels | NaN |
 | flow_occlusion_forward, flow_occlusion_backward | PNG, 8 bit, 255 = True, 0 = False | |
 
-Why these, measured on one core at 640x480 on a textured picture with 24 objects: OpenEXR's ZIP writes depth in
-5 ms and 259 KiB (PIZ 17 ms, 425 KiB; TIFF with deflate and float predictor 13 ms, 162 KiB; raw zlib 7 ms,
-220 KiB). PNG with the third filter (mean of left and upper) and Huffman codes alone writes colour in 8 ms and 426 KiB;
-matching runs besides takes 11 ms for 421 KiB, the fourth filter 13 ms for 412 KiB, zlib's level 6 over 60 ms. Ids are
-runs, equal to the row above nearly everywhere: the Up filter writes them in 1.3 ms and 12 KiB, where the adaptive
-choice of filter takes 3.3 ms and 17 KiB.
+Why these, measured on one core at 640x480 on textured pictures of 20 objects: colour takes 3.0 ms and 449 KiB with the
+filter by mean and ISA-L's deflate, 9.7 ms and 460 KiB with OpenCV's quickest zlib, 21 ms and 446 KiB with libspng. Ids
+are runs, equal to the row above nearly everywhere: 0.5 ms and 11 KiB (OpenCV 1.4 ms, 9 KiB). Depth takes 2.6 ms and
+356 KiB (OpenEXR's library 7.2 ms, 347 KiB; PIZ 17 ms; TIFF with deflate 13 ms).
 """
 
 from __future__ import annotations
@@ -33,23 +31,14 @@ import numpy as np
 import OpenEXR
 from numpy.typing import NDArray
 
+from simgen.dataset.exr import encode_exr
+from simgen.dataset.png import encode_png
 from simgen.errors import DatasetError
-
-_PNG_COLOUR = [
-    cv2.IMWRITE_PNG_COMPRESSION, 1,
-    cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY,
-    cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_AVG,
-]  # fmt: skip
-_PNG_IDS = [
-    cv2.IMWRITE_PNG_COMPRESSION, 1,
-    cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE,
-    cv2.IMWRITE_PNG_FILTER, cv2.IMWRITE_PNG_FILTER_UP,
-]  # fmt: skip
 
 
 def encode_rgb(rgb: NDArray[np.uint8]) -> bytes:
     """Return a PNG of (h, w, 3) sRGB bytes."""
-    return _png(cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), _PNG_COLOUR)
+    return encode_png(rgb)
 
 
 def decode_rgb(data: bytes) -> NDArray[np.uint8]:
@@ -59,7 +48,7 @@ def decode_rgb(data: bytes) -> NDArray[np.uint8]:
 
 def encode_ids(ids: NDArray[np.uint8 | np.uint16]) -> bytes:
     """Return a grey PNG of (h, w) ids, 8 or 16 bit as the array is."""
-    return _png(ids, _PNG_IDS)
+    return encode_png(ids)
 
 
 def decode_ids(data: bytes) -> NDArray[np.uint16]:
@@ -69,7 +58,7 @@ def decode_ids(data: bytes) -> NDArray[np.uint16]:
 
 def encode_depth(depth_m: NDArray[np.float32]) -> bytes:
     """Return an OpenEXR file of (h, w) metres; NaN becomes 0."""
-    return _exr({"Z": np.where(np.isnan(depth_m), np.float32(0), depth_m)})
+    return encode_exr({"Z": np.where(np.isnan(depth_m), np.float32(0), depth_m)})
 
 
 def decode_depth(data: bytes) -> NDArray[np.float32]:
@@ -81,7 +70,7 @@ def decode_depth(data: bytes) -> NDArray[np.float32]:
 
 def encode_normals(normals: NDArray[np.float32]) -> bytes:
     """Return an OpenEXR file of (h, w, 3) unit vectors as float16 (error below 0.0005); NaN becomes 0 0 0."""
-    return _exr({"RGB": np.nan_to_num(normals, nan=0.0).astype(np.float16)})
+    return _vectors(np.nan_to_num(normals, nan=0.0).astype(np.float16))
 
 
 def decode_normals(data: bytes) -> NDArray[np.float32]:
@@ -93,7 +82,7 @@ def decode_normals(data: bytes) -> NDArray[np.float32]:
 
 def encode_vectors(vectors: NDArray[np.float32]) -> bytes:
     """Return an OpenEXR file of (h, w, 3) values as they are, NaN kept: zero is a valid point."""
-    return _exr({"RGB": vectors})
+    return _vectors(vectors)
 
 
 def decode_vectors(data: bytes) -> NDArray[np.float32]:
@@ -103,12 +92,12 @@ def decode_vectors(data: bytes) -> NDArray[np.float32]:
 
 def encode_albedo(albedo: NDArray[np.float32]) -> bytes:
     """Return an OpenEXR file of (h, w, 3) reflectances as float16 (error below 0.0003), NaN kept."""
-    return _exr({"RGB": albedo.astype(np.float16)})
+    return _vectors(albedo.astype(np.float16))
 
 
 def encode_flow(flow_px: NDArray[np.float32]) -> bytes:
     """Return an OpenEXR file of (h, w, 2) pixels as they are, NaN kept: zero is a valid flow."""
-    return _exr({"X": flow_px[..., 0], "Y": flow_px[..., 1]})
+    return encode_exr({"X": flow_px[..., 0], "Y": flow_px[..., 1]})
 
 
 def decode_flow(data: bytes) -> NDArray[np.float32]:
@@ -119,19 +108,12 @@ def decode_flow(data: bytes) -> NDArray[np.float32]:
 
 def encode_mask(mask: NDArray[np.bool_]) -> bytes:
     """Return a grey PNG of (h, w): 255 where True."""
-    return _png(mask.astype(np.uint8) * np.uint8(255), _PNG_IDS)
+    return encode_png(mask.astype(np.uint8) * np.uint8(255))
 
 
 def decode_mask(data: bytes) -> NDArray[np.bool_]:
     """Return (h, w)."""
     return _decode_png(data, cv2.IMREAD_UNCHANGED) > 0
-
-
-def _png(image: Any, options: list[int]) -> bytes:
-    done, data = cv2.imencode(".png", image, options)
-    if not done:
-        raise DatasetError(f"the PNG encoder refused an array of shape {image.shape} and type {image.dtype}")
-    return data.tobytes()
 
 
 def _decode_png(data: bytes, flags: int) -> NDArray[Any]:
@@ -141,14 +123,8 @@ def _decode_png(data: bytes, flags: int) -> NDArray[Any]:
     return image
 
 
-def _exr(channels: dict[str, Any]) -> bytes:
-    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
-    stream = io.BytesIO()
-    packed = {
-        name: np.ascontiguousarray(pixels) for name, pixels in channels.items()
-    }  # OpenEXR ignores strides
-    OpenEXR.File(header, packed, 1).write(stream)
-    return stream.getvalue()
+def _vectors(values: NDArray[np.float16] | NDArray[np.float32]) -> bytes:
+    return encode_exr({name: values[..., axis] for axis, name in enumerate("RGB")})
 
 
 def _decode_exr(data: bytes, channel: str) -> NDArray[Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,7 +30,8 @@ class SceneWriter:
     """One scene being written; use it as a context manager.
 
     Leaving the block normally commits the scene; leaving it by an exception removes all that was written.
-    Holds one sample at a time, so memory does not grow with the number of frames.
+    Holds one sample at a time, so memory does not grow with the number of frames. What was written goes to disk in a
+    thread of its own while the next sample is made: only the commit waits for it.
     """
 
     def __init__(self, root: Path, index: int, manifest: Manifest) -> None:
@@ -41,6 +43,8 @@ class SceneWriter:
         self._categories: CategoryIds | None = None
         self._samples = 0
         self._failed = False
+        self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sync")
+        self._syncing: list[Future[None]] = []
 
     def __enter__(self) -> Self:
         if self._target.exists():
@@ -59,6 +63,7 @@ class SceneWriter:
             if kind is None:
                 self._commit()
         finally:
+            self._disk.shutdown(cancel_futures=True)
             shutil.rmtree(self._part, ignore_errors=True)
 
     @property
@@ -113,6 +118,7 @@ class SceneWriter:
             with disk_errors(path):
                 path.parent.mkdir(exist_ok=True)
                 path.write_bytes(data)
+            self._syncing.append(self._disk.submit(sync, path))
             self._checksums[name] = Checksum.of(data)
 
     def _commit(self) -> None:
@@ -123,10 +129,12 @@ class SceneWriter:
         }
         with disk_errors(self._target):
             self._part.joinpath(CHECKSUMS_FILE).write_bytes(to_json(listing))
-            names = [*self._checksums, CHECKSUMS_FILE]
-            folders = sorted({self._part.joinpath(name).parent for name in names}, reverse=True)
-            for path in [*(self._part / name for name in names), *folders]:
-                sync(path)
+            sync(self._part / CHECKSUMS_FILE)
+            for written in self._syncing:
+                written.result()
+            folders = {self._part.joinpath(name).parent for name in (*self._checksums, CHECKSUMS_FILE)}
+            for folder in sorted(folders, reverse=True):
+                sync(folder)
             self._part.rename(self._target)
             sync(self._target.parent)
 

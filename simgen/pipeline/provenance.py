@@ -39,6 +39,7 @@ _BYTE_DECIDING = (
     ("opencv-python-headless",),
     ("pillow",),
     ("OpenEXR",),
+    ("isal",),
     ("trimesh",),
     ("coacd",),
     ("fast-simplification",),
