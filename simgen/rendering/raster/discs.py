@@ -9,13 +9,16 @@ from math import pi
 import moderngl
 import numpy as np
 
+from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import View
 from simgen.records.light import Fog
 from simgen.rendering.fog import optical_depth
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.lamp import NEAREST_BLOCKER_M, Lamp
-from simgen.rendering.raster.targets import Targets, projection
+from simgen.rendering.raster.lens_table import needs_rays
+from simgen.rendering.raster.rays import drop_backs, projection_uniforms, ray_defines
+from simgen.rendering.raster.targets import Targets
 
 # Of the intensity along the axis, what a lens and its edges send everywhere in front: assumed, as the 250 cd that
 # UN Regulation 112 leaves a dipped beam of 10,000 cd above its cut-off.
@@ -47,9 +50,8 @@ class DiscPass:
 
     def __init__(self, context: GlContext) -> None:
         self._context = context
-        self._program = context.program("disc.vert", "disc.frag")
         self._vertices = context.gl.buffer(reserve=64, dynamic=True)
-        self._array: moderngl.VertexArray | None = None
+        self._arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
 
     def draw(
         self, targets: Targets, view: View, lamps: Sequence[Lamp], fog: Fog | None, white: float
@@ -64,25 +66,27 @@ class DiscPass:
             return
         gl = self._context.gl
         self._fill(np.concatenate([_corners(face, view) for face in faces]).astype("f4"))
-        set_uniforms(
-            self._program, projection=projection(view.intrinsics).T.astype("f4").tobytes(), white=white
-        )
+        camera = view.intrinsics
+        program = self._context.program("disc.vert", "disc.frag", ray_defines(camera))
+        set_uniforms(program, white=white, **projection_uniforms(camera))
+        drop_backs(gl, program, camera, wanted=False)
         targets.shaded.use()
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST | moderngl.BLEND)
         gl.blend_func = (moderngl.ONE, moderngl.ONE)
-        if self._array is not None:
-            self._array.render(moderngl.TRIANGLES, vertices=6 * len(faces))
+        if program not in self._arrays:
+            content = (self._vertices, "3f 3f 3f", "in_position", "in_place", "in_rgb")
+            self._arrays[program] = gl.vertex_array(program, [content])
+        self._arrays[program].render(moderngl.TRIANGLES, vertices=6 * len(faces))
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND)
 
     def _fill(self, vertices: FloatArray) -> None:
-        if self._array is None or self._vertices.size < vertices.nbytes:
-            if self._array is not None:
-                self._array.release()
+        if self._vertices.size < vertices.nbytes:
+            for array in self._arrays.values():
+                array.release()
+            self._arrays.clear()
             self._vertices.release()
             self._vertices = self._context.gl.buffer(reserve=vertices.nbytes, dynamic=True)
-            content = (self._vertices, "3f 3f 3f", "in_position", "in_place", "in_rgb")
-            self._array = self._context.gl.vertex_array(self._program, [content])
         self._vertices.write(vertices.tobytes())
 
 
@@ -95,19 +99,36 @@ def _face(lamp: Lamp, view: View, fog: Fog | None) -> _Face | None:
     center = T[:3, 3] + (0 if is_bulb else NEAREST_BLOCKER_M) * T[:3, 0]
     distance = float(np.linalg.norm(center))
     cosine = float(-center @ T[:3, 0]) / max(distance, 1e-9)
-    if center[2] < max(view.intrinsics.near_m, 2 * NEAREST_BLOCKER_M) or (cosine <= 0 and not is_bulb):
+    camera = view.intrinsics
+    depth_m = float(camera.depth_of(center[None])[0])
+    if depth_m < max(camera.near_m, 2 * NEAREST_BLOCKER_M) or (cosine <= 0 and not is_bulb):
         return None
     rgb = lamp.rgb if lamp.half_m is not None else _disc_rgb(lamp, cosine, is_bulb)
     if fog is not None:
         eye_z = view.T_world_camera[2, 3]
         depth = optical_depth(fog, eye_z, lamp.position_m[2], np.asarray(distance))
         rgb = rgb * float(np.exp(-depth))
-    sides = np.eye(3)[:2] if is_bulb else T[:3, 1:3].T
+    sides = _facing(camera, center) if is_bulb else T[:3, 1:3].T
     half = lamp.half_m or (lamp.radius_m, lamp.radius_m)
-    pixel_m = center[2] / view.intrinsics.fx
+    pixel_m = _pixel_m(camera, center)
     drawn = np.maximum(half, _SMALLEST_PX * pixel_m)
     dimmed = rgb * float(np.prod(half) / np.prod(drawn))
     return _Face(center, sides * drawn[:, None], dimmed, lamp.half_m is None)
+
+
+def _facing(camera: Intrinsics, center: FloatArray) -> FloatArray:
+    """Return two unit vectors (2, 3) across the way to a bulb; where a matrix projects, along the image."""
+    if not needs_rays(camera):
+        return np.eye(3)[:2]
+    helper = np.eye(3)[np.argmin(np.abs(center))]
+    right = np.cross(helper, center)
+    down = np.cross(center, right)
+    return np.stack([right / np.linalg.norm(right), down / np.linalg.norm(down)])
+
+
+def _pixel_m(camera: Intrinsics, center: FloatArray) -> float:
+    """Return how wide a pixel is at a point, metres."""
+    return (1.0 if camera.is_orthographic else float(camera.depth_of(center[None])[0])) / camera.fx
 
 
 def _disc_rgb(lamp: Lamp, cosine: float, is_bulb: bool) -> FloatArray:
@@ -119,7 +140,7 @@ def _disc_rgb(lamp: Lamp, cosine: float, is_bulb: bool) -> FloatArray:
 
 def _corners(face: _Face, view: View) -> FloatArray:
     """Return six vertices: position in the camera's frame, place on the face with its shape, luminance."""
-    rim = 1 + _RIM_PX * face.center[2] / view.intrinsics.fx / np.linalg.norm(face.across, axis=1)
+    rim = 1 + _RIM_PX * _pixel_m(view.intrinsics, face.center) / np.linalg.norm(face.across, axis=1)
     places = _CORNERS * rim
     vertices = np.empty((len(places), 9))
     vertices[:, :3] = face.center + places @ face.across

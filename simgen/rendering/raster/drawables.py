@@ -18,6 +18,7 @@ from simgen.records.frame import View
 from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.frustum import sphere_in_view
 from simgen.rendering.raster.context import set_uniforms
+from simgen.rendering.raster.lens_detail import lens_px_per_m, lens_radius_px
 from simgen.rendering.raster.materials import MaterialKey
 from simgen.rendering.raster.meshes import Batch, GpuLevel, GpuModel, ModelCache
 from simgen.rendering.raster.skinned import SkinnedModel
@@ -154,7 +155,9 @@ def visible_items(drawables: Sequence[Drawable], view: View) -> list[DrawItem]:
             level = drawable.model.level_for(np.inf if joined else px_per_m)
             items.append(DrawItem(drawable, level, T, radius_px, is_cut=px_per_m == np.inf))
     # Near ones first hide what lies behind before it is shaded; huge ones (floor, walls) are behind nearly always.
-    return sorted(items, key=lambda item: (item.radius_px == np.inf, float(item.T_camera_object[2, 3])))
+    depths = (view.intrinsics.depth_of(item.T_camera_object[None, :3, 3]) for item in items)
+    order = {id(item): (item.radius_px == np.inf, float(depth[0])) for item, depth in zip(items, depths, strict=True)}
+    return sorted(items, key=lambda item: order[id(item)])
 
 
 def surface_uniforms(override: MaterialOverride | None) -> dict[str, object]:
@@ -180,6 +183,8 @@ def bind_maps(item: DrawItem, key: MaterialKey) -> None:
 
 
 def _radius_px(camera: Intrinsics, center: FloatArray, radius_m: float) -> float:
+    if camera.lens is not None:
+        return lens_radius_px(camera, center, radius_m)
     distance = float(np.linalg.norm(center))
     if distance <= radius_m:
         return float(np.inf)
@@ -188,6 +193,8 @@ def _radius_px(camera: Intrinsics, center: FloatArray, radius_m: float) -> float
 
 def _px_per_m(camera: Intrinsics, center: FloatArray, radius_m: float) -> float:
     """Return the most pixels that a metre within a sphere can cover, at its nearest depth and away from the axis."""
+    if camera.lens is not None:
+        return lens_px_per_m(camera, center, radius_m)
     depth = float(center[2]) - radius_m
     if depth <= camera.near_m:
         return float(np.inf)

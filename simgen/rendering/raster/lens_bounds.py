@@ -8,7 +8,7 @@ import numpy as np
 
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
-from simgen.rendering.raster.lens_table import lens_table, skew_of
+from simgen.rendering.raster.lens_table import is_panorama, lens_table, skew_of
 
 Extent = tuple[float, float, float, float]
 
@@ -33,7 +33,7 @@ def bounds_of(camera: Intrinsics, points_camera: FloatArray, longest_m: float) -
     side = 2 * asin(half_chord) if half_chord < 1 else pi
     if side > _LONGEST_RAD:
         return EVERYWHERE
-    if camera.lens is not None and camera.lens.kind == "equirectangular":
+    if is_panorama(camera):
         return _panorama_bounds(camera, points_camera, side)
     return _radial_bounds(camera, points_camera, side)
 

@@ -28,6 +28,16 @@ _ROUNDING_PX, _ROUNDING_RAD = 0.05, 3e-4  # of single precision, and of arc tang
 _KINK_PX = 0.1
 
 
+def needs_rays(camera: Intrinsics) -> bool:
+    """Return whether no matrix can express a camera's projection."""
+    return camera.lens is not None and not camera.is_orthographic
+
+
+def is_panorama(camera: Intrinsics) -> bool:
+    """Return whether a camera has longitudes and latitudes for columns and rows."""
+    return camera.lens is not None and camera.lens.kind == "equirectangular"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LensTable:
     """A radial lens by the angle off its axis.

@@ -16,7 +16,7 @@ from scipy import ndimage
 
 from simgen.camera import Intrinsics
 from simgen.rendering.raster.context import GlContext, set_uniforms
-from simgen.rendering.raster.lens_table import LensTable, lens_table, skew_of
+from simgen.rendering.raster.lens_table import LensTable, is_panorama, lens_table, needs_rays, skew_of
 from simgen.rendering.raster.targets import projection
 
 # Texture units that no pass uses otherwise.
@@ -66,16 +66,6 @@ class Lenses:
         for texture in (made.rays, made.table):
             texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
         return made
-
-
-def needs_rays(camera: Intrinsics) -> bool:
-    """Return whether no matrix can express a camera's projection."""
-    return camera.lens is not None and not camera.is_orthographic
-
-
-def is_panorama(camera: Intrinsics) -> bool:
-    """Return whether a camera has longitudes and latitudes for columns and rows."""
-    return camera.lens is not None and camera.lens.kind == "equirectangular"
 
 
 def ray_defines(camera: Intrinsics) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ import numpy as np
 
 from simgen.camera import Intrinsics
 from simgen.rendering.raster.drawables import DrawItem
+from simgen.rendering.raster.lens_bounds import bounds_of
+from simgen.rendering.raster.lens_table import needs_rays
 
 Region = tuple[int, int, int, int]  # x0, y0, x1, y1: half-open pixels
 # Light is looked up at a quarter of the resolution, and averaged over its neighbours there: a pixel this far from the
@@ -43,6 +45,9 @@ def touches(camera: Intrinsics, item: DrawItem, region: Region) -> bool:
     """Return whether an item may have a pixel in a region."""
     if item.radius_px == np.inf:
         return True
+    if needs_rays(camera):
+        left, top, right, bottom = bounds_of(camera, item.corners_camera(), 2 * item.drawable.radius_m)
+        return not (right < region[0] or left > region[2] or bottom < region[1] or top > region[3])
     x, y = camera.project(item.T_camera_object[None, :3, 3])[0]
     reach = _OFF_AXIS * item.radius_px
     x0, y0, x1, y1 = region
@@ -54,6 +59,7 @@ def _region_of(camera: Intrinsics, item: DrawItem) -> list[Region]:
     x0, y0, x1, y1 = _box_of(camera, item)
     if min(x1, camera.width) <= max(x0, 0.0) or min(y1, camera.height) <= max(y0, 0.0):
         return []
+    x0, y0, x1, y1 = max(x0, 0.0), max(y0, 0.0), min(x1, camera.width), min(y1, camera.height)
     left, top = max(_down(x0 - _MARGIN_PX), 0), max(_down(y0 - _MARGIN_PX), 0)
     right, bottom = _down(x1 + _MARGIN_PX) + _STEP_PX, _down(y1 + _MARGIN_PX) + _STEP_PX
     return [(left, top, min(right, camera.width), min(bottom, camera.height))]
@@ -69,6 +75,8 @@ def _overlap(a: Region, b: Region) -> bool:
 
 def _box_of(camera: Intrinsics, item: DrawItem) -> tuple[float, float, float, float]:
     points = item.see_through_camera()
+    if needs_rays(camera):
+        return bounds_of(camera, points, item.level.longest_edge_m * item.drawable.body.scale)
     if points[:, 2].min() < camera.near_m:
         return (0.0, 0.0, float(camera.width), float(camera.height))
     pixels = camera.project(points)

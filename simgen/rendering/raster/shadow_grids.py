@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray, Vec3, box_corners
 from simgen.records.frame import View
 from simgen.rendering.raster.drawables import Drawable
 
+_PIECES = 8  # that the borders of a picture through a lens are cut into
+_BULGE = 1.05  # how far beyond points on it such a picture may reach
 SUN_TILE = 768
 SOFT_TILE = 160
 
@@ -114,13 +117,22 @@ def level_from_world(grid: SunGrid, level: SunLevel) -> FloatArray:
 
 def slice_of_view(view: View, near_m: float, far_m: float) -> tuple[FloatArray, float]:
     """Return centre (3,) and radius of the sphere around what a camera sees between two depths, world frame."""
-    camera = view.intrinsics
-    across = (np.array([-0.5, camera.width - 0.5]) - camera.cx) / camera.fx
-    down = (np.array([-0.5, camera.height - 0.5]) - camera.cy) / camera.fy
-    corners = np.array([[x * z, y * z, z] for z in (near_m, far_m) for x in across for y in down])
+    corners = _points_seen(view.intrinsics, near_m, far_m)
     center = corners.mean(axis=0)
     radius = float(np.linalg.norm(corners - center, axis=1).max())
     return view.T_world_camera[:3, :3] @ center + view.T_world_camera[:3, 3], radius
+
+
+def _points_seen(camera: Intrinsics, near_m: float, far_m: float) -> FloatArray:
+    """Return (n, 3) points at two depths around all that a camera sees between them, camera frame."""
+    pieces = 2 if camera.lens is None else _PIECES + 1
+    far_m *= 1.0 if camera.lens is None else _BULGE
+    across, down = (np.linspace(-0.5, size - 0.5, pieces) for size in (camera.width, camera.height))
+    u, v = np.repeat(across, pieces), np.tile(down, pieces)
+    rays = camera.directions(u, v)
+    known = np.isfinite(rays[:, 0])
+    starts = camera.starts(u, v)[known]
+    return np.concatenate([starts + rays[known] * depth for depth in (near_m, far_m)])
 
 
 def nearest_depth_m(view: View, centers_m: FloatArray, radii_m: FloatArray) -> float:
@@ -128,7 +140,8 @@ def nearest_depth_m(view: View, centers_m: FloatArray, radii_m: FloatArray) -> f
 
     Steps keep it the same from one frame to the next.
     """
-    ahead = (centers_m - view.T_world_camera[:3, 3]) @ view.T_world_camera[:3, 2]
+    centers = (centers_m - view.T_world_camera[:3, 3]) @ view.T_world_camera[:3, :3]
+    ahead = view.intrinsics.depth_of(centers)
     seen = ahead + radii_m > 0
     nearest = float((ahead - radii_m)[seen].min()) if seen.any() else 0.0
     return 2.0 ** np.floor(np.log2(nearest)) if nearest >= 4 else 0.0

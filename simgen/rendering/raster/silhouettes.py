@@ -19,13 +19,8 @@ from simgen.records.frame import Silhouette, View
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps
 from simgen.rendering.raster.lens_outlines import canvas_of, lens_box, lens_extent, pixels_beyond
-from simgen.rendering.raster.rays import (
-    Lenses,
-    drop_backs,
-    needs_rays,
-    projection_uniforms,
-    ray_defines,
-)
+from simgen.rendering.raster.lens_table import needs_rays
+from simgen.rendering.raster.rays import Lenses, drop_backs, projection_uniforms, ray_defines
 
 _ATLAS_SIDE_PX = 2048  # at least; a larger image gets a larger atlas
 _MARGIN_PX = 2

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import groupby
 from math import pi, tan
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
 from simgen.rendering.raster.lamp import Lamp
+from simgen.rendering.raster.lens_table import needs_rays
 
 Box = tuple[int, int, int, int]
 """First column, first row, past the last of both."""
@@ -18,6 +20,7 @@ Box = tuple[int, int, int, int]
 _ACROSS, _DOWN = 8, 6
 _RIM = 8  # points that stand for the rim of a cone
 _WIDEST_CONE_RAD = 1.4  # wider ones are taken to reach everywhere
+_NARROWEST_COSINE = 0.2  # of a ray to the middle of its tile: beyond, a pyramid says nothing
 
 
 def tiles_of(lamp: Lamp, T_camera_lamp: FloatArray, reach_m: float, camera: Intrinsics) -> NDArray[np.bool_]:
@@ -39,12 +42,60 @@ def _hull(lamp: Lamp, T_camera_lamp: FloatArray, reach_m: float) -> FloatArray |
 
 def _tiles(camera: Intrinsics, hull: FloatArray) -> NDArray[np.bool_]:
     """Return which tiles (rows, columns) of the image a convex body of these corners can touch."""
+    if needs_rays(camera):
+        return _tiles_of_rays(camera, hull)
     x, y, z = hull.T
+    if camera.is_orthographic:
+        z = np.ones_like(z)
     if z.max() <= 0:
         return np.zeros((_DOWN, _ACROSS), bool)
     columns = _spans(x, z, camera.width, _ACROSS, camera.fx, camera.cx)
     rows = _spans(y, z, camera.height, _DOWN, camera.fy, camera.cy)
     return rows[:, None] & columns[None, :]
+
+
+def _tiles_of_rays(camera: Intrinsics, hull: FloatArray) -> NDArray[np.bool_]:
+    sides, known = _pyramids(camera)
+    beyond = (sides @ hull.T < 0).all(axis=-1).any(axis=-1)  # all corners on the outer side of one side of a pyramid
+    return ~(beyond & known).reshape(_DOWN, _ACROSS)
+
+
+@lru_cache(maxsize=8)
+def _pyramids(camera: Intrinsics) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Return inward normals (tiles, 4, 3) of pyramids around the rays of tiles, and where there is such a pyramid."""
+    rays = camera.rays()
+    columns, rows = _edges(camera.width, _ACROSS), _edges(camera.height, _DOWN)
+    sides = np.zeros((_DOWN * _ACROSS, 4, 3))
+    known = np.zeros(len(sides), np.bool_)
+    for row in range(_DOWN):
+        for column in range(_ACROSS):
+            part = rays[rows[row] : rows[row + 1], columns[column] : columns[column + 1]].reshape(-1, 3)
+            part = part[np.isfinite(part[:, 0])]
+            found = _pyramid(part / np.linalg.norm(part, axis=1, keepdims=True))
+            if found is not None:
+                sides[row * _ACROSS + column], known[row * _ACROSS + column] = found, True
+    return sides, known
+
+
+def _pyramid(rays: FloatArray) -> FloatArray | None:
+    """Return inward normals (4, 3) of a pyramid around unit rays (n, 3); None where they are too far apart.
+
+    A tile without rays has a pyramid that nothing is in.
+    """
+    if len(rays) == 0:
+        return np.zeros((4, 3))
+    axis = rays.sum(axis=0)
+    axis = axis / max(float(np.linalg.norm(axis)), 1e-9)
+    helper = np.eye(3)[np.argmin(np.abs(axis))]
+    right = np.cross(helper, axis)
+    right = right / np.linalg.norm(right)
+    frame = np.stack([right, np.cross(axis, right), axis])
+    x, y, z = frame @ rays.T
+    if z.min() < _NARROWEST_COSINE:
+        return None
+    limits = [(x / z).min(), (x / z).max(), (y / z).min(), (y / z).max()]
+    normals = np.array([[1, 0, -limits[0]], [-1, 0, limits[1]], [0, 1, -limits[2]], [0, -1, limits[3]]])
+    return normals @ frame
 
 
 def _spans(

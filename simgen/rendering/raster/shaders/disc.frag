@@ -13,5 +13,9 @@ void main() {
     float round_covered = clamp(round_inside / max(fwidth(round_inside), 1e-6) + 0.5, 0.0, 1.0);
     float share = v_place.z > 0.5 ? round_covered : covered.x * covered.y;
     if (share <= 0.0) discard;
+#ifdef LENS
+    put_out(v_rgb * share, 1.0 / l_depth);
+#else
     put_out(v_rgb * share, 1.0 / v_depth);
+#endif
 }
