@@ -138,6 +138,12 @@ class Body:
         """Its vertices (n, 3) at rest, object frame before scaling: what object coordinates are made from."""
         return self.shape.positions_m if self.rest_positions_m is None else self.rest_positions_m
 
+    @property
+    def is_glass(self) -> NDArray[np.bool_]:
+        """Which triangles (m,) show what lies behind them."""
+        glass = np.array([material.alpha_mode == "blend" for material in self.materials], np.bool_)
+        return glass[self.shape.material]
+
     def points(self, T_frame_object: FloatArray) -> FloatArray:
         """Return its vertices (n, 3) in another frame, each the same wherever it appears in the list."""
         return moved(self.shape.positions_m * self.scale, T_frame_object)

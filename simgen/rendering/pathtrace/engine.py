@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import isqrt
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,6 @@ from simgen.rendering.pathtrace.sensors import Sensors
 from simgen.rendering.pathtrace.surfaces import Surfaces
 from simgen.rendering.pathtrace.variant import LLVM_VARIABLE, Variant
 
-_SLOW_GUIDES = 2  # samples at most where nothing is compiled: one costs as much there as two light paths
 _PASS_SAMPLES = 1 << 22  # light paths followed at once: bounds memory, and is part of what decides the bytes
 
 
@@ -90,7 +90,7 @@ class TracedState:
 
 
 class Paths:
-    """Ways of following light with one integrator: the picture alone, and with what tells its background and places.
+    """Ways of following light with one integrator: the picture alone, and with what tells its background.
 
     Args:
         mitsuba: the module, its variant set.
@@ -98,12 +98,9 @@ class Paths:
     """
 
     def __init__(self, mitsuba: Any, path: dict[str, Any]) -> None:
-        seen = {"color": path, "hit": {"type": "depth"}}
-        apart = {**seen, "behind": {"type": "path", "max_depth": 1}}
+        apart = {"color": path, "hit": {"type": "depth"}, "behind": {"type": "path", "max_depth": 1}}
         self.plain: Any = mitsuba.load_dict(path)
         self.apart: Any = mitsuba.load_dict({"type": "aov", "aovs": "depth:depth", **apart})
-        self.placed: Any = mitsuba.load_dict({"type": "aov", "aovs": "where:position", **seen})
-        self.placed_apart: Any = mitsuba.load_dict({"type": "aov", "aovs": "where:position", **apart})
 
 
 class Engine:
@@ -141,6 +138,11 @@ class Engine:
         made = (lambda: self._mi.load_dict(light)) if shines else None
         return Surface(self._surfaces.bsdf(look), made, not look.is_whole)
 
+    @property
+    def is_compiled(self) -> bool:
+        """Whether what follows light was compiled for the scene: what else it tells of its paths costs little then."""
+        return not self.variant.startswith("scalar")
+
     def scene(self, meshes: Sequence[TracedMesh], lights: Sequence[Any]) -> TracedState:
         """Return a scene of meshes and what `emitters` made."""
         parts: dict[str, Any] = {f"mesh{i}": self._mesh(f"mesh{i}", mesh) for i, mesh in enumerate(meshes)}
@@ -150,10 +152,15 @@ class Engine:
         )
 
     def passes(self, camera: Intrinsics, samples: int) -> list[int]:
-        """Return how many samples a pixel gets in each pass: equally many, at least `samples` in all."""
-        most = max(1, _PASS_SAMPLES // (camera.width * camera.height))
-        count = -(-samples // most)
-        return [-(-samples // count)] * count
+        """Return how many samples a pixel gets in each pass: equally many, at least `samples` in all.
+
+        In each they fill a grid of strata, with as many columns as rows or a few more: the sampler spreads no other
+        number evenly. Of the numbers of passes that memory allows, the one that needs fewest samples is taken.
+        """
+        fewest = -(-samples // max(1, _PASS_SAMPLES // (camera.width * camera.height)))
+        counts = range(fewest, 2 * fewest + 1)
+        _, count = min((count * _strata(-(-samples // count)), count) for count in counts)
+        return [_strata(-(-samples // count))] * count
 
     def trace(self, scene: TracedState, shot: Shot, samples: int, background: bool) -> Float32Array:
         """Return a picture (h, w, 3), linear luminance in cd/m², with so many samples in every pixel.
@@ -169,28 +176,6 @@ class Engine:
             return self._render(scene, paths.plain, shot, samples)[..., :3]
         return self._without_background(paths.apart, self._render(scene, paths.apart, shot, samples))
 
-    def trace_with_distance(
-        self, scene: TracedState, shot: Shot, samples: int, background: bool
-    ) -> tuple[Float32Array, Float32Array]:
-        """Return a picture as `trace`, and (h, w) the distance from the camera, m, of what its samples meet.
-
-        It is infinite where less than half of them meet a surface, for orthographic cameras taken from the ray's start.
-        """
-        ways = self._clear if scene.is_clear else self._solid
-        paths = ways.placed if background else ways.placed_apart
-        buffers = self._render(scene, paths, shot, samples)
-        where, hit = (self._channels(paths, buffers, name) for name in ("where.XYZ", "hit.A"))
-        share = np.maximum(hit, np.float32(1e-6))
-        away = where / share - shot.T_world_camera[:3, 3].astype(np.float32)
-        if shot.camera.is_orthographic:
-            distance = away @ shot.T_world_camera[:3, 2].astype(np.float32)
-        else:
-            distance = np.linalg.norm(away, axis=-1)
-        distance_m = np.where(hit[..., 0] >= 0.5, distance, np.float32(np.inf)).astype(np.float32)
-        if background:
-            return self._channels(paths, buffers, "color.RGB"), distance_m
-        return self._without_background(paths, buffers), distance_m
-
     def _without_background(self, integrator: Any, buffers: Float32Array) -> Float32Array:
         color, behind, hit = (
             self._channels(integrator, buffers, name) for name in ("color.RGB", "behind.RGB", "hit.A")
@@ -199,9 +184,7 @@ class Engine:
         return np.where(hit < 1, np.maximum(color - behind, 0.0), color)
 
     def guides(self, scene: TracedState, shot: Shot, samples: int) -> Guides:
-        """Return albedo and normals of what is seen first."""
-        if self.variant.startswith("scalar"):
-            samples = min(samples, _SLOW_GUIDES)
+        """Return albedo and normals of what is seen first, by a few samples."""
         buffers = self._render(scene, self._guides, shot, samples)
         albedo, normals = (
             self._channels(self._guides, buffers, name) for name in ("albedo.RGB", "normal.XYZ")
@@ -248,3 +231,9 @@ class Engine:
         values["faces"] = np.ravel(mesh.triangles)
         values.update()
         return made
+
+
+def _strata(samples: int) -> int:
+    """Return the smallest number of cells of a nearly square grid that is no less than this."""
+    rows = isqrt(samples)
+    return rows * -(-samples // rows)

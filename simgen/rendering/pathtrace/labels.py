@@ -119,7 +119,7 @@ def label_view(bodies: Sequence[Body], view: View) -> tuple[Labels, list[PlacedB
 
     Where surfaces coincide the lower instance id wins.
     """
-    placed = _placed(bodies, view)
+    placed = placed_bodies(bodies, view)
     grid = Grid.of_image(view.intrinsics)
     shape = (grid.height, grid.width)
     nearest = np.full(grid.width * grid.height, np.inf)
@@ -131,7 +131,7 @@ def label_view(bodies: Sequence[Body], view: View) -> tuple[Labels, list[PlacedB
         covered = np.zeros(nearest.size, np.bool_)
         for part in body.samples(grid):
             covered[part.cell] = True
-            _keep_nearest(part, index, nearest, triangle_at, owner)
+            keep_nearest(part, index, nearest, triangle_at, owner)
         silhouette = silhouette_of(covered.reshape(shape), body)
         if silhouette is not None:
             silhouettes[body.placed.instance_id] = silhouette
@@ -158,7 +158,8 @@ def _surface_at(
     return surface.reshape(*owner.shape, 3)
 
 
-def _placed(bodies: Sequence[Body], view: View) -> list[PlacedBody]:
+def placed_bodies(bodies: Sequence[Body], view: View) -> list[PlacedBody]:
+    """Return the bodies that are present and may be in the picture, in the camera frame."""
     T_camera_world = invert_rigid(view.T_world_camera)
     present = present_bodies(view)
     placed = [
@@ -173,7 +174,7 @@ def _placed(bodies: Sequence[Body], view: View) -> list[PlacedBody]:
     ]
 
 
-def _keep_nearest(
+def keep_nearest(
     found: Samples, index: int, nearest: FloatArray, triangle_at: IntArray, owner: IntArray
 ) -> None:
     """Enter samples into the depth buffer; of equal ones the first triangle of the first object stays."""

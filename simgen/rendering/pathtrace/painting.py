@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,9 @@ from simgen.records.asset import Float32Array
 from simgen.records.frame import View
 from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.rendering.pathtrace.air import Air
+from simgen.rendering.pathtrace.bodies import Body
 from simgen.rendering.pathtrace.engine import Engine, Shot, TracedState
+from simgen.rendering.pathtrace.first import FirstSurfaces
 from simgen.rendering.pathtrace.state import Traced
 
 _FINER = (
@@ -52,12 +55,17 @@ def painted_through_air(
     traced: Traced,
     view: View,
     air: Air,
+    bodies: Sequence[Body],
     seed: int,
     samples: int,
     noise_target: float,
     background: bool,
 ) -> Float32Array:
-    """Return a picture as `painted`, seen through fog, which also takes of the lamps' light on its way."""
+    """Return a picture as `painted`, seen through fog, which also takes of the lamps' light on its way.
+
+    Args:
+        bodies: in their poses: how far light comes is what they say, through holes and glass.
+    """
     camera = view.intrinsics.finer(_FINER) if samples >= _FINER**2 else view.intrinsics
     times = camera.width // view.intrinsics.width
     turn, eye = view.T_world_camera[:3, :3], view.T_world_camera[:3, 3]
@@ -68,10 +76,12 @@ def painted_through_air(
     seen = np.isfinite(directions[..., :1])
     directions = np.where(seen, directions, np.array([0.0, 0.0, 1.0]))
 
+    distance_m = FirstSurfaces.of(bodies, replace(view, intrinsics=camera), through_glass=True).distance_m()
+
     def one(seed: int, samples: int) -> Float32Array:
         shot = Shot(camera, view.T_world_camera, seed)
-        count = max(1, samples // times**2)
-        fine, distance_m = engine.trace_with_distance(traced.scene, shot, count, background)
+        [count] = engine.passes(view.intrinsics, max(1, samples // times**2))
+        fine = engine.trace(traced.scene, shot, count, background)
         if traced.lamps is not None:
             lit = engine.trace(traced.lamps, shot, count, background)
             fine = np.asarray(fine + lit * air.reaching(distance_m, directions, eyes), np.float32)

@@ -19,6 +19,7 @@ from simgen.rendering.pathtrace.air import Air
 from simgen.rendering.pathtrace.bodies import ShapeCache, make_bodies
 from simgen.rendering.pathtrace.denoise import Denoiser
 from simgen.rendering.pathtrace.engine import Engine, Guides, Shot
+from simgen.rendering.pathtrace.first import FirstSurfaces
 from simgen.rendering.pathtrace.labels import label_view
 from simgen.rendering.pathtrace.lights import mean_luminance, surroundings
 from simgen.rendering.pathtrace.painting import painted, painted_through_air
@@ -178,7 +179,8 @@ class PathtraceScene:
             part: its index among the views, and how many there are.
         """
         index, count = part
-        engine, now = renderer.engine, traced.at(view, posed_bodies(self._bodies, view))
+        bodies = posed_bodies(self._bodies, view)
+        engine, now = renderer.engine, traced.at(view, bodies)
         key = ("pathtrace", self._scene.seed, self._scene.index, view.sensor, view.frame_index)
         seed = int(keyed_generator(*key, *([index] if index else [])).integers(2**31))
         samples = -(-renderer.samples // count)
@@ -187,8 +189,10 @@ class PathtraceScene:
             picture = painted(engine, now.scene, view, *settings)
         else:
             air = Air(self._scene.fog, mean_luminance(traced.surroundings_at(now.lights)), now.lights)
-            picture = painted_through_air(engine, now, view, air, *settings)
+            picture = painted_through_air(engine, now, view, air, bodies, *settings)
         if renderer.denoiser is None:
             return picture, None
+        if not engine.is_compiled:
+            return picture, FirstSurfaces.of(bodies, view).guides()
         shot = Shot(view.intrinsics, view.T_world_camera, seed)
         return picture, engine.guides(now.scene, shot, min(samples, -(-_GUIDE_SAMPLES // count)))

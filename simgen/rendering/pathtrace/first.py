@@ -1,0 +1,76 @@
+"""What a camera sees first through its pixel centres, cut-outs respected: guides of the denoiser, distances for fog."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import FloatArray
+from simgen.records.asset import Float32Array
+from simgen.records.frame import View
+from simgen.rendering.pathtrace.bodies import Body
+from simgen.rendering.pathtrace.coverage import Grid, IntArray
+from simgen.rendering.pathtrace.engine import Guides
+from simgen.rendering.pathtrace.labels import SeenBody, keep_nearest, placed_bodies
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FirstSurfaces:
+    """The nearest surface through every pixel centre.
+
+    Attributes:
+        view: which pixels.
+        seen: the bodies in sight.
+        depth_m: (n,) of each pixel, row by row; infinite where nothing is.
+        triangle: (n,) of the body that is seen.
+        owner: (n,) index of this body; -1 where nothing is.
+    """
+
+    view: View
+    seen: tuple[SeenBody, ...]
+    depth_m: FloatArray
+    triangle: IntArray
+    owner: IntArray
+
+    @staticmethod
+    def of(bodies: Sequence[Body], view: View, through_glass: bool = False) -> FirstSurfaces:
+        """Cast the bodies of a view, in their poses; or only what they have that is not glass."""
+        grid = Grid.of_image(view.intrinsics)
+        depth_m = np.full(grid.width * grid.height, np.inf)
+        triangle, owner = np.zeros(depth_m.size, np.int64), np.full(depth_m.size, -1, np.int64)
+        seen = tuple(SeenBody(each, view) for each in placed_bodies(bodies, view))
+        for index, body in enumerate(seen):
+            glass = body.placed.body.is_glass
+            for part in body.samples(grid):
+                found = part.kept(~glass[part.triangle]) if through_glass and glass.any() else part
+                keep_nearest(found, index, depth_m, triangle, owner)
+        return FirstSurfaces(view, seen, depth_m, triangle, owner)
+
+    def distance_m(self) -> Float32Array:
+        """Return (h, w) the way along the rays, m; infinite where nothing is."""
+        camera = self.view.intrinsics
+        depth_m = self.depth_m.reshape(camera.height, camera.width)
+        if camera.is_orthographic or camera.radial_depth:
+            return depth_m.astype(np.float32)
+        rays = camera.rays()
+        return (depth_m * np.linalg.norm(rays, axis=-1)).astype(np.float32)
+
+    def guides(self) -> Guides:
+        """Return albedo and world normals (h, w, 3), zero where nothing is."""
+        albedo, normals = np.zeros((2, self.owner.size, 3), np.float32)
+        turn = self.view.T_world_camera[:3, :3]
+        for index, body in enumerate(self.seen):
+            cells = np.flatnonzero(self.owner == index)
+            if len(cells):
+                triangle = self.triangle[cells]
+                albedo[cells] = body.albedo(triangle, cells)
+                normals[cells] = body.surface(triangle, cells)[1] @ turn.T
+        shape = (self.view.intrinsics.height, self.view.intrinsics.width, 3)
+        return Guides(albedo.reshape(shape), normals.reshape(shape))
+
+    def hit(self) -> NDArray[np.bool_]:
+        """Return (h, w) whether there is a surface."""
+        return (self.owner >= 0).reshape(self.view.intrinsics.height, self.view.intrinsics.width)
