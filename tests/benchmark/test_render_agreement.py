@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from render.agreement import agreement_lines, brightness, compared, holds, light_split, smaller
+from render.agreement import agreement_lines, brightness, compared, holds, light_split
 from render.diffuse import is_diffuse
+from render.scenes import smaller
 
 from simgen.camera import Intrinsics
 from simgen.geometry import Pose

@@ -41,6 +41,7 @@ class SimgenDrawer:
         self.name = f"simgen {options['renderer']} ({self.renderer.device})"
         self.T_world_objects = np.array([body.pose.matrix() for body in self.scene.objects])
         self.count = 0
+        self.digests: dict[int, str] = {}  # of the first frame drawn at each place of the orbit
 
     def view(self, index: int) -> View:
         camera = self.scene.cameras[0]
@@ -84,23 +85,24 @@ def triangles_drawn(drawer: SimgenDrawer, frame: int) -> dict[str, Any]:
 
 
 def soak(drawer: SimgenDrawer, request: dict[str, int]) -> dict[str, Any]:
-    """Draw `frames` frames round the orbit, opening the scene anew every `reopen`; watch memory and bytes.
+    """Draw frames `first` ... `end` - 1 round the orbit, opening the scene anew every `reopen`; watch memory and bytes.
 
-    Every frame drawn is compared with the first of its place in the orbit. The renderer raises on any OpenGL error.
+    Every frame drawn is compared with the first of its place in the orbit, drawn in whichever request. The renderer
+    raises on any OpenGL error.
     """
     orbit = len(drawer.scene.cameras[0].poses)
-    first: dict[int, str] = {}
     resident: list[int] = []
     different = 0
-    for index in range(request["frames"]):
+    for index in range(request["first"], request["end"]):
         if index and index % request["reopen"] == 0:
             drawer.reopen()
         found = digest(drawer.session.render(drawer.view(index % orbit)))
-        different += found != first.setdefault(index % orbit, found)
+        different += found != drawer.digests.setdefault(index % orbit, found)
         if index % request["sample"] == 0:
             resident.append(int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES)
     gl_error = drawer.renderer.context.gl.error if hasattr(drawer.renderer, "context") else "no OpenGL"
-    return {"digest": first[0], "different": different, "resident": resident, "gl_error": gl_error}
+    digests = [drawer.digests[each] for each in sorted(drawer.digests)]
+    return {"digests": digests, "different": different, "resident": resident, "gl_error": gl_error}
 
 
 def digest(frame: Frame) -> str:

@@ -21,8 +21,8 @@ from render.labels import label_difference
 from render.lines import Line, not_measured
 from render.progress import counted
 from render.raster import save_picture
+from render.scenes import smaller
 from simgen.assets import AssetLibrary
-from simgen.camera import Intrinsics
 from simgen.errors import SimgenError
 from simgen.geometry import FloatArray
 from simgen.pipeline import settle_scene, views
@@ -99,24 +99,6 @@ def _middle(path: Path, library: AssetLibrary, width_px: int) -> tuple[Scene, Vi
     _, view = next(iter(views(settled.scene, settled.trajectory, [middle])))
     camera = view.intrinsics if not width_px else smaller(view.intrinsics, width_px)
     return settled.scene, replace(view, intrinsics=camera, extra_buffers=frozenset({"part_id"}))
-
-
-def smaller(camera: Intrinsics, width_px: int) -> Intrinsics:
-    """Return a camera that sees the same in at most so many columns."""
-    if camera.width <= width_px:
-        return camera
-    times = width_px / camera.width
-    height = max(1, round(camera.height * times))
-    down = height / camera.height
-    return replace(
-        camera,
-        width=width_px,
-        height=height,
-        fx=camera.fx * times,
-        fy=camera.fy * down,
-        cx=(camera.cx + 0.5) * times - 0.5,
-        cy=(camera.cy + 0.5) * down - 0.5,
-    )
 
 
 def light_split(scene: Scene, view: View) -> dict[str, FloatArray]:

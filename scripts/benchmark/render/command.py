@@ -16,7 +16,7 @@ from render.environments import NotMeasured
 from render.lines import as_text
 from render.paths import measure_paths
 from render.raster import Settings, measure_raster
-from render.scenes import scene_a, scene_b
+from render.scenes import in_columns, scene_a, scene_b
 from render.soak import measure_soak
 from render.tables import print_facts, print_rows
 from simgen.assets import AssetLibrary
@@ -42,7 +42,9 @@ def main(arguments: Sequence[str]) -> None:
             library,
             How(options.agree_samples, options.agree_width, tuple(options.scenes), options.pictures),
         ),
-        "soak": lambda: measure_soak(scene_a(library), options.frames, settings),
+        "soak": lambda: measure_soak(
+            in_columns(scene_a(library), options.soak_width), options.frames, settings
+        ),
     }
     results: dict[str, Any] = {"machine": describe_machine()}
     print_facts("machine", results["machine"])
@@ -78,7 +80,8 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", choices=PARTS, help="measure these parts alone")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each renderer")
     parser.add_argument("--frames-a-turn", type=int, default=4, help="frames a renderer draws in a turn")
-    parser.add_argument("--frames", type=int, default=300, help="frames of the soak; the full run has 10000")
+    parser.add_argument("--frames", type=int, default=10_000, help="frames of the soak")
+    parser.add_argument("--soak-width", type=int, default=160, help="columns of its pictures at most")
     parser.add_argument(
         "--counts", type=int, nargs="+", default=[10, 30, 100, 300, 1000], help="of the curve"
     )

@@ -2,52 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from simgen.annotate import annotate, decode_rle
-from simgen.records.annotation import BoxXyxy, ObjectLabel
+from simgen.records.annotation import ObjectLabel
 from simgen.records.frame import Frame
 from simgen.records.scene import Scene
 
-_SEEN_PX = 30  # an object of fewer pixels is all outline
+Labels = Sequence[ObjectLabel]
 
 
 def label_difference(ours: Frame, theirs: Frame, scene: Scene) -> dict[str, Any]:
     """Return how far labels made from two frames of one view are from each other.
 
     Returns:
-        `mask px`: pixels by which whole outlines differ, by the length of the outlines (their boxes' perimeters);
-        `boxes`: largest difference of an edge of a box, pixels; `poses`: largest difference of an entry of a pose;
-        `objects`: labelled by both; `alone`: labelled by one only.
+        `masks`: pixels that differ by pixels of all masks; `boxes`: largest difference of an edge of a box, pixels;
+        `poses`: largest difference of an entry of a pose; `alone`: objects labelled under one only.
     """
-    first, second = ({o.instance_id: o for o in annotate(f, scene).objects} for f in (ours, theirs))
-    both = sorted(first.keys() & second.keys())
-    pairs = [(first[i], second[i]) for i in both if min(first[i].amodal_px, second[i].amodal_px) >= _SEEN_PX]
+    labels = [annotate(frame, scene).objects for frame in (ours, theirs)]
+    different, total = mask_counts(*labels)
+    first, second = ({label.instance_id for label in each} for each in labels)
     return {
-        "mask px": _mask_difference(pairs),
-        "boxes": max((_edges_apart(*pair) for pair in pairs), default=0.0),
-        "poses": max(
-            (float(np.abs(a.T_camera_object - b.T_camera_object).max()) for a, b in pairs), default=0.0
-        ),
-        "objects": len(both),
-        "alone": len(first.keys() ^ second.keys()),
+        "masks": different / max(total, 1),
+        "boxes": boxes_apart_px(*labels),
+        "poses": poses_apart(*labels),
+        "alone": len(first ^ second),
     }
 
 
-def _mask_difference(pairs: list[tuple[ObjectLabel, ObjectLabel]]) -> float:
-    """Return pixels that differ by pixels of outline, summed over objects."""
-    different = sum(int((decode_rle(a.mask_amodal) != decode_rle(b.mask_amodal)).sum()) for a, b in pairs)
-    return different / max(sum(_perimeter_px(a.bbox_amodal_xyxy) for a, _ in pairs), 1.0)
+def _pairs(ours: Labels, theirs: Labels) -> list[tuple[ObjectLabel, ObjectLabel]]:
+    second = {label.instance_id: label for label in theirs}
+    return [(label, second[label.instance_id]) for label in ours if label.instance_id in second]
 
 
-def _perimeter_px(box: BoxXyxy) -> float:
-    return 2.0 * (box[2] - box[0] + box[3] - box[1])
+def mask_counts(ours: Labels, theirs: Labels) -> tuple[int, int]:
+    """Return pixels in which masks of the same object differ, modal and amodal, and pixels of them all."""
+    different = total = 0
+    for pair in _pairs(ours, theirs):
+        for name in ("mask_modal", "mask_amodal"):
+            a, b = (decode_rle(getattr(label, name)) for label in pair)
+            different, total = different + int((a != b).sum()), total + int(a.sum())
+    return different, total
 
 
-def _edges_apart(a: ObjectLabel, b: ObjectLabel) -> float:
-    apart = np.abs(np.subtract(a.bbox_amodal_xyxy, b.bbox_amodal_xyxy)).max()
-    if a.bbox_modal_xyxy and b.bbox_modal_xyxy:
-        apart = max(apart, np.abs(np.subtract(a.bbox_modal_xyxy, b.bbox_modal_xyxy)).max())
-    return float(apart)
+def boxes_apart_px(ours: Labels, theirs: Labels) -> float:
+    """Return the largest difference of an edge of a box that both have."""
+    apart = 0.0
+    for pair in _pairs(ours, theirs):
+        for name in ("bbox_modal_xyxy", "bbox_amodal_xyxy", "bbox_unclipped_xyxy"):
+            a, b = (getattr(label, name) for label in pair)
+            if a and b:
+                apart = max(apart, float(np.abs(np.subtract(a, b)).max()))
+    return apart
+
+
+def poses_apart(ours: Labels, theirs: Labels) -> float:
+    """Return the largest difference of an entry of `T_camera_object`."""
+    pairs = _pairs(ours, theirs)
+    return max((float(np.abs(a.T_camera_object - b.T_camera_object).max()) for a, b in pairs), default=0.0)

@@ -7,6 +7,7 @@ moves; the camera goes round.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from math import cos, pi, radians, sin, sqrt
 
 import numpy as np
@@ -142,6 +143,30 @@ def orbit(name: str, size_px: tuple[int, int], side_m: float) -> CameraSensor:
     eyes = [(distance * cos(turn), distance * sin(turn), height) for turn in turns]
     poses = tuple(Pose.from_matrix(look_at(eye, (0.0, 0.0, 0.2))) for eye in eyes)
     return CameraSensor("orbit", intrinsics, poses, _EXPOSURE_EV100[name])
+
+
+def smaller(camera: Intrinsics, width_px: int) -> Intrinsics:
+    """Return a camera that sees the same in at most so many columns."""
+    if camera.width <= width_px:
+        return camera
+    times = width_px / camera.width
+    height = max(1, round(camera.height * times))
+    down = height / camera.height
+    return replace(
+        camera,
+        width=width_px,
+        height=height,
+        fx=camera.fx * times,
+        fy=camera.fy * down,
+        cx=(camera.cx + 0.5) * times - 0.5,
+        cy=(camera.cy + 0.5) * down - 0.5,
+    )
+
+
+def in_columns(scene: Scene, width_px: int) -> Scene:
+    """Return a scene whose first camera makes pictures of at most so many columns."""
+    first = replace(scene.cameras[0], intrinsics=smaller(scene.cameras[0].intrinsics, width_px))
+    return replace(scene, cameras=(first, *scene.cameras[1:]))
 
 
 def lamps(side_m: float) -> tuple[SpotLight, ...]:

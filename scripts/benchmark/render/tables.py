@@ -30,7 +30,7 @@ _COLUMNS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("ids", "same ids", ".5f"),
         ("depth", "depth off", ".1e"),
         ("compared", "of picture", ".3f"),
-        ("mask px", "masks off", ".4f"),
+        ("masks", "masks off", ".4f"),
         ("boxes", "boxes off px", ".0f"),
         ("sun", "sun", ".3f"),
         ("surroundings", "around", ".3f"),
