@@ -12,7 +12,7 @@ from render.scenes import smaller
 
 from simgen.camera import Intrinsics
 from simgen.geometry import Pose
-from simgen.records.asset import Material
+from simgen.records.asset import Material, Texture
 from simgen.records.frame import Frame
 from simgen.records.light import SpotLight
 from simgen.records.scene import MaterialOverride
@@ -96,6 +96,13 @@ def test_diffuse_is_what_the_scene_makes_of_a_material() -> None:
     assert not is_diffuse(Material(emissive_rgb=(1.0, 0.0, 0.0)), None)
     assert not is_diffuse(Material(roughness=0.6), MaterialOverride(metallic=1.0))
     assert is_diffuse(Material(metallic=1.0), MaterialOverride(metallic=0.0))
+
+
+def test_a_map_says_how_metallic_and_rough_a_surface_is_on_average() -> None:
+    for codes, wanted in (((0, 200, 0), True), ((0, 60, 0), False), ((0, 200, 255), False)):
+        map_ = Texture(np.full((2, 2, 3), codes, np.uint8), srgb=False)
+        material = Material(metallic=1.0, roughness=1.0, metallic_roughness_map=map_)
+        assert is_diffuse(material, None) is wanted
 
 
 def test_every_light_that_gives_any_is_drawn_alone() -> None:

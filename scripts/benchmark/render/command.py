@@ -93,7 +93,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("--agree-samples", type=int, default=16, help="of pictures compared with raster ones")
     parser.add_argument(
-        "--agree-width", type=int, default=320, help="columns of those pictures at most; 0: as the scenes say"
+        "--agree-width", type=int, default=640, help="columns of those pictures at most; 0: as the scenes say"
     )
     parser.add_argument(
         "--scenes", nargs="+", default=[], help="names of the scenarios to compare; all of them"

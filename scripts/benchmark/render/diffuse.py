@@ -31,7 +31,8 @@ def is_diffuse(material: Material, change: MaterialOverride | None) -> bool:
     change = change or MaterialOverride()
     metallic, roughness = material.metallic, material.roughness
     if material.metallic_roughness_map is not None:
-        roughness *= float(material.metallic_roughness_map.pixels[..., 1].mean()) / 255.0
+        rough, metal = material.metallic_roughness_map.pixels[..., 1:].mean(axis=(0, 1)).tolist()
+        metallic, roughness = metallic * metal / 255.0, roughness * rough / 255.0
     metallic = metallic if change.metallic is None else change.metallic
     roughness = roughness if change.roughness is None else change.roughness
     dull = metallic <= _MOST_METALLIC and roughness >= _LEAST_ROUGHNESS
