@@ -45,7 +45,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--scene", default=str(SCENE), help="scenario file")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--scenes", type=int, default=4, help="scenes for the stage and peer timings")
-    parser.add_argument("--throughput-scenes", type=int, default=8, help="scenes for samples per second")
+    parser.add_argument("--throughput-scenes", type=int, default=24, help="scenes for samples per second")
     parser.add_argument("--memory-scenes", type=int, default=40, help="scenes over which memory is watched")
     parser.add_argument("--repeats", type=int, default=5, help="starts to time")
     parser.add_argument("--only", nargs="+", choices=PARTS, help="measure these parts alone")
