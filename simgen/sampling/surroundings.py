@@ -109,6 +109,7 @@ def _road(draws: Draws, world: spec.RoadWorld) -> World:
             posts=world.posts,
             guard_rail=draws.text(world.guard_rail, "world.guard_rail"),
             sign=draws.text(world.sign, "world.sign"),
+            wet=number("wet"),
             seed=_seed(draws),
         )
     )

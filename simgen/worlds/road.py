@@ -41,6 +41,7 @@ class Road:
         posts: whether delineator posts stand along the shoulders.
         guard_rail: `none`, `left`, `right` or `both`.
         sign: what a sign on the right shows; `none` for no sign.
+        wet: water on road and shoulder: 0 dry, 0.5 dark, 1 under a film that mirrors.
         seed: of all that is strewn and painted.
     """
 
@@ -58,6 +59,7 @@ class Road:
     posts: bool
     guard_rail: str
     sign: str
+    wet: float
     seed: int
 
     @property
@@ -106,12 +108,13 @@ def road(choice: Road) -> World:
 
 
 def _ground(choice: Road) -> tuple[Part, ...]:
-    paved = {"lane_width_m": choice.lane_width_m, "edge_m": choice.edge_m, "centre": choice.centre}
+    wet: dict[str, ParamValue] = {"wet": choice.wet} if choice.wet else {}
+    paved = {"lane_width_m": choice.lane_width_m, "edge_m": choice.edge_m, "centre": choice.centre, **wet}
     line = choice.line_params
     assets = {
         "pavement": ref("road", **line, **paved),
         "marking": ref("road_marking", **line, **paved),
-        "shoulder": ref("road_shoulder", **line, paved_m=choice.paved_m, shoulder_m=choice.shoulder_m),
+        "shoulder": ref("road_shoulder", **line, **wet, paved_m=choice.paved_m, shoulder_m=choice.shoulder_m),
         "ground": ref(
             "road_ground", **line, inner_m=choice.gravel_m, verge_m=choice.verge_m, outer_m=choice.meadow_m
         ),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simgen.assets.procedural.family import Family, Outline, Paint
 from simgen.assets.procedural.meshes import Patch, merge
-from simgen.assets.procedural.params import Parameter, Values, choice, length, seed
+from simgen.assets.procedural.params import Parameter, Values, choice, length, number, seed
 from simgen.assets.procedural.road_line import LINE_PARAMETERS, ROW_M, RoadLine, line_of
 from simgen.assets.procedural.road_surfaces import (
     ASPHALT_TILE_M,
@@ -26,6 +26,7 @@ from simgen.assets.procedural.road_surfaces import (
 )
 from simgen.assets.procedural.solids import hull_part
 from simgen.assets.procedural.strips import cells, end_faces, ground_parts, swept
+from simgen.assets.procedural.wetness import wetted
 from simgen.geometry import FloatArray, Vec3
 from simgen.rng import keyed_generator
 
@@ -33,6 +34,7 @@ LINE_WIDTH_M = 0.12
 _DASH_ROWS, _PERIOD_ROWS = 1, 3  # dash and gap, in rows of 4 m
 _DEPTH_M = 0.3  # of the pavement
 _REPAIRS_A_KM = 16.0  # assumed
+_SLIPPERY = 0.3  # of its friction that a road under water loses: assumed
 _LANES = (length("lane_width_m", 3.5, 2.5, 5.0), length("edge_m", 0.5, 0.2, 2.0))
 _ASPHALT, _REPAIR, _PAINT = 0, 1, 2
 
@@ -110,14 +112,18 @@ def _road_outline(values: Values) -> Outline:
     size, middle = bounds(np.concatenate([sides, ends]))
     parts = ground_parts(line, lane + edge, -lane - edge, _DEPTH_M, middle[2] - size[2] / 2)
     # A dry road grips tyres with about 0.7 to 0.9; of what slides on it, 0.6 is assumed.
-    return Outline(size, middle, parts, 2400.0, friction=0.6, restitution=0.05, tags=("road",))
+    friction = 0.6 * (1.0 - _SLIPPERY * values.number("wet"))
+    return Outline(size, middle, parts, 2400.0, friction=friction, restitution=0.05, tags=("road",))
 
 
 def _road_paint(values: Values) -> Paint:
-    line, lane, edge, number, centre = _asked(values)
-    road, repaired, _ = _surface(line, lane, edge, number, centre)
-    look = ((road, asphalt(number % VARIANTS, lane, edge)),)
-    return (*look, (repaired, repair(number % VARIANTS))) if len(repaired.triangles) else look
+    line, lane, edge, chosen, centre = _asked(values)
+    road, repaired, _ = _surface(line, lane, edge, chosen, centre)
+    wet = values.number("wet")
+    look = ((road, wetted(asphalt(chosen % VARIANTS, lane, edge), wet)),)
+    if not len(repaired.triangles):
+        return look
+    return (*look, (repaired, wetted(repair(chosen % VARIANTS), wet)))
 
 
 def _lines(values: Values) -> Patch:
@@ -136,13 +142,14 @@ def _lines_outline(values: Values) -> Outline:
 
 
 def _lines_paint(values: Values) -> Paint:
-    return ((_lines(values), paint(values.whole("seed") % VARIANTS)),)
+    return ((_lines(values), wetted(paint(values.whole("seed") % VARIANTS), values.number("wet"))),)
 
 
 _PARAMETERS: tuple[Parameter, ...] = (
     *LINE_PARAMETERS,
     *_LANES,
     choice("centre", "dashed", ("dashed", "solid")),
+    number("wet", 0.0, 0.0, 1.0),
     seed(),
 )
 ROAD = Family("road", "road", _PARAMETERS, _road_outline, _road_paint)

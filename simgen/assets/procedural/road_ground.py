@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from simgen.assets.procedural.family import Family, Outline, Paint
 from simgen.assets.procedural.meshes import Patch, merge
 from simgen.assets.procedural.noise import smoothstep
-from simgen.assets.procedural.params import Parameter, Values, length, seed
+from simgen.assets.procedural.params import Parameter, Values, length, number, seed
 from simgen.assets.procedural.road import bounds
 from simgen.assets.procedural.road_line import LINE_PARAMETERS, RoadLine, line_of
 from simgen.assets.procedural.road_surfaces import (
@@ -27,6 +27,7 @@ from simgen.assets.procedural.road_surfaces import (
     verge,
 )
 from simgen.assets.procedural.strips import Heights, cells, end_faces, ground_parts, swept
+from simgen.assets.procedural.wetness import wetted
 from simgen.geometry import FloatArray
 from simgen.rng import keyed_generator
 
@@ -37,6 +38,9 @@ _DEPTH_M = 1.0  # of the ground for physics
 _HILLS = ((90.0, 1.6), (37.0, 0.5), (14.0, 0.12))  # wave length and height of the rolling, metres: assumed
 _FIELD_ROWS = (12, 36)  # length of a field, in rows of 4 m
 _SIDES = (1.0, -1.0)
+_SOAKED = (
+    0.55  # water runs off and into gravel: as wet as this share of the road, so that no film mirrors: assumed
+)
 
 
 def hills(seed_: int, inner_m: float) -> Heights:
@@ -90,7 +94,8 @@ def _shoulder_outline(values: Values) -> Outline:
 
 def _shoulder_paint(values: Values) -> Paint:
     line, paved, wide = _shoulder_values(values)
-    return ((_shoulders(line, paved, wide), gravel(values.whole("seed") % VARIANTS)),)
+    look = wetted(gravel(values.whole("seed") % VARIANTS), _SOAKED * values.number("wet"))
+    return ((_shoulders(line, paved, wide), look),)
 
 
 def meadow_places_m(inner_m: float, outer_m: float) -> FloatArray:
@@ -160,17 +165,18 @@ def _ground_outline(values: Values) -> Outline:
 
 def _ground_paint(values: Values) -> Paint:
     verges, fields = _ground(*_ground_values(values))
-    number = values.whole("seed")
+    chosen = values.whole("seed")
     looks = [
-        (field, meadow((number + kind) % VARIANTS))
+        (field, meadow((chosen + kind) % VARIANTS))
         for kind, field in enumerate(fields)
         if len(field.triangles)
     ]
-    return ((verges, verge(number % VARIANTS)), *looks)
+    return ((verges, verge(chosen % VARIANTS)), *looks)
 
 
 SHOULDER_PARAMETERS: tuple[Parameter, ...] = (
-    *LINE_PARAMETERS, length("paved_m", 4.0, 2.0, 12.0), length("shoulder_m", 1.5, 0.2, 10.0), seed(),
+    *LINE_PARAMETERS, length("paved_m", 4.0, 2.0, 12.0), length("shoulder_m", 1.5, 0.2, 10.0),
+    number("wet", 0.0, 0.0, 1.0), seed(),
 )  # fmt: skip
 GROUND_PARAMETERS: tuple[Parameter, ...] = (
     *LINE_PARAMETERS, length("inner_m", 5.5, 2.0, 25.0), length("verge_m", 4.0, 0.5, 30.0),

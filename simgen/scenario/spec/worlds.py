@@ -13,6 +13,7 @@ from simgen.scenario.spec.base import Model
 from simgen.scenario.spec.objects import MaterialSpec
 from simgen.scenario.values import (
     Angle,
+    Fraction,
     NonNegative,
     Plain,
     PositiveCount,
@@ -92,6 +93,7 @@ class RoadWorld(Model):
     posts: bool = True  # delineator posts along the shoulders
     guard_rail: Text = "none"  # none, left, right, both
     sign: Text = "none"  # on the right, a quarter of the length in: none, deer, children, limit_70 ...
+    wet: Fraction = 0.0  # road and shoulders: 0 dry, 0.5 dark, 1 under a film of water that mirrors
 
 
 _WORLDS = {
