@@ -133,10 +133,7 @@ class Engine:
 
     def surface(self, look: Look) -> Surface:
         """Return a look as Mitsuba objects, to be shared by meshes."""
-        light = {"type": "area", "radiance": {"type": "rgb", "value": list(look.emission)}}
-        shines = max(look.emission) > 0.0
-        made = (lambda: self._mi.load_dict(light)) if shines else None
-        return Surface(self._surfaces.bsdf(look), made, not look.is_whole)
+        return Surface(self._surfaces.bsdf(look), self._surfaces.light(look), not look.is_whole)
 
     @property
     def is_compiled(self) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray, Vec3
-from simgen.records.asset import Material, Texture
+from simgen.records.asset import Float32Array, Material, Texture
 from simgen.rendering.materials import alpha_threshold
 
 Picture = NDArray[np.uint8]
@@ -20,6 +20,9 @@ _SMOOTHEST = 0.045  # as in the raster renderer: smoother highlights are noise i
 _DIFFUSE_SHARE = 0.93
 _MIRRORED = 0.04  # head-on, of glass, plastic and paint: refractive index 1.5
 _MOST_MIRRORED = 0.5  # of what is left of very clear glass: more would leave it no colour of its own
+# Opacity of tinted glass at least, what passes being made as much stronger: a mirror of 4 % that has less than this
+# share of the light paths could not grow towards grazing angles as Fresnel's does.
+_LEAST_OWN = 0.2
 _EDGE_STEEPNESS = 8.0  # of a cut-out's border, opacity a texel: nearly a step, without showing the texels
 
 
@@ -55,9 +58,10 @@ class Look:
         metallic: 0..1, or a picture (h, w).
         normal: tangent-space picture (h, w, 3), +Y up; None for the mesh's own normals.
         opacity: 0..1, or a picture (h, w).
-        emission: luminance in cd/m², linear RGB.
+        emission: luminance in cd/m², linear RGB, or a picture (h, w, 3) float32.
         mirrored: what it reflects head-on where it is no metal, before `opacity` takes its share.
         coat: what lies over all of this; None for none.
+        tint: by what light is multiplied where it passes, linear, or a picture (h, w, 3) float32; None: by 1.
     """
 
     color: Vec3 | Picture
@@ -65,9 +69,10 @@ class Look:
     metallic: float | Picture
     normal: Picture | None
     opacity: float | Picture
-    emission: Vec3
+    emission: Vec3 | Float32Array
     mirrored: float = _MIRRORED
     coat: Coat | None = None
+    tint: Vec3 | Float32Array | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -90,10 +95,11 @@ class Look:
             metallic=_channel(surface, 2, lambda share: share * material.metallic),
             normal=_normal(material.normal_map, mirrored),
             opacity=_opacity(material),
-            emission=material.emissive_rgb,
+            emission=_emission(material),
             mirrored=min(_MIRRORED / max(shown, _MIRRORED), _MOST_MIRRORED)
             * (1.0 - (coat.share if coat else 0.0)),
             coat=coat,
+            tint=_tint(material),
         )
 
 
@@ -110,7 +116,7 @@ def srgb_from_linear(linear: FloatArray) -> FloatArray:
 def _color(material: Material) -> Vec3 | Picture:
     # What glass covers is a smaller part of what it shows than of what is there: it mirrors all over.
     share = _share_kept(material) * (
-        material.alpha / _shown(material) if material.alpha_mode == "blend" else 1.0
+        _cover(material) / _shown(material) if material.alpha_mode == "blend" else 1.0
     )
     r, g, b = (min(max(float(v), 0.0), 1.0) * share for v in material.base_color_rgb)
     texture = material.base_color_map
@@ -128,6 +134,15 @@ def _share_kept(material: Material) -> float:
     if surface is not None:
         metallic *= float(surface.pixels[..., 2].mean()) / 255
     return _DIFFUSE_SHARE + (1.0 - _DIFFUSE_SHARE) * metallic
+
+
+def _emission(material: Material) -> Vec3 | Float32Array:
+    texture = material.emissive_map
+    if texture is None or max(material.emissive_rgb) <= 0.0:
+        return material.emissive_rgb
+    codes = np.arange(256) / 255
+    light = (linear_from_srgb(codes) if texture.srgb else codes)[texture.pixels[..., :3]]
+    return (light * material.emissive_rgb).astype(np.float32)
 
 
 def _coat(material: Material) -> Coat | None:
@@ -163,7 +178,8 @@ def _opacity(material: Material) -> float | Picture:
     if material.alpha_mode == "mask":
         alpha = (alpha - alpha_threshold(material)) * _EDGE_STEEPNESS + 0.5
     else:
-        alpha = _opacity_of_glass(alpha)
+        alpha = _opacity_of_glass(alpha * (1.0 - material.transmission))
+        alpha = np.maximum(alpha, _LEAST_OWN) if _is_tinted(material) else alpha
     table = _bytes(alpha)
     if texture is None or texture.pixels.shape[2] < 4:
         return float(table[255]) / 255
@@ -172,7 +188,39 @@ def _opacity(material: Material) -> float | Picture:
 
 def _shown(material: Material) -> float:
     """Return the share of a surface's light that is its own: all, or of glass what does not come from behind it."""
-    return float(_opacity_of_glass(np.array(material.alpha))) if material.alpha_mode == "blend" else 1.0
+    if material.alpha_mode != "blend":
+        return 1.0
+    shown = float(_opacity_of_glass(np.array(_cover(material))))
+    return max(shown, _LEAST_OWN) if _is_tinted(material) else shown
+
+
+def _cover(material: Material) -> float:
+    """Return the share of glass that hides what lies behind it."""
+    return material.alpha * (1.0 - material.transmission)
+
+
+def _tint(material: Material) -> Vec3 | Float32Array | None:
+    """Return by what light is multiplied where it passes through tinted glass; None where glass has no colour."""
+    if not _is_tinted(material):
+        return None
+    base = np.clip(material.base_color_rgb, 0.0, 1.0)
+    texture, alpha = material.base_color_map, np.array([material.alpha])
+    if texture is not None:
+        codes = np.arange(256) / 255
+        base = (linear_from_srgb(codes) if texture.srgb else codes)[texture.pixels[..., :3]] * base
+        if texture.pixels.shape[2] == 4:
+            alpha = texture.pixels[..., 3:] / 255 * material.alpha
+    through = (1.0 - alpha) + alpha * material.transmission * base
+    passes = 1.0 - np.maximum(_opacity_of_glass(alpha * (1.0 - material.transmission)), _LEAST_OWN)
+    tint = through * (1.0 - _MIRRORED) / np.maximum(passes, 1e-6)
+    if texture is not None:
+        return tint.astype(np.float32)
+    r, g, b = (float(v) for v in tint)
+    return (r, g, b)
+
+
+def _is_tinted(material: Material) -> bool:
+    return material.alpha_mode == "blend" and material.transmission > 0.0
 
 
 def _opacity_of_glass(cover: FloatArray) -> FloatArray:

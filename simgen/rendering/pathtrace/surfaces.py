@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from simgen.geometry import Vec3
+from simgen.records.asset import Float32Array
 from simgen.rendering.pathtrace.looks import Coat, Look, Picture, linear_from_srgb
 
 # Of the light paths at a coated surface, those that follow the coat's mirror image. Mitsuba mixes surfaces by shares
@@ -30,7 +33,24 @@ class Surfaces:
         solid: dict[str, Any] = {"type": "twosided", "inner": self._solid(look)}
         if look.is_whole:
             return self._mi.load_dict(solid)
-        return self._mi.load_dict({"type": "mask", "opacity": self._number(look.opacity), "inner": solid})
+        opacity = self._number(look.opacity)
+        if look.tint is None:
+            return self._mi.load_dict({"type": "mask", "opacity": opacity, "inner": solid})
+        return self._mi.load_dict(
+            {"type": "blendbsdf", "weight": opacity, "clear": self._clear(look.tint), "own": solid}
+        )
+
+    def light(self, look: Look) -> Callable[[], Any] | None:
+        """Return what makes the light of a look that shines, a new one for each mesh; None where it does not shine."""
+        if np.max(look.emission) <= 0.0:
+            return None
+        is_plain = isinstance(look.emission, tuple)
+        radiance = {"type": "rgb", "value": list(look.emission)} if is_plain else self._linear(look.emission)
+        return lambda: self._mi.load_dict({"type": "area", "radiance": radiance})
+
+    def _clear(self, tint: Vec3 | Float32Array) -> dict[str, Any]:
+        """Return what only colours the light that passes: a polarising filter, which otherwise takes half of it."""
+        return {"type": "polarizer", "transmittance": self._linear(2.0 * np.array(tint, np.float32, ndmin=3))}
 
     def _solid(self, look: Look) -> dict[str, Any]:
         if look.coat is None:

@@ -17,10 +17,11 @@ from simgen.rendering.raster.air import GlowPass, air_uniforms, fog_uniforms
 from simgen.rendering.raster.antialias import AntialiasPass
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.discs import DiscPass
-from simgen.rendering.raster.drawables import Drawable, present_drawables
+from simgen.rendering.raster.drawables import Drawable, present_drawables, visible_items
 from simgen.rendering.raster.lamp import Lamp, lamps_of
 from simgen.rendering.raster.lamps import LampPass, LampView, typical_luminance
 from simgen.rendering.raster.others import Others
+from simgen.rendering.raster.overlays import OverlayPass
 from simgen.rendering.raster.prefilter import LEVELS, ROOT_SMOOTHEST, GpuMap
 from simgen.rendering.raster.rays import ray_defines, ray_uniforms
 from simgen.rendering.raster.scene_light import (
@@ -50,6 +51,7 @@ class LightPass:
         self._lamps = LampPass(context, self._visibility.casters)
         self._glow = GlowPass(context)
         self._discs = DiscPass(context)
+        self._overlays = OverlayPass(context)
         self._antialias = AntialiasPass(context)
         side = (IRRADIANCE_SIDE, IRRADIANCE_SIDE)
         self._irradiance = context.gl.texture(side, 4, dtype="f2")
@@ -63,6 +65,7 @@ class LightPass:
         """
         check_suns(scene)
         self._scene, self._map, self._drawables = scene, light_map, drawables
+        self._shining = [drawable for drawable in drawables if drawable.model.shines]
         self._factors: FloatArray | None = None
         self._state: tuple[FloatArray, ...] | None = None
         self._lamps.forget()
@@ -88,9 +91,10 @@ class LightPass:
     def _set_light(self, light: SceneLight) -> None:
         scene = self._scene
         air = ["LAMPS"] * self._has_lamps
+        shining = ["SHINING"] * bool(self._shining)
         air += ["FOG", f"FOG_SUNS {len(scene.suns)}"] * (scene.fog is not None)
         defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive)
-        defines += ["COAT"] * any(light.coats) + air
+        defines += ["COAT"] * any(light.coats) + shining + air
         self._shade_defines = tuple(defines)
         self._shades: dict[tuple[str, ...], moderngl.Program] = {}
         self._background_defines = tuple(air) if scene.fog else ()
@@ -130,6 +134,7 @@ class LightPass:
         white = white_of(self._light)
         if self._has_lamps:
             white += self._draw_lamps(targets, coarse, view, lamps)
+        self._draw_shining(targets, coarse, view)
         targets.unsmoothed.use()
         targets.unsmoothed.clear(nonce, nonce, nonce, nonce)
         self._shade_pixels(targets, coarse, view, white, others or Others())
@@ -149,6 +154,15 @@ class LightPass:
         things = [drawable for drawable in drawables if drawable.body.is_thing] or drawables
         points = [view.T_world_objects[drawable.body.instance_id - 1][:3, 3] for drawable in things]
         return typical_luminance(lamps, np.reshape(points, (-1, 3)))
+
+    def _draw_shining(self, targets: Targets, coarse: LightTargets, view: View) -> None:
+        """Add the light of emissive maps to that of the lamps."""
+        if not self._shining:
+            return
+        if not self._has_lamps:
+            coarse.lamp_light.use()
+            coarse.lamp_light.clear()
+        self._overlays.shine(coarse.lamp_light, targets, view, visible_items(self._shining, view))
 
     def _air(self, coarse: LightTargets, view: View, fog: Fog) -> dict[str, object]:
         """Return the uniforms of `air.glsl`, and bind the glow."""
@@ -202,7 +216,7 @@ class LightPass:
             )
         ):
             texture.use(unit)
-        if self._has_lamps:
+        if self._has_lamps or self._shining:
             coarse.lamp_texture.use(7)
         others.bind(labels.object_id)
         (width, height), (half_width, half_height) = targets.size_px, coarse.shares.size

@@ -25,18 +25,27 @@ class MaterialKey:
     Attributes:
         maps: index into `MaterialSet.textures` of base colour, metallic-roughness and normal map; -1 for none.
         see_through: whether what lies behind shows through, as through glass.
+        tinted: whether it does so in the surface's colour.
+        emissive: index of the emissive map; -1 for none.
     """
 
     masked: bool
     culled: bool
     maps: tuple[int, int, int]
     see_through: bool = False
+    tinted: bool = False
+    emissive: int = -1
+
+    @property
+    def shines(self) -> bool:
+        """Whether a map tells what of the surface shines."""
+        return self.emissive >= 0
 
     @property
     def defines(self) -> tuple[str, ...]:
         """Names that the geometry pass is compiled with for it."""
         used = [name.upper() for name, index in zip(_MAP_NAMES, self.maps, strict=True) if index >= 0]
-        used += ["ALPHA_MASK"] * self.masked + ["SEE_THROUGH"] * self.see_through
+        used += ["ALPHA_MASK"] * self.masked + ["SEE_THROUGH"] * self.see_through + ["MORE"] * self.tinted
         return tuple(used)
 
     @property
@@ -95,6 +104,11 @@ class MaterialSet:
             if index >= 0:
                 self.textures[index].use(first_unit + unit)
 
+    def bind_emissive(self, key: MaterialKey, unit: int) -> None:
+        """Bind a key's emissive map, if it has one."""
+        if key.shines:
+            self.textures[key.emissive].use(unit)
+
     def release(self) -> None:
         """Free the textures."""
         for texture in (*self.textures, self.table):
@@ -102,13 +116,18 @@ class MaterialSet:
 
     def _key(self, material: Material) -> MaterialKey:
         maps = (material.base_color_map, material.metallic_roughness_map, material.normal_map)
-        base, surface, normal = (-1 if texture is None else self._texture(texture) for texture in maps)
+        base, surface, normal = (self._index(texture) for texture in maps)
         return MaterialKey(
             material.alpha_mode != "opaque",
             not material.double_sided,
             (base, surface, normal),
             material.alpha_mode == "blend",
+            material.alpha_mode == "blend" and material.transmission > 0.0,
+            self._index(material.emissive_map) if max(material.emissive_rgb) > 0.0 else -1,
         )
+
+    def _index(self, texture: Texture | None) -> int:
+        return -1 if texture is None else self._texture(texture)
 
     def _texture(self, texture: Texture) -> int:
         if id(texture) not in self._known:
@@ -129,7 +148,7 @@ class MaterialSet:
         return image
 
     def _table(self, materials: Sequence[Material]) -> moderngl.Texture:
-        table = np.zeros((2, len(materials), 4), np.float32)
+        table = np.zeros((3, len(materials), 4), np.float32)
         for column, material in enumerate(materials):
             table[0, column] = (*material.base_color_rgb, material.alpha)
             table[1, column] = (
@@ -138,7 +157,8 @@ class MaterialSet:
                 alpha_threshold(material),
                 self._slot(Finish.of(material)),
             )
-        texture = self._gl.texture((len(materials), 2), 4, table.tobytes(), dtype="f4")
+            table[2, column] = (*material.emissive_rgb, material.transmission)
+        texture = self._gl.texture((len(materials), 3), 4, table.tobytes(), dtype="f4")
         texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
         return texture
 

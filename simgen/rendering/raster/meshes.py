@@ -136,6 +136,11 @@ class GpuModel:
         return any(key.see_through for key in self.materials.keys)
 
     @property
+    def shines(self) -> bool:
+        """Whether one of its materials has an emissive map."""
+        return any(key.shines for key in self.materials.keys)
+
+    @property
     def byte_count(self) -> int:
         """Bytes of the maps, of all levels and again of those that were drawn so far."""
         uploaded = sum(level.byte_count for level in self._uploaded.values())
@@ -234,9 +239,11 @@ class _Piece:
     triangles: NDArray[np.uint32]
 
     @property
-    def order(self) -> tuple[bool, bool, bool, bool, tuple[int, int, int]]:
+    def order(self) -> tuple[bool, bool, bool, bool, tuple[int, int, int], bool, int]:
         """What pieces are sorted by: opaque first, equal draws beside each other."""
-        return (self.key.see_through, self.key.masked, self.key.culled, not self.closed, self.key.maps)
+        key = self.key
+        more = (key.tinted, key.emissive)
+        return (key.see_through, key.masked, key.culled, not self.closed, key.maps, *more)
 
 
 def _pieces(submeshes: Sequence[Submesh], materials: MaterialSet) -> list[_Piece]:

@@ -10,7 +10,7 @@ from simgen.records.frame import View
 from simgen.rendering.raster.mirrors import Mirror
 from simgen.rendering.raster.targets import Targets
 
-_BEHIND, _OBJECT_ID, _MIRROR_IMAGE, _MIRROR_DEPTH = 9, 10, 11, 12  # texture units
+_BEHIND, _OBJECT_ID, _MIRROR_IMAGE, _MIRROR_DEPTH, _THROUGH = 9, 10, 11, 12, 13  # texture units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,21 +21,26 @@ class Others:
         behind: the view without glass; None where there is none.
         mirror: the floor that mirrors; None where none does.
         mirrored: what it shows.
+        tinted: whether glass colours what is behind it, as `behind.through` has it.
     """
 
     behind: Targets | None = None
     mirror: Mirror | None = None
     mirrored: Targets | None = None
+    tinted: bool = False
 
     @property
     def defines(self) -> tuple[str, ...]:
         """Names that shading is compiled with."""
-        return (*["GLASS"] * (self.behind is not None), *["MIRROR"] * (self.mirrored is not None))
+        glass = ["GLASS"] * (self.behind is not None) + ["TINTED"] * self.tinted
+        return (*glass, *["MIRROR"] * (self.mirrored is not None))
 
     def bind(self, object_id: moderngl.Texture) -> None:
         """Bind the pictures to their units, and the ids by which shading knows the floor."""
         if self.behind is not None:
             self.behind.radiance.use(_BEHIND)
+        if self.behind is not None and self.tinted:
+            self.behind.through_texture.use(_THROUGH)
         if self.mirrored is not None:
             object_id.use(_OBJECT_ID)
             self.mirrored.radiance.build_mipmaps()
@@ -46,7 +51,7 @@ class Others:
         """Return the uniforms that name the units and place the mirror."""
         values: dict[str, object] = {}
         if self.behind is not None:
-            values["behind"] = _BEHIND
+            values |= {"behind": _BEHIND, "through": _THROUGH}
         if self.mirror is not None and self.mirrored is not None:
             normal = self.mirror.in_camera(view)[:3]
             values |= {

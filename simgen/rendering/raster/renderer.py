@@ -24,6 +24,7 @@ from simgen.rendering.raster.lighting import LightPass
 from simgen.rendering.raster.meshes import ModelCache
 from simgen.rendering.raster.mirrors import find_mirror
 from simgen.rendering.raster.others import Others
+from simgen.rendering.raster.overlays import OverlayPass
 from simgen.rendering.raster.prefilter import GpuMap, MapCache
 from simgen.rendering.raster.rays import Lenses
 from simgen.rendering.raster.regions import regions_of, touches
@@ -53,6 +54,7 @@ class RasterRenderer:
         self.silhouettes = SilhouettePass(self.context, self.lenses)
         self.skins = SkinPass(self.context)
         self.light = LightPass(self.context)
+        self.overlays = OverlayPass(self.context)
         self.frame_count = 0
         self._targets: dict[tuple[int, int, str], tuple[Targets, LightTargets]] = {}
         self._open: RasterScene | None = None
@@ -87,12 +89,15 @@ class RasterRenderer:
         size = (view.intrinsics.width, view.intrinsics.height)
         behind = mirrored = None
         glass = [item for item in items if item.is_see_through]
+        tinted = any(item.is_tinted for item in glass)
         for region in regions_of(view.intrinsics, glass):
             behind, halves = self.targets(*size, "behind")
             behind.limit(region)
             beside = [item for item in items if touches(view.intrinsics, item, region)]
             self.geometry.draw(behind, view, beside, nonce, behind=True)
             self.light.draw(behind, halves, view, nonce)
+            if tinted:
+                self.overlays.tint(behind, view, glass)
         mirror = find_mirror(items, view)
         if mirror is not None:
             mirrored, halves = self.targets(*size, "mirrored")
@@ -100,7 +105,7 @@ class RasterRenderer:
             rest = [drawable for drawable in drawables if drawable.body.instance_id != mirror.instance_id]
             self.geometry.draw(mirrored, seen, visible_items(rest, seen), nonce, mirror=mirror)
             self.light.draw(mirrored, halves, seen, nonce, mirrored=True)
-        return Others(behind, mirror, mirrored)
+        return Others(behind, mirror, mirrored, tinted and behind is not None)
 
     def targets(self, width: int, height: int, use: str = "") -> tuple[Targets, LightTargets]:
         """Return the framebuffers of an image size, keeping the few that were used last.

@@ -64,6 +64,16 @@ class Targets:
         return self.framebuffer([*textures, self.texture(self.size_px, 4, "f4")], known.depth)
 
     @cached_property
+    def through_texture(self) -> moderngl.Texture:
+        """What `through` draws into."""
+        return self.texture(self.size_px, 4, "f2")
+
+    @cached_property
+    def through(self) -> moderngl.Framebuffer:
+        """What glass lets through of what lies behind it; made when a view first shows tinted glass."""
+        return self.framebuffer([self.through_texture])
+
+    @cached_property
     def skin(self) -> moderngl.Framebuffer:
         """What the skin pass writes, see `shaders/skin.frag`; made when a view first shows a body with a skeleton."""
         return self.framebuffer([self.texture(self.size_px, 4, "f4") for _ in range(3)], self._depth())

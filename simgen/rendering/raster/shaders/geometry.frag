@@ -11,6 +11,9 @@ flat in vec4 v_surface;
 #ifdef EXTRA
 flat in float v_part;
 #endif
+#ifdef MORE
+flat in vec4 v_more;
+#endif
 
 // What the surface is seen from, and its own plane: differences of pixels do where rays are those of a pinhole.
 #ifdef LENS
@@ -100,6 +103,9 @@ void main() {
     out_normal_depth = vec4(n, DEPTH);
     out_object_id = vec4(v_object, instance_id);
     out_albedo = vec4(sqrt(clamp(color.rgb, 0.0, 1.0)), v_surface.w / 255.0);
+#ifdef MORE
+    color.a *= 1.0 - v_more.w;  // of tinted glass the rest shows what lies behind, in its colour
+#endif
 #ifdef SEE_THROUGH
     out_albedo.w = (64.0 + 191.0 * clamp(color.a, 0.0, 1.0)) / 255.0;  // see surface.glsl
 #endif

@@ -8,6 +8,7 @@ in vec2 in_uv;
 in float in_material;
 
 uniform sampler2D materials;  // row 0: colour and opacity, row 1: metallic, roughness, cutoff, slot of its finish
+// row 2: luminance of what an emissive map shines with, transmission of glass; for what needs MORE
 uniform vec4 base_color_override;  // alpha 1 replaces the colour
 uniform vec3 tint;
 uniform float first_finish;
@@ -21,6 +22,9 @@ flat out vec4 v_color;
 flat out vec4 v_surface;
 #ifdef EXTRA
 flat out float v_part;
+#endif
+#ifdef MORE
+flat out vec4 v_more;
 #endif
 
 void main() {
@@ -38,5 +42,8 @@ void main() {
     v_surface.w += v_surface.w > 0.0 ? first_finish : 0.0;
 #ifdef EXTRA
     v_part = in_material + 1.0;
+#endif
+#ifdef MORE
+    v_more = texelFetch(materials, ivec2(int(in_material), 2), 0);
 #endif
 }

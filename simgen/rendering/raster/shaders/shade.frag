@@ -1,6 +1,6 @@
 #version 330 core
 // Light pass: linear radiance (cd/m2) of every pixel from the surface that the geometry pass left.
-// Surroundings light by spherical harmonics and a prefiltered map; that of LAMPS was added up before.
+// Surroundings light by spherical harmonics and a prefiltered map; that of LAMPS and of SHINING maps was added up before.
 // Compiled for a number of SUNS and, where a scene has them, for LAMPS, EMISSIVE surfaces and a clear COAT. In the camera's frame.
 #include "common.glsl"
 #include "surface.glsl"
@@ -23,7 +23,7 @@ uniform vec2 level_of;           // root of roughness -> level of `prefiltered`:
 uniform vec3 sun_direction[SUNS];  // towards the light
 uniform vec3 sun_color[SUNS];      // lux
 #endif
-#ifdef LAMPS
+#if defined(LAMPS) || defined(SHINING)
 uniform sampler2D lamp_light;
 #endif
 #ifdef EMISSIVE
@@ -50,6 +50,9 @@ vec3 floor_mirrored(vec3 otherwise, vec3 n, float roughness, vec2 uv, vec4 label
 #endif
 #ifdef GLASS
 uniform sampler2D behind;        // radiance of what is seen through glass
+#ifdef TINTED
+uniform sampler2D through;       // what all sheets of glass let through of it
+#endif
 #endif
 #ifdef FOG
 #include "air.glsl"
@@ -132,7 +135,7 @@ void main() {
 #endif
     }
 #endif
-#ifdef LAMPS
+#if defined(LAMPS) || defined(SHINING)
     l += textureLod(lamp_light, uv, 0.0).rgb;
 #endif
 #ifdef EMISSIVE
@@ -148,7 +151,12 @@ void main() {
 #endif
 #ifdef GLASS
     // What is seen through glass has its own share of the air before it.
-    l += (1.0 - s.cover) * (1.0 - s.specular) * (textureLod(behind, uv, 0.0).rgb - air);
+#ifdef TINTED
+    vec3 passed = textureLod(through, uv, 0.0).rgb * float(base.a * 255.0 > 63.5);
+#else
+    float passed = 1.0 - s.cover;
+#endif
+    l += passed * (1.0 - s.specular) * (textureLod(behind, uv, 0.0).rgb - air);
 #endif
     put_out(l, 1.0 / label.w);
 }

@@ -1,0 +1,84 @@
+"""Surfaces drawn once more where a picture needs more of them than the geometry pass keeps.
+
+Emissive maps add to the light of lamps; sheets of glass multiply the colour of what lies behind all of them, in any
+order. Only views that show such surfaces pay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import moderngl
+
+from simgen.records.frame import View
+from simgen.rendering.raster.context import GlContext, set_uniforms
+from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps, surface_uniforms
+from simgen.rendering.raster.materials import MaterialKey
+from simgen.rendering.raster.meshes import Batch
+from simgen.rendering.raster.rays import drop_backs, projection_uniforms, ray_defines
+from simgen.rendering.raster.targets import Targets
+
+_EMISSIVE_UNIT, _LABEL_UNIT = 4, 5
+
+
+class OverlayPass:
+    """Draws the surfaces that a picture needs more of."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._context = context
+
+    def shine(
+        self, light: moderngl.Framebuffer, seen: Targets, view: View, items: Sequence[DrawItem]
+    ) -> None:
+        """Add the light of emissive maps to a framebuffer, where their surfaces are those that are seen."""
+        light.scissor = (0, 0, *seen.size_px)
+        light.use()
+        light.viewport = (0, 0, seen.width, seen.height)
+        self._draw(seen, view, items, (moderngl.ONE, moderngl.ONE), shining=True)
+
+    def tint(self, behind: Targets, view: View, items: Sequence[DrawItem]) -> None:
+        """Fill `behind.through` with what all glass before `behind` lets through of it, for each colour."""
+        x0, y0, x1, y1 = behind.region
+        behind.through.scissor = (x0, y0, x1 - x0, y1 - y0)
+        behind.through.use()
+        behind.through.viewport = (0, 0, behind.width, behind.height)
+        behind.through.clear(1.0, 1.0, 1.0, 1.0)
+        self._draw(behind, view, items, (moderngl.DST_COLOR, moderngl.ZERO), shining=False)
+
+    def _draw(
+        self, seen: Targets, view: View, items: Sequence[DrawItem], blend: tuple[int, int], shining: bool
+    ) -> None:
+        gl = self._context.gl
+        gl.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
+        gl.enable(moderngl.BLEND)
+        gl.blend_func = blend
+        seen.labels.normal_depth.use(_LABEL_UNIT)
+        for item in items:
+            for batch in item.level.batches:
+                if batch.key.shines if shining else batch.key.see_through:
+                    self._draw_batch(view, item, batch, _defines(batch.key, shining))
+        gl.disable(moderngl.BLEND)
+
+    def _draw_batch(self, view: View, item: DrawItem, batch: Batch, defines: tuple[str, ...]) -> None:
+        camera = view.intrinsics
+        program = self._context.program("geometry.vert", "overlay.frag", (*defines, *ray_defines(camera)))
+        set_uniforms(
+            program,
+            normal_depth=_LABEL_UNIT,
+            emissive_map=_EMISSIVE_UNIT,
+            first_finish=0.0,
+            **MAP_UNITS,
+            **projection_uniforms(camera),
+            **surface_uniforms(item.drawable.body.material),
+        )
+        item.set_place(program)
+        bind_maps(item, batch.key)
+        item.drawable.model.materials.bind_emissive(batch.key, _EMISSIVE_UNIT)
+        drop_backs(self._context.gl, program, camera, wanted=False)
+        item.level.draw(program, batch.first, batch.count)
+
+
+def _defines(key: MaterialKey, shining: bool) -> tuple[str, ...]:
+    if shining:
+        return ("MORE", "SHINE")
+    return ("MORE", "BASE_COLOR_MAP") if "BASE_COLOR_MAP" in key.defines else ("MORE",)

@@ -1,0 +1,43 @@
+#version 330 core
+// Some surfaces once more, over what the geometry pass left: what emissive maps SHINE with where the surface is seen, or
+// what sheets of glass let through of what lies behind them, one after the other.
+in vec3 v_camera;
+in vec2 v_uv;
+flat in vec4 v_color;
+flat in vec4 v_surface;
+flat in vec4 v_more;
+
+#ifdef LENS
+#define DEPTH l_depth
+#else
+#define DEPTH v_camera.z
+#endif
+
+uniform sampler2D normal_depth;  // of what is seen; for glass, of what is seen behind all of it
+#ifdef SHINE
+uniform sampler2D emissive_map;
+#endif
+#ifdef BASE_COLOR_MAP
+uniform sampler2D base_color_map;
+uniform float keep_map_color;    // 0 where an override replaces the colour map
+#endif
+layout(location = 0) out vec4 out_light;
+
+const float ROUNDING = 1e-4;     // of depths, from one program to the next
+
+void main() {
+    float there = texelFetch(normal_depth, ivec2(gl_FragCoord.xy), 0).w;
+#ifdef SHINE
+    if (!(abs(DEPTH - there) <= ROUNDING * there)) discard;
+    out_light = vec4(v_more.rgb * texture(emissive_map, v_uv).rgb, 1.0);
+#else
+    vec4 color = v_color;
+#ifdef BASE_COLOR_MAP
+    vec4 texel = texture(base_color_map, v_uv);
+    color *= vec4(mix(vec3(1.0), texel.rgb, keep_map_color), texel.a);
+#endif
+    if (DEPTH > there * (1.0 + ROUNDING) || color.a < v_surface.z) discard;
+    float cover = clamp(color.a, 0.0, 1.0);
+    out_light = vec4((1.0 - cover) + cover * v_more.w * clamp(color.rgb, 0.0, 1.0), 1.0);
+#endif
+}
