@@ -90,12 +90,13 @@ def _spruce(rng: np.random.Generator, shape: int, fine: bool) -> Plant:
         return Plant(wood, _crossed(high), bark(1), spruce_side(shape % 2), trunk, high)
     cards, rings = list[Patch](), 17
     for k in range(rings):
-        share = k / (rings - 1)
-        count = 8 - int(3 * share)
-        reach = 0.2 * high * (1 - 0.92 * share**1.15) * rng.uniform(0.85, 1.1)
+        share = (k / (rings - 1)) ** 0.85  # closer to each other towards the top, where boughs are short
+        count = 8 - int(4 * share)
         for n in range(count):
-            turn = 2 * np.pi * (n + 0.5 * (k % 2) + rng.uniform(-0.2, 0.2)) / count
-            cards.append(_bough(turn, (0.1 + 0.88 * share) * high, reach, 0.4 * (1 - share) + 0.1))
+            turn = 2 * np.pi * (n + 0.5 * (k % 2) + rng.uniform(-0.3, 0.3)) / count
+            reach = (0.2 * (1 - share) + 0.035) * high * rng.uniform(0.75, 1.15)
+            z = (0.12 + 0.85 * share) * high + 0.025 * high * rng.uniform(-1.0, 1.0) * (1 - share)
+            cards.append(_bough(turn, z, reach, 0.5 + 0.35 * share))
     return Plant(wood, both_sides(merge(cards)), bark(1), needles(shape % 2), trunk, high)
 
 
@@ -119,7 +120,7 @@ def _bough(turn: float, z: float, reach: float, droop: float) -> Patch:
     out, side = np.array([np.cos(turn), np.sin(turn), 0.0]), np.array([-np.sin(turn), np.cos(turn), 0.0])
     tip = np.array([0.0, 0.0, z - droop * reach]) + reach * out
     root, half = np.array([0.0, 0.0, z]), 0.48 * reach * side
-    sag = np.array([0.0, 0.0, -0.24 * reach])
+    sag = np.array([0.0, 0.0, -0.3 * reach])
     corners = np.array(
         [root - half * 0.7 + sag, tip - half + sag, root, tip, root + half * 0.7 + sag, tip + half + sag]
     )
