@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
+from render.contest import Entry
 from render.curve import exponent
-from render.paths import verdict
+from render.paths import no_worse, verdict
 from render.quality import label_agreement, relative_mse, structural_similarity
+from render.references import reference_path
 from render.soak import memory_growth
 
 
@@ -64,9 +69,9 @@ def test_memory_that_only_filled_at_first_is_flat_and_a_leak_is_seen() -> None:
     assert slope == pytest.approx(100 * 1024 / 500, rel=0.02)
 
 
-def _row(name: str, ms: float, error: float, similarity: float) -> dict:
+def _row(name: str, ms: float, error: float, similarity: float, **more: float) -> dict:
     times = {"cpu_ms": ms, "wall_ms": ms, "wall_ratio": 1000 / ms, "cpu_ratio": 1000 / ms}
-    return {"name": name, "relMSE": error, "SSIM": similarity, **times}
+    return {"name": name, "relMSE": error, "SSIM": similarity, **times, **more}
 
 
 def test_the_verdict_takes_the_fastest_setting_that_is_no_worse() -> None:
@@ -76,7 +81,34 @@ def test_the_verdict_takes_the_fastest_setting_that_is_no_worse() -> None:
         _row("simgen, 8 samples", 50, 0.009, 0.96),
         _row("simgen, 16 samples", 200, 0.005, 0.97),
     ]
-    assert verdict(rows)["holds"] is True
-    assert verdict(rows)["verdict"].startswith("simgen, 8 samples: 20.0 times")
-    assert verdict(rows[:2])["holds"] is False
-    assert verdict([rows[0], rows[3]])["holds"] is False
+    lines = verdict(rows)
+    assert [line.holds for line in lines] == [True] * 4
+    assert "simgen, 8 samples" in lines[0].what
+    assert lines[0].figure == "20x"
+    assert {line.holds for line in verdict(rows[:2])} == {False}
+    assert verdict([rows[0], rows[3]])[0].holds is False
+    assert {line.holds for line in verdict(rows[1:])} == {None}
+
+
+def test_where_there_is_flip_it_decides_before_similarity() -> None:
+    cycles = _row("Cycles", 1000, 0.01, 0.95, FLIP=0.02)
+    assert no_worse(_row("ours", 50, 0.009, 0.94, FLIP=0.019), cycles)
+    assert not no_worse(_row("ours", 50, 0.009, 0.96, FLIP=0.021), cycles)
+    assert not no_worse(_row("ours", 50, 0.011, 0.96, FLIP=0.019), cycles)
+
+
+def test_a_reference_is_another_s_when_scene_settings_or_renderer_change(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    (tmp_path / "scene.json").write_text("{}")
+    (tmp_path / "record.json").write_text("{}")
+    ours = Entry("simgen", "draw_simgen.py", options={"samples": 1024})
+    path = reference_path(ours, tmp_path, 0)
+    assert path == reference_path(ours, tmp_path, 0)
+    others = [
+        reference_path(ours, tmp_path, 1),
+        reference_path(replace(ours, options={"samples": 64}), tmp_path, 0),
+        reference_path(Entry("Cycles", "draw_cycles.py", "cycles", ours.options), tmp_path, 0),
+    ]
+    (tmp_path / "record.json").write_text('{"name": "other"}')
+    others.append(reference_path(ours, tmp_path, 0))
+    assert len({path, *others}) == 5

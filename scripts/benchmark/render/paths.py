@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from render.contest import Contestant, Entry, open_all, take_turns
 from render.environments import NotMeasured
 from render.export import export_scene
-from render.quality import label_agreement, picture_errors, read_buffers
+from render.flip import mean_flip
+from render.lines import Line, at_least, not_measured
+from render.quality import displayed, label_agreement, metered_scale, picture_errors, read_buffers
 from render.raster import Settings, save_picture, timings
+from render.references import reference_picture
 from simgen.assets import AssetLibrary
 from simgen.records.scene import Scene
 
@@ -56,13 +60,14 @@ def measure_paths(
             for contestant in running:
                 contestant.close()
         references = _references(folder, settings, reference_samples, refused)
+    colors = {name: buffers["color"] for name, buffers in pictures.items()}
     for row in rows:
         own = "Cycles" if row["name"].startswith("Cycles") else "simgen"
         if own in references:
-            row.update(picture_errors(pictures[row["name"]]["color"], references[own]["color"]))
+            row.update(_errors(colors[row["name"]], references[own], settings))
     if settings.pictures:
-        for title, buffers in {**pictures, **{f"{n} reference": b for n, b in references.items()}}.items():
-            save_picture(settings.pictures, f"paths {title}", buffers["color"])
+        for title, color in {**colors, **{f"{n} reference": c for n, c in references.items()}}.items():
+            save_picture(settings.pictures, f"paths {title}", color)
     devices = {row["renderer"] for row in rows}
     result: dict[str, Any] = {"renderers": ", ".join(sorted(devices)), "reference samples": reference_samples}
     if any("scalar_rgb" in device for device in devices):
@@ -70,7 +75,7 @@ def measure_paths(
             "simgen found no LLVM it can use and traces several times slower: apt-get install libllvm19"
         )
     left_out = [{"name": entry.name, "target": entry.target, "not measured": why} for entry, why in refused]
-    return result | verdict(rows) | _agreement(pictures) | {"rows": rows + left_out}
+    return result | _agreement(pictures) | {"lines": verdict(rows), "rows": rows + left_out}
 
 
 def _pictures(
@@ -98,43 +103,69 @@ def _rows(running: Sequence[Contestant]) -> list[dict[str, Any]]:
 
 def _references(
     folder: Path, settings: Settings, samples: int, refused: list[tuple[Entry, str]]
-) -> dict[str, dict[str, Any]]:
+) -> dict[str, Any]:
     """Return the picture of many samples, by renderer; what fails joins `refused`."""
-    found: dict[str, dict[str, Any]] = {}
+    found: dict[str, Any] = {}
     entries = {
         "simgen": _ours(samples, denoise=False, seed=1),
         "Cycles": _cycles(samples, denoise=False, seed=1),
     }
     for name, entry in entries.items():
         try:
-            renderer = Contestant(entry, folder, install=settings.install)
-            path = renderer.ask(save=_FRAME, path=str(folder / f"reference-{name}.npz"))["path"]
-            renderer.close()
-            found[name] = read_buffers(Path(path))
+            found[name] = reference_picture(entry, folder, _FRAME, install=settings.install)
         except NotMeasured as reason:
             refused.append((entry, str(reason)))
     return found
 
 
-def verdict(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the fastest setting of simgen whose error is no worse than Cycles', and how much faster it is."""
+def _errors(picture: Any, reference: Any, settings: Settings) -> dict[str, float]:
+    """Return relMSE, SSIM and, where its package can be had, FLIP."""
+    errors = picture_errors(picture, reference)
+    scale = metered_scale(reference)
+    with suppress(NotMeasured):
+        shown = [displayed(each, scale) for each in (picture, reference)]
+        errors["FLIP"] = mean_flip(*shown, install=settings.install)
+    return errors
+
+
+def verdict(rows: Sequence[dict[str, Any]]) -> list[Line]:
+    """Return how much faster simgen is than Cycles at its fastest setting whose errors are no worse than Cycles'."""
+    titles = [
+        f"path tracer beside Cycles at {CYCLES_SAMPLES} samples, {kind}" for kind in ("wall", "processor")
+    ]
     cycles = next((row for row in rows if row["name"].startswith("Cycles")), None)
     if cycles is None or "relMSE" not in cycles:
-        return {"verdict": "not measured: there is no picture of Cycles to compare with"}
-    good = [
-        row
-        for row in rows
-        if row is not cycles and row.get("relMSE", 1e9) <= cycles["relMSE"] and row["SSIM"] >= cycles["SSIM"]
-    ]
+        return [not_measured(title, f"≥ {TARGET:g}x", "no picture of Cycles") for title in titles]
+    ours = [row for row in rows if row is not cycles and "relMSE" in row]
+    good = [row for row in ours if no_worse(row, cycles)]
     if not good:
-        return {"verdict": "none of the sample counts has an error as low as Cycles'", "holds": False}
+        return [
+            Line(title, f"≥ {TARGET:g}x", "no setting has errors as low as Cycles'", holds=False)
+            for title in titles
+        ]
     best = min(good, key=lambda row: row["cpu_ms"])
-    return {
-        "verdict": f"{best['name']}: {best['wall_ratio']:.1f} times as fast as Cycles by the wall, "
-        f"{best['cpu_ratio']:.1f} by the processor, at an error no worse (target {TARGET:g})",
-        "holds": best["wall_ratio"] >= TARGET,
-        "holds by processor time": best["cpu_ratio"] >= TARGET,
-    }
+    lines = [
+        at_least(f"{title} ({best['name']})", best[f"{kind}_ratio"], TARGET, "x")
+        for title, kind in zip(titles, ("wall", "cpu"), strict=True)
+    ]
+    return lines + [_error_line(best, cycles, kind) for kind in ("relMSE", "FLIP", "SSIM") if kind in best]
+
+
+def no_worse(row: dict[str, Any], cycles: dict[str, Any]) -> bool:
+    """Say whether a setting's relMSE is no higher than Cycles', nor its FLIP; its SSIM where there is no FLIP."""
+    seen = (
+        row["FLIP"] <= cycles["FLIP"] if "FLIP" in row and "FLIP" in cycles else row["SSIM"] >= cycles["SSIM"]
+    )
+    return bool(row["relMSE"] <= cycles["relMSE"] and seen)
+
+
+def _error_line(row: dict[str, Any], cycles: dict[str, Any], kind: str) -> Line:
+    more = kind == "SSIM"
+    holds = row[kind] >= cycles[kind] if more else row[kind] <= cycles[kind]
+    what = f"path tracer, {kind} against its own reference ({row['name']})"
+    return Line(
+        what, f"{'≥' if more else '≤'} {cycles[kind]:.5f} (Cycles)", f"{row[kind]:.5f}", holds, row[kind]
+    )
 
 
 def _agreement(pictures: dict[str, Any]) -> dict[str, Any]:

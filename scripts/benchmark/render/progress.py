@@ -41,6 +41,11 @@ class Progress:
         self._stream.flush()
 
 
+def say(text: str) -> None:
+    """Say what is being done, on standard error."""
+    print(f"bench: {text}", file=sys.stderr, flush=True)
+
+
 def time_left_s(elapsed_s: float, done: int, steps: int) -> str:
     """Return how long is left in words, if it goes on as it went."""
     if not done:

@@ -45,6 +45,7 @@ _COLUMNS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("wall_ratio", "Cycles/x wall", ".2f"),
         ("cpu_ratio", "Cycles/x cpu", ".2f"),
         ("relMSE", "relMSE", ".5f"),
+        ("FLIP", "FLIP", ".4f"),
         ("SSIM", "SSIM", ".4f"),
         ("threads", "threads", "d"),
     ),
