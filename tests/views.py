@@ -28,6 +28,7 @@ def still_view(scene: Scene, frame_index: int = 0) -> View:
         intrinsics=camera.intrinsics,
         T_world_camera=camera.pose_at(frame_index).matrix(),
         T_world_objects=np.array(poses).reshape(-1, 4, 4),
+        extra_buffers=frozenset({"object_coordinates"}),
     )
 
 

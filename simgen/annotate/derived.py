@@ -18,7 +18,11 @@ from simgen.geometry import FloatArray
 from simgen.records.annotation import Sample
 from simgen.records.frame import ExtraBuffer, Frame, Moment
 
-_RENDERED: dict[str, ExtraBuffer] = {"albedo": "albedo", "part": "part_id"}
+_RENDERED: dict[str, ExtraBuffer] = {
+    "albedo": "albedo",
+    "part": "part_id",
+    "object_coordinates": "object_coordinates",
+}
 _FORWARD = frozenset({"flow_forward", "flow_occlusion_forward", "scene_flow"})
 _BACKWARD = frozenset({"flow_backward", "flow_occlusion_backward"})
 _OCCLUSION = frozenset({"flow_occlusion_forward", "flow_occlusion_backward"})

@@ -115,7 +115,7 @@ _ENCODERS: dict[str, Callable[[Sample, CategoryIds], bytes]] = {
     "instance": lambda sample, _: encode.encode_ids(sample.frame.instance_id),
     "semantic": lambda sample, categories: encode.encode_ids(categories[sample.frame.instance_id]),
     "normals": lambda sample, _: encode.encode_normals(sample.frame.normals_camera),
-    "object_coordinates": lambda sample, _: encode.encode_vectors(sample.frame.object_coordinates_m),
+    "object_coordinates": lambda sample, _: encode.encode_vectors(_made(sample, "object_coordinates_m")),
     "distance": lambda sample, _: encode.encode_depth(_made(sample, "distance_m")),
     "part": lambda sample, _: encode.encode_ids(_made(sample, "part_id")),
     "normals_world": lambda sample, _: encode.encode_normals(_made(sample, "normals_world")),

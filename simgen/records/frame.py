@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
 
-ExtraBuffer = Literal["albedo", "part_id"]
+ExtraBuffer = Literal["albedo", "part_id", "object_coordinates"]
 """Buffers that a renderer makes only when a view asks for them."""
 
 
@@ -88,20 +88,20 @@ class Silhouette:
 class Frame:
     """Buffers (height, width, ...) of one view; labels all come from one pass sampled at pixel centres.
 
-    Buffers that may be None are there only where they were asked for. `albedo` and `part_id` come from the
-    renderer (`View.extra_buffers`), the others from `annotate.derive`, by formula from the buffers that every frame
-    has, so that they are the same under any renderer.
+    Buffers that may be None are there only where they were asked for. `object_coordinates_m`, `albedo` and `part_id`
+    come from the renderer (`View.extra_buffers`), the others from `annotate.derive`, by formula from the buffers that
+    every frame has, so that they are the same under any renderer.
 
     Attributes:
         radiance: (h, w, 3) float16, linear RGB luminance in cd/m²; may be anti-aliased.
         depth_m: (h, w) float32, distance to the image plane; NaN where nothing was hit.
         instance_id: (h, w) uint16; 0 = background.
         normals_camera: (h, w, 3) float32 unit vectors towards the camera side; NaN where nothing was hit.
+        silhouettes: by instance id, for every object with at least one pixel of silhouette inside the image.
+        renderer: name of the back end.
         object_coordinates_m: (h, w, 3) float32, the surface point in its object's frame, metres,
             after the scene's `scale`; NaN where nothing was hit. Of a body with a skeleton: where the point lies in the
             rest pose, so that the same point has the same coordinates in every pose.
-        silhouettes: by instance id, for every object with at least one pixel of silhouette inside the image.
-        renderer: name of the back end.
         albedo: (h, w, 3) float32, base colour of the surface, linear RGB 0..1, maps and overrides included:
             diffuse reflectance of a non-metal, reflectance at normal incidence of a metal. NaN where nothing was hit.
         part_id: (h, w) uint16, 1 + index of the surface's material in its model (the same at every level of detail);
@@ -128,9 +128,9 @@ class Frame:
     depth_m: NDArray[np.float32]
     instance_id: NDArray[np.uint16]
     normals_camera: NDArray[np.float32]
-    object_coordinates_m: NDArray[np.float32]
     silhouettes: dict[int, Silhouette]
     renderer: str
+    object_coordinates_m: NDArray[np.float32] | None = None
     albedo: NDArray[np.float32] | None = None
     part_id: NDArray[np.uint16] | None = None
     distance_m: NDArray[np.float32] | None = None

@@ -113,7 +113,6 @@ def digest(frame: Frame) -> str:
         frame.depth_m,
         frame.instance_id,
         frame.normals_camera,
-        frame.object_coordinates_m,
     )
     for buffer in buffers:
         hasher.update(np.ascontiguousarray(buffer).tobytes())

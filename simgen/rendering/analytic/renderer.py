@@ -96,9 +96,11 @@ class AnalyticScene:
             depth_m=np.where(ids > 0, depth, np.nan).astype(np.float32),
             instance_id=ids,
             normals_camera=surface.normals.astype(np.float32),
-            object_coordinates_m=surface.coordinates_m.astype(np.float32),
             silhouettes={key: outline for key, outline in outlines.items() if outline is not None},
             renderer=AnalyticRenderer.name,
+            object_coordinates_m=surface.coordinates_m.astype(np.float32)
+            if "object_coordinates" in extra
+            else None,
             albedo=self._lighting.albedo(ids) if "albedo" in extra else None,
             part_id=(ids > 0).astype(np.uint16) if "part_id" in extra else None,
         )

@@ -29,7 +29,7 @@ class Labels:
     depth_m: NDArray[np.float32]
     instance_id: NDArray[np.uint16]
     normals_camera: NDArray[np.float32]
-    object_coordinates_m: NDArray[np.float32]
+    object_coordinates_m: NDArray[np.float32] | None
     silhouettes: dict[int, Silhouette]
     albedo: NDArray[np.float32] | None
     part_id: NDArray[np.uint16] | None
@@ -217,7 +217,7 @@ def _buffers(
         depth_m=depth.reshape(shape),
         instance_id=ids.reshape(shape),
         normals_camera=normals.reshape(*shape, 3),
-        object_coordinates_m=coordinates.reshape(*shape, 3),
+        object_coordinates_m=coordinates.reshape(*shape, 3) if "object_coordinates" in extra else None,
         silhouettes=dict(sorted(silhouettes.items())),
         albedo=None if albedo is None else albedo.reshape(*shape, 3),
         part_id=None if parts is None else parts.reshape(shape),

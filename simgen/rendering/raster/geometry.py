@@ -29,7 +29,7 @@ class Labels:
     depth_m: NDArray[np.float32]
     instance_id: NDArray[np.uint16]
     normals_camera: NDArray[np.float32]
-    object_coordinates_m: NDArray[np.float32]
+    object_coordinates_m: NDArray[np.float32] | None
     albedo: NDArray[np.float32] | None
     part_id: NDArray[np.uint16] | None
     surface_previous_m: NDArray[np.float32] | None = None
@@ -62,7 +62,7 @@ class GeometryPass:
             extra = ("MIRRORED",)
         labels = targets.labels_and_extra if extra else targets.labels.framebuffer
         labels.use()
-        self._clear(labels, targets, nonce)
+        _clear_depth(labels)
         labels.viewport = (0, 0, targets.width, targets.height)
         gl.disable(moderngl.BLEND)
         gl.enable(moderngl.DEPTH_TEST)
@@ -76,17 +76,12 @@ class GeometryPass:
             self._draw_item(item, camera, constant, (*extra, *ray_defines(camera)), ready, behind)
         gl.disable(moderngl.CULL_FACE)
         gl.depth_func = "<="
-        self._context.fill(self._context.program("fullscreen.vert", "nothing.frag", extra))
+        labels.viewport = (0, 0, *targets.size_px)
+        nothing = self._context.program("fullscreen.vert", "nothing.frag", extra)
+        set_uniforms(nothing, nonce=nonce, rows=float(targets.height))
+        self._context.fill(nothing)
         gl.depth_func = "<"
         gl.disable(moderngl.DEPTH_TEST)
-
-    def _clear(self, labels: Any, targets: Targets, nonce: float) -> None:
-        """Clear the depth and the row of the nonce; surfaces, or nothing behind them, write all of the image."""
-        colors = len(labels.color_attachments)
-        labels.color_mask = ((False,) * 4,) * colors
-        labels.clear(depth=1.0)
-        labels.color_mask = ((True,) * 4,) * colors
-        labels.clear(nonce, nonce, nonce, nonce, depth=1.0, viewport=(0, targets.height, targets.width, 1))
 
     def _draw_item(
         self,
@@ -123,23 +118,33 @@ class GeometryPass:
         """
         framebuffer = targets.labels.framebuffer
         normal_depth = read_rows(framebuffer, 0, targets.size_px, np.float32)
-        object_id = read_rows(framebuffer, 1, targets.size_px, np.float32)
+        surface = read_rows(framebuffer, 1, targets.size_px, np.uint32)
         check_nonce(place, "labels", normal_depth[-1, 0], nonce)
-        check_nonce(place, "labels", object_id[-1, 0], nonce)
-        extra = _read_extra(targets, place, nonce) if view.extra_buffers else None
+        check_nonce(place, "labels", surface[-1, 0].view(np.float32), nonce)
+        extra = view.extra_buffers
+        albedo_part = _read_extra(targets, 2, place, nonce) if extra & {"albedo", "part_id"} else None
+        coordinates = _read_extra(targets, 3, place, nonce) if "object_coordinates" in extra else None
         return Labels(
             depth_m=np.ascontiguousarray(normal_depth[:-1, :, 3]),
-            instance_id=object_id[:-1, :, 3].astype(np.uint16),
+            instance_id=surface[:-1, :, 3].astype(np.uint16),
             normals_camera=normal_depth[:-1, :, :3],
-            object_coordinates_m=object_id[:-1, :, :3],
-            albedo=extra[..., :3] if extra is not None and "albedo" in view.extra_buffers else None,
-            part_id=extra[..., 3].astype(np.uint16)
-            if extra is not None and "part_id" in view.extra_buffers
+            object_coordinates_m=None if coordinates is None else coordinates[..., :3],
+            albedo=albedo_part[..., :3] if albedo_part is not None and "albedo" in extra else None,
+            part_id=albedo_part[..., 3].astype(np.uint16)
+            if albedo_part is not None and "part_id" in extra
             else None,
         )
 
 
-def _read_extra(targets: Targets, place: str, nonce: float) -> NDArray[np.float32]:
-    extra = read_rows(targets.labels_and_extra, 4, targets.size_px, np.float32)
-    check_nonce(place, "albedo", extra[-1, 0], nonce)
+def _clear_depth(labels: Any) -> None:
+    """Clear the depth alone: surfaces, or nothing behind them, write all of the rest."""
+    colors = len(labels.color_attachments)
+    labels.color_mask = ((False,) * 4,) * colors
+    labels.clear(depth=1.0)
+    labels.color_mask = ((True,) * 4,) * colors
+
+
+def _read_extra(targets: Targets, attachment: int, place: str, nonce: float) -> NDArray[np.float32]:
+    extra = read_rows(targets.labels_and_extra, attachment, targets.size_px, np.float32)
+    check_nonce(place, "labels", extra[-1, 0], nonce)
     return extra[:-1]

@@ -108,8 +108,9 @@ class LampPass:
             defines = (*some[0].defines, f"COUNT {len(some)}", *ray_defines(camera))
             program = self._context.program("fullscreen.vert", "lamps.frag", defines)
             set_uniforms(
-                program, normal_depth=0, albedo_slot=1, shading_surface=2, lamp_depths=3,
-                texel=(1 / targets.size_px[0], 1 / targets.size_px[1]), pixel_angle=1 / camera.fx, **ray_uniforms(camera),
+                program, normal_depth=0, surface=1, lamp_depths=3,
+                texel=(1 / targets.size_px[0], 1 / targets.size_px[1]), pixel_angle=1 / camera.fx,
+                **ray_uniforms(camera),
                 **{name: as_floats(values) for name, values in arrays.items()},
                 **({"lamp_texel": self._maps.texel} if self._maps.is_made else {}),
                 **(fog_uniforms(on.fog, on.view) if on.fog else {}),
@@ -119,7 +120,7 @@ class LampPass:
 
     def _begin(self, on: LampView) -> None:
         gl, labels = self._context.gl, on.targets.labels
-        for unit, texture in enumerate((labels.normal_depth, labels.albedo_slot, labels.shading)):
+        for unit, texture in enumerate((labels.normal_depth, labels.surface)):
             texture.use(unit)
         if self._maps.is_made:
             self._maps.depths.use(3)

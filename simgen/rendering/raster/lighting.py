@@ -207,8 +207,7 @@ class LightPass:
         for unit, texture in enumerate(
             (
                 labels.normal_depth,
-                labels.albedo_slot,
-                labels.shading,
+                labels.surface,
                 coarse.shares,
                 light.map.prefiltered,
                 self._irradiance,
@@ -218,7 +217,7 @@ class LightPass:
             texture.use(unit)
         if self._has_lamps or self._shining:
             coarse.lamp_texture.use(7)
-        others.bind(labels.object_id)
+        others.bind()
         (width, height), (half_width, half_height) = targets.size_px, coarse.shares.size
         camera: dict[str, object] = {
             **ray_uniforms(view.intrinsics),
@@ -227,15 +226,13 @@ class LightPass:
         if self._scene.fog is not None:
             camera |= self._air(coarse, view, self._scene.fog)
         set_uniforms(
-            shade, normal_depth=0, albedo_slot=1, shading_surface=2, shares=3, prefiltered=4, irradiance=5,
+            shade, normal_depth=0, surface=1, shares=2, prefiltered=3, irradiance=4,
             lamp_light=7, white=white, **others.uniforms(view),
             spacing=float(coarse.spacing_px),
             texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
             sun_direction=as_floats(suns_in_camera(light.suns, view)), **camera,
         )  # fmt: skip
-        set_uniforms(
-            background, background=6, white=white, background_scale=self._background_scale, **camera
-        )
+        set_uniforms(background, background=5, white=white, background_scale=self._background_scale, **camera)
         targets.shaded.use()
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import moderngl
-
 from simgen.records.frame import View
 from simgen.rendering.raster.mirrors import Mirror
 from simgen.rendering.raster.targets import Targets
 
-_BEHIND, _OBJECT_ID, _MIRROR_IMAGE, _MIRROR_DEPTH, _THROUGH = 9, 10, 11, 12, 13  # texture units
+_BEHIND, _MIRROR_IMAGE, _MIRROR_DEPTH, _THROUGH = 9, 10, 11, 12  # texture units
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,14 +33,13 @@ class Others:
         glass = ["GLASS"] * (self.behind is not None) + ["TINTED"] * self.tinted
         return (*glass, *["MIRROR"] * (self.mirrored is not None))
 
-    def bind(self, object_id: moderngl.Texture) -> None:
-        """Bind the pictures to their units, and the ids by which shading knows the floor."""
+    def bind(self) -> None:
+        """Bind the pictures to their units."""
         if self.behind is not None:
             self.behind.radiance.use(_BEHIND)
         if self.behind is not None and self.tinted:
             self.behind.through_texture.use(_THROUGH)
         if self.mirrored is not None:
-            object_id.use(_OBJECT_ID)
             self.mirrored.radiance.build_mipmaps()
             self.mirrored.radiance.use(_MIRROR_IMAGE)
             self.mirrored.labels.normal_depth.use(_MIRROR_DEPTH)
@@ -55,7 +52,6 @@ class Others:
         if self.mirror is not None and self.mirrored is not None:
             normal = self.mirror.in_camera(view)[:3]
             values |= {
-                "object_id": _OBJECT_ID,
                 "mirror_image": _MIRROR_IMAGE,
                 "mirror_depth": _MIRROR_DEPTH,
                 "mirror_floor": (*normal, float(self.mirror.instance_id)),

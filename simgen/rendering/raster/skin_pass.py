@@ -48,8 +48,10 @@ class SkinPass:
         # Another driver may place a corner in one pass a hair beside where it lies in the other.
         sure = np.zeros_like(shown)
         sure[where] = shown[where] & (rest[..., 3] == labels.instance_id[where])
-        coordinates = labels.object_coordinates_m.copy()
-        coordinates[sure] = rest[..., :3][sure[where]]
+        coordinates = labels.object_coordinates_m
+        if coordinates is not None:
+            coordinates = coordinates.copy()
+            coordinates[sure] = rest[..., :3][sure[where]]
         found: dict[str, NDArray[np.float32] | None] = {}
         for attachment, name, moment in ((1, "previous", view.previous), (2, "next", view.next)):
             changed = [k for k in ids if _changed(view, moment, k) is not None]
@@ -71,7 +73,9 @@ class SkinPass:
             key = item.instance_id
             level.set_points(_changed(view, view.previous, key), _changed(view, view.next, key))
             for batch in level.outline_batches:
-                program = self._context.program("skin.vert", "skin.frag", (*batch.key.outline_defines, *defines))
+                program = self._context.program(
+                    "skin.vert", "skin.frag", (*batch.key.outline_defines, *defines)
+                )
                 item.set_place(program)
                 set_uniforms(program, instance_id=float(key), **constant, **MAP_UNITS)
                 if batch.key.masked:

@@ -19,7 +19,7 @@ from simgen.geometry import FloatArray
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.regions import Region
 
-Float = TypeVar("Float", np.float16, np.float32)
+Number = TypeVar("Number", np.float16, np.float32, np.uint32)
 
 _UPSIDE_DOWN = np.diag([1.0, -1.0, 1.0, 1.0])
 
@@ -29,9 +29,7 @@ class LabelTargets:
     """What the geometry pass writes: see `shaders/geometry.frag`."""
 
     normal_depth: moderngl.Texture
-    object_id: moderngl.Texture
-    albedo_slot: moderngl.Texture
-    shading: moderngl.Texture
+    surface: moderngl.Texture
     depth: moderngl.Renderbuffer
     framebuffer: moderngl.Framebuffer
 
@@ -58,10 +56,9 @@ class Targets:
 
     @cached_property
     def labels_and_extra(self) -> moderngl.Framebuffer:
-        """The label targets with one more, made when a view first asks for it: albedo and part id."""
-        known = self.labels
-        textures = [known.normal_depth, known.object_id, known.albedo_slot, known.shading]
-        return self.framebuffer([*textures, self.texture(self.size_px, 4, "f4")], known.depth)
+        """The label targets with two more, made when a view first asks: albedo and part id, object coordinates."""
+        more = [self.texture(self.size_px, 4, "f4") for _ in range(2)]
+        return self.framebuffer([self.labels.normal_depth, self.labels.surface, *more], self.labels.depth)
 
     @cached_property
     def through_texture(self) -> moderngl.Texture:
@@ -119,20 +116,18 @@ class Targets:
 
     def _labels(self) -> LabelTargets:
         normal_depth = self.texture(self.size_px, 4, "f4")
-        object_id = self.texture(self.size_px, 4, "f4")
-        albedo_slot = self.texture(self.size_px, 4, "f1")
-        shading = self.texture(self.size_px, 4, "nu2")
+        surface = self.texture(self.size_px, 4, "u4")
         depth = self._depth()
-        drawn = self.framebuffer([normal_depth, object_id, albedo_slot, shading], depth)
-        return LabelTargets(normal_depth, object_id, albedo_slot, shading, depth, drawn)
+        drawn = self.framebuffer([normal_depth, surface], depth)
+        return LabelTargets(normal_depth, surface, depth, drawn)
 
 
 def read_rows(
-    framebuffer: moderngl.Framebuffer, attachment: int, size_px: tuple[int, int], dtype: type[Float]
-) -> NDArray[Float]:
+    framebuffer: moderngl.Framebuffer, attachment: int, size_px: tuple[int, int], dtype: type[Number]
+) -> NDArray[Number]:
     """Return a new (height, width, 4) array of one attachment, its first row the image's top."""
     pixels = np.empty((size_px[1], size_px[0], 4), dtype)
-    code = f"f{pixels.dtype.itemsize}"
+    code = f"{pixels.dtype.kind}{pixels.dtype.itemsize}"
     framebuffer.read_into(pixels, (0, 0, *size_px), components=4, attachment=attachment, dtype=code)
     return pixels
 

@@ -1,15 +1,16 @@
 #version 330 core
 // Geometry pass: every label of a pixel and the surface that the light pass shades, sampled at the pixel's centre.
 #include "common.glsl"
+#include "gbuffer.glsl"
 
 in vec3 v_camera;
-in vec3 v_object;
 in vec3 v_normal;
 in vec2 v_uv;
 flat in vec4 v_color;
 flat in vec4 v_surface;
 #ifdef EXTRA
 flat in float v_part;
+in vec3 v_object;
 #endif
 #ifdef MORE
 flat in vec4 v_more;
@@ -46,11 +47,10 @@ uniform sampler2D normal_map;
 #endif
 
 layout(location = 0) out vec4 out_normal_depth;
-layout(location = 1) out vec4 out_object_id;  // w = instance id, exact in float32
-layout(location = 2) out vec4 out_albedo;     // square root of the linear colour (finer steps in the dark); w slot of its finish / 255
-layout(location = 3) out vec4 out_shading;    // shading normal folded, roughness, metallic; 0..1
-#ifdef EXTRA
-layout(location = 4) out vec4 out_extra;  // albedo, part id; only for views that ask for them
+layout(location = 1) out uvec4 out_surface;  // see gbuffer.glsl
+#ifdef EXTRA  // only for views that ask for them
+layout(location = 2) out vec4 out_albedo_part;
+layout(location = 3) out vec4 out_object;
 #endif
 
 // Normal that a height field would have here; the frame comes from screen derivatives
@@ -101,16 +101,17 @@ void main() {
     metallic *= mix(1.0, map.y, keep_map_surface.y);
 #endif
     out_normal_depth = vec4(n, DEPTH);
-    out_object_id = vec4(v_object, instance_id);
-    out_albedo = vec4(sqrt(clamp(color.rgb, 0.0, 1.0)), v_surface.w / 255.0);
+    float top = v_surface.w / 255.0;
 #ifdef MORE
     color.a *= 1.0 - v_more.w;  // of tinted glass the rest shows what lies behind, in its colour
 #endif
 #ifdef SEE_THROUGH
-    out_albedo.w = (64.0 + 191.0 * clamp(color.a, 0.0, 1.0)) / 255.0;  // see surface.glsl
+    top = (64.0 + 191.0 * clamp(color.a, 0.0, 1.0)) / 255.0;  // see surface.glsl
 #endif
-    out_shading = vec4(folded(shading) * 0.5 + 0.5, roughness, metallic);
+    out_surface = uvec4(four_bytes(vec4(sqrt(clamp(color.rgb, 0.0, 1.0)), top)), two_shorts(folded(shading) * 0.5 + 0.5),
+                        two_shorts(vec2(roughness, metallic)), uint(int(instance_id)));
 #ifdef EXTRA
-    out_extra = vec4(clamp(color.rgb, 0.0, 1.0), v_part);
+    out_albedo_part = vec4(clamp(color.rgb, 0.0, 1.0), v_part);
+    out_object = vec4(v_object, 1.0);
 #endif
 }

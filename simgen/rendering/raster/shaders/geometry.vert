@@ -15,13 +15,13 @@ uniform float first_finish;
 uniform vec2 surface_override;  // roughness, metallic; negative keeps the material's own
 
 out vec3 v_camera;
-out vec3 v_object;
 out vec3 v_normal;
 out vec2 v_uv;
 flat out vec4 v_color;
 flat out vec4 v_surface;
 #ifdef EXTRA
 flat out float v_part;
+out vec3 v_object;
 #endif
 #ifdef MORE
 flat out vec4 v_more;
@@ -31,7 +31,6 @@ void main() {
     vec4 p_camera = to_camera(in_position);
     gl_Position = to_clip(p_camera);
     v_camera = p_camera.xyz;
-    v_object = in_position * scale;
     v_normal = mat3(T_camera_object) * in_normal;
     v_uv = in_uv;
     vec4 color = texelFetch(materials, ivec2(int(in_material), 0), 0);
@@ -42,6 +41,7 @@ void main() {
     v_surface.w += v_surface.w > 0.0 ? first_finish : 0.0;
 #ifdef EXTRA
     v_part = in_material + 1.0;
+    v_object = in_position * scale;
 #endif
 #ifdef MORE
     v_more = texelFetch(materials, ivec2(int(in_material), 2), 0);

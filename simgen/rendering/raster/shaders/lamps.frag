@@ -8,8 +8,7 @@
 #include "ray.glsl"
 
 uniform sampler2D normal_depth;
-uniform sampler2D albedo_slot;
-uniform sampler2D shading_surface;
+uniform usampler2D surface;      // see gbuffer.glsl
 uniform vec2 texel;
 uniform mat4 lamp_from_camera[COUNT];
 uniform vec4 lamp_rgb[COUNT];    // spot: candela, panel: cd/m2; w: radius of its disc
@@ -100,9 +99,10 @@ void main() {
     vec2 uv = gl_FragCoord.xy * texel;
     vec4 label = textureLod(normal_depth, uv, 0.0);
     vec3 ray = ray_at(gl_FragCoord.xy - 0.5), p = point_of(ray, label.w);
-    Surface s = surface_of(textureLod(albedo_slot, uv, 0.0), textureLod(shading_surface, uv, 0.0), ahead_of(ray));
+    uvec4 left_here = textureLod(surface, uv, 0.0);
+    Surface s = surface_of(left_here, ahead_of(ray));
 #ifdef COAT
-    put_coat(s, textureLod(albedo_slot, uv, 0.0), textureLod(shading_surface, uv, 0.0).a, label.xyz);
+    put_coat(s, left_here, label.xyz);
 #endif
     vec3 l = vec3(0.0);
     for (int i = 0; i < COUNT; ++i) {

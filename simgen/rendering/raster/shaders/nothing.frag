@@ -1,20 +1,21 @@
 #version 330 core
-// What the label buffers hold where no surface is hit: NaN everywhere, id 0.
+// What the label buffers hold where no surface is hit: NaN everywhere, id 0. Below the image: the mark of the frame.
 layout(location = 0) out vec4 out_normal_depth;
-layout(location = 1) out vec4 out_object_id;
-layout(location = 2) out vec4 out_albedo;
-layout(location = 3) out vec4 out_shading;
+layout(location = 1) out uvec4 out_surface;
 #ifdef EXTRA
-layout(location = 4) out vec4 out_extra;
+layout(location = 2) out vec4 out_albedo_part;
+layout(location = 3) out vec4 out_object;
 #endif
+uniform float nonce;
+uniform float rows;  // of the image
 
 void main() {
-    float nan = uintBitsToFloat(0x7fc00000u);
+    bool marks = gl_FragCoord.y > rows;
+    float nan = marks ? nonce : uintBitsToFloat(0x7fc00000u);
     out_normal_depth = vec4(nan);
-    out_object_id = vec4(nan, nan, nan, 0.0);
-    out_albedo = vec4(0.0);
-    out_shading = vec4(0.0);
+    out_surface = uvec4(marks ? floatBitsToUint(nonce) : 0u);
 #ifdef EXTRA
-    out_extra = vec4(nan, nan, nan, 0.0);
+    out_albedo_part = vec4(nan, nan, nan, marks ? nonce : 0.0);
+    out_object = vec4(nan);
 #endif
 }

@@ -8,8 +8,7 @@
 #include "ray.glsl"
 
 uniform sampler2D normal_depth;
-uniform sampler2D albedo_slot;
-uniform sampler2D shading_surface;
+uniform usampler2D surface;      // see gbuffer.glsl
 uniform usampler2D shares;
 uniform sampler2D prefiltered;
 
@@ -30,7 +29,6 @@ uniform sampler2D lamp_light;
 uniform vec3 emissive[64];
 #endif
 #ifdef MIRROR
-uniform sampler2D object_id;
 uniform sampler2D mirror_image;  // radiance of what a floor mirrors, with coarser levels
 uniform sampler2D mirror_depth;  // its normals and depths
 uniform vec4 mirror_floor;       // normal, camera frame; instance id
@@ -38,8 +36,7 @@ uniform vec2 mirror_px;          // pixels for each radian, size of `mirror_imag
 
 // At each pixel the mirror image is what a perfect mirror would show there. Rough ones blur it by the angle of their
 // lobe as seen from where the reflected thing is; uneven ones shift it.
-vec3 floor_mirrored(vec3 otherwise, vec3 n, float roughness, vec2 uv, vec4 label, float stretch) {
-    float id = textureLod(object_id, uv, 0.0).w;
+vec3 floor_mirrored(vec3 otherwise, vec3 n, float roughness, float id, vec2 uv, vec4 label, float stretch) {
     float far = textureLod(mirror_depth, uv, 0.0).w * stretch, near = label.w * stretch;
     float beyond = isnan(far) ? 1.0 : clamp((far - near) / spread_of(far), 0.0, 1.0);
     float blur_px = 2.0 * roughness * roughness * beyond * mirror_px.x;
@@ -74,8 +71,8 @@ vec3 mirrored(vec3 d, float roughness) {
 
 void main() {
     vec2 uv = gl_FragCoord.xy * texel.xy;
-    vec4 label = textureLod(normal_depth, uv, 0.0), base = textureLod(albedo_slot, uv, 0.0);
-    vec4 bent = textureLod(shading_surface, uv, 0.0);
+    vec4 label = textureLod(normal_depth, uv, 0.0);
+    uvec4 left_here = textureLod(surface, uv, 0.0);
     vec2 px = gl_FragCoord.xy - 0.5;
     vec3 ray = ray_at(px), ahead = ahead_of(ray);
 
@@ -101,9 +98,9 @@ void main() {
     share *= 1.0 / (1023.0 * weight);
     lit *= 1.0 / (255.0 * weight);
 
-    Surface s = surface_of(base, bent, ahead);
+    Surface s = surface_of(left_here, ahead);
 #ifdef COAT
-    put_coat(s, base, bent.a, label.xyz);
+    put_coat(s, left_here, label.xyz);
 #endif
     vec3 n_map = R_map_camera * s.n, v_map = R_map_camera * s.v;
     vec3 l = s.diffuse * ambient(n_map) * share;
@@ -112,7 +109,7 @@ void main() {
     float open = clamp(pow(s.n_v + visible, exp2(-16.0 * s.roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
     vec3 image = mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness);
 #ifdef MIRROR
-    l += s.specular * floor_mirrored(image * open, s.n, s.roughness, uv, label, length(ahead));
+    l += s.specular * floor_mirrored(image * open, s.n, s.roughness, float(int(left_here.w)), uv, label, length(ahead));
 #else
     l += s.specular * image * open;
 #endif
@@ -139,7 +136,7 @@ void main() {
     l += textureLod(lamp_light, uv, 0.0).rgb;
 #endif
 #ifdef EMISSIVE
-    l += emissive[int(base.a * 255.0 + 0.5) & 63] * float(base.a * 255.0 < 63.5);
+    l += emissive[int(left_here.x >> 24) & 63] * float(int(left_here.x >> 24) < 64);
 #endif
 #ifdef FOG
     float stretch = length(ahead), eye = EYE_HEIGHT(ray);
@@ -152,7 +149,7 @@ void main() {
 #ifdef GLASS
     // What is seen through glass has its own share of the air before it.
 #ifdef TINTED
-    vec3 passed = textureLod(through, uv, 0.0).rgb * float(base.a * 255.0 > 63.5);
+    vec3 passed = textureLod(through, uv, 0.0).rgb * float(int(left_here.x >> 24) > 63);
 #else
     float passed = 1.0 - s.cover;
 #endif

@@ -1,5 +1,6 @@
 // A surface as light passes see it: metallic-roughness as in glTF 2.0, Lambert + GGX with height-correlated Smith
 // shadowing (Heitz, JCGT 2014) and Schlick's Fresnel term. In the camera's frame.
+#include "gbuffer.glsl"
 
 struct Surface {
     vec3 n, v;       // shading normal, towards the camera
@@ -33,8 +34,10 @@ uniform vec2 coats[64];  // by slot of the finish: how much of the surface is co
 // Clear coat as in glTF's KHR_materials_clearcoat: a second GGX lobe of F0 = 4 % over a base that gets what it leaves.
 // Where the base is no metal it has the coat's refractive index, and mirrors nothing of its own under it (Guy and
 // Agopian, "Physically based rendering in Filament", 2018, section 4.9.3).
-void put_coat(inout Surface s, vec4 base, float metallic, vec3 n) {
-    vec2 coat = coats[int(base.a * 255.0 + 0.5) & 63] * float(base.a * 255.0 < 63.5);
+void put_coat(inout Surface s, uvec4 texel, vec3 n) {
+    int slot = int(texel.x >> 24);
+    float metallic = from_shorts(texel.z).y;
+    vec2 coat = coats[slot & 63] * float(slot < 64);
     s.coat_n = n;
     s.coat_n_v = clamp(dot(n, s.v), 1e-3, 1.0);
     s.coat_share = coat.x;
@@ -63,13 +66,14 @@ float coat_reflection(Surface s, vec3 direction, float widened) {
 }
 #endif
 
-// From the targets of the geometry pass: colour's root, shading normal folded with roughness and metallic.
-Surface surface_of(vec4 base, vec4 bent, vec3 ray) {
+// From what the geometry pass left.
+Surface surface_of(uvec4 texel, vec3 ray) {
     Surface s;
-    vec3 albedo = base.rgb * base.rgb;
-    float metallic = bent.a;
-    s.roughness = clamp(bent.b, 0.045, 1.0);  // below it, highlights alias away
-    s.n = unfolded(bent.xy * 2.0 - 1.0);
+    vec3 root = low_bytes(texel.x), albedo = root * root;
+    vec2 rough_metallic = from_shorts(texel.z);
+    float metallic = rough_metallic.y, top = float(int(texel.x >> 24));
+    s.roughness = clamp(rough_metallic.x, 0.045, 1.0);  // below it, highlights alias away
+    s.n = unfolded(from_shorts(texel.y) * 2.0 - 1.0);
     s.v = -normalize(ray);
     s.n_v = clamp(dot(s.n, s.v), 1e-3, 1.0);
     s.f0 = mix(vec3(0.04), albedo, metallic);
@@ -77,7 +81,7 @@ Surface surface_of(vec4 base, vec4 bent, vec3 ray) {
     vec2 reflected = split_sum(s.roughness, s.n_v);
     s.specular = s.f0 * reflected.x + reflected.y;
     s.diffuse *= 1.0 - s.specular;
-    s.cover = base.a * 255.0 < 63.5 ? 1.0 : (base.a * 255.0 - 64.0) / 191.0;  // below 64: a slot of its finish
+    s.cover = top < 63.5 ? 1.0 : (top - 64.0) / 191.0;  // below 64: a slot of its finish
     s.diffuse *= s.cover;
     return s;
 }
