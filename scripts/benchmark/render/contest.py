@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from render.environments import PEERS, NotMeasured, peer_python
+from render.progress import Progress, counted
 
 _OPEN_SECONDS, _ANSWER_SECONDS = 900, 4 * 3600
 
@@ -34,6 +35,9 @@ class Entry:
     environment: str = ""
     options: dict[str, Any] = field(default_factory=dict)
     target: float = 0.0
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Contestant:
@@ -114,7 +118,7 @@ def open_all(
     """Open the scene in every renderer that can; return those, and the others with why not."""
     running: list[Contestant] = []
     refused: list[tuple[Entry, str]] = []
-    for entry in entries:
+    for entry in counted("opening", list(entries)):
         try:
             running.append(Contestant(entry, folder, install=install))
         except NotMeasured as reason:
@@ -127,7 +131,9 @@ def take_turns(
 ) -> list[tuple[Entry, str]]:
     """Warm every renderer up, then let each draw the same frames in turn; return those that broke, with why."""
     broken: list[tuple[Entry, str]] = []
-    for turn in range(-1 if warm_up else 0, rounds):
+    turns = range(-1 if warm_up else 0, rounds)
+    progress = Progress("turns", len(turns) * len(running))
+    for turn in turns:
         first = max(turn, 0) * frames_a_turn
         frames = [(first + each) % orbit for each in range(frames_a_turn)]
         for contestant in list(running):
@@ -137,4 +143,6 @@ def take_turns(
                 broken.append((contestant.entry, str(reason)))
                 running.remove(contestant)
                 contestant.close()
+            progress.step(contestant.entry.name)
+    progress.end()
     return broken

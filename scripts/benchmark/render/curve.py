@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import numpy as np
 
 from render.contest import Contestant
 from render.export import export_record
+from render.lines import Line
+from render.progress import counted
 from render.raster import OURS, Settings, full_triangles, timings
 from render.scenes import scene_b
 from simgen.assets import AssetLibrary
@@ -18,14 +21,27 @@ from simgen.records.scene import Scene
 
 
 def measure_curve(counts: Sequence[int], library: AssetLibrary, settings: Settings) -> dict[str, Any]:
-    """Time scene B at several sizes; its exponents say how time grows with triangles (below 1: slower)."""
-    rows = [_row(scene_b(library, count), library, settings) for count in counts]
-    result: dict[str, Any] = {"rows": rows}
-    for kind in ("cpu_ms", "wall_ms"):
-        result[f"growth exponent, {kind} by triangles"] = exponent(rows, "triangles", kind)
-    result["growth exponent, cpu_ms by objects"] = exponent(rows, "objects", "cpu_ms")
-    result["slower than the triangle count"] = result["growth exponent, cpu_ms by triangles"] < 1.0
-    return result
+    """Time scene B at several sizes; exponents say how time grows with triangles (below 1: slower)."""
+    rows = [_row(scene_b(library, count), library, settings) for count in counted("objects", sorted(counts))]
+    for before, row in pairwise(rows):
+        row["exponent"] = exponent([before, row], "triangles", "cpu_ms")
+    result: dict[str, Any] = {
+        f"growth exponent, {y} by {x}": exponent(rows, x, y)
+        for y, x in (("cpu_ms", "triangles"), ("wall_ms", "triangles"), ("cpu_ms", "objects"))
+    }
+    return result | {"lines": curve_lines(rows), "rows": rows}
+
+
+def curve_lines(rows: Sequence[dict[str, Any]]) -> list[Line]:
+    """Return whether cost grows slower than the triangle count: over all, and between any two neighbours."""
+    if len(rows) < 2:
+        return []
+    title = f"scene B, {rows[0]['objects'] - 1} to {rows[-1]['objects'] - 1} objects: cost ~ triangles^k"
+    whole, steepest = exponent(rows, "triangles", "cpu_ms"), max(row["exponent"] for row in rows[1:])
+    return [
+        Line(f"{title}, over all", "k < 1", f"k = {whole:.2f} by processor time", whole < 1.0, whole),
+        Line(f"{title}, steepest step", "k < 1", f"k = {steepest:.2f}", steepest < 1.0, steepest),
+    ]
 
 
 def exponent(rows: Sequence[dict[str, Any]], x: str, y: str) -> float:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from render.progress import say
 from simgen.resources import cache_folder
 
 PEERS = Path(__file__).parents[1] / "peers"
@@ -32,7 +33,7 @@ def peer_python(name: str, *, install: bool) -> Path:
         return python
     if not install:
         raise NotMeasured(f"its packages are not installed in {folder}, and --no-install was given")
-    print(f"bench: installing {name} (once) in {folder}", file=sys.stderr, flush=True)
+    say(f"installing {name} (once) in {folder}")
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     for command in _commands(folder, wanted):

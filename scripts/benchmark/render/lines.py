@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any
@@ -64,10 +64,11 @@ def not_measured(what: str, target: str, why: str) -> Line:
     return Line(what, target, f"not measured: {why}", None)
 
 
-def worst(lines: Iterable[Line]) -> bool | None:
-    """Return False if any line falls short, else None if any was not measured, else True."""
+def tally(lines: Sequence[Line]) -> str:
+    """Return how many lines hold, in words."""
     found = [line.holds for line in lines]
-    return False if False in found else None if None in found else True
+    counts = ((True, "hold"), (False, "fall short"), (None, "not measured"))
+    return ", ".join(f"{found.count(value)} {word}" for value, word in counts if value in found)
 
 
 def as_text(lines: Sequence[Line]) -> list[str]:

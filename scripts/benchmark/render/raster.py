@@ -15,6 +15,7 @@ from PIL import Image
 from render.contest import Contestant, Entry, open_all, take_turns
 from render.environments import NotMeasured
 from render.export import export_record, export_scene
+from render.lines import Line, not_measured
 from render.quality import displayed, label_agreement, metered_scale, read_buffers
 from simgen.assets import AssetLibrary
 from simgen.records.scene import Scene
@@ -80,8 +81,24 @@ def measure_raster(scene: Scene, library: AssetLibrary, settings: Settings) -> d
         "triangles at full detail": full_triangles(scene, library),
         "triangles simgen draws": drawn["triangles"],
         "share of the light that is the lamps'": drawn["light_share"],
+        "lines": speed_lines(scene.scenario_name, rows),
         "rows": rows,
     }
+
+
+def speed_lines(scene_name: str, rows: Sequence[dict[str, Any]]) -> list[Line]:
+    """Return how many times as fast as each peer simgen is: by the wall, which decides, and by processor time."""
+    lines: list[Line] = []
+    for row in (each for each in rows if each.get("target")):
+        what, target = f"{scene_name}: {row['name']}, time by simgen's", f"≥ {row['target']:g}x"
+        if "not measured" in row:
+            lines.append(not_measured(what, target, row["not measured"]))
+            continue
+        ratio, figure = row["wall_ratio"], f"{row['wall_ratio']:.2f}x wall, {row['cpu_ratio']:.2f}x processor"
+        if not row["same scene"]:
+            figure += f"; shows another scene ({row['ids']:.3f} of ids alike)"
+        lines.append(Line(what, target, figure, ratio >= row["target"] and row["same scene"], ratio))
+    return lines
 
 
 def full_triangles(scene: Scene, library: AssetLibrary) -> int:
@@ -111,7 +128,11 @@ def _rows(
     rows: list[dict[str, Any]] = []
     for index, each in enumerate(running):
         row = {**timings(each), **ratios(each, ours), "target": each.entry.target}
-        saved = buffers if each is ours else _saved(each, folder / f"{index}.npz")
+        try:
+            saved = buffers if each is ours else _saved(each, folder / f"{index}.npz")
+        except NotMeasured as reason:
+            rows.append({"name": each.entry.name, "target": each.entry.target, "not measured": str(reason)})
+            continue
         row |= label_agreement(buffers, saved)
         row["same scene"] = row["ids"] >= LEAST_AGREEMENT
         if settings.pictures:

@@ -24,6 +24,7 @@ _COLUMNS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("triangles drawn", "drawn", "d"),
         ("wall_ms", "ms wall", ".1f"),
         ("cpu_ms", "ms cpu", ".1f"),
+        ("exponent", "k", ".2f"),
         ("open_s", "open s", ".1f"),
     ),
     "agree": (
