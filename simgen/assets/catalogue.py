@@ -36,12 +36,14 @@ class ModelEntry:
         library: archive inside the pack, for example `Scopia.sh3f`; empty where the pack is a folder.
         key: path of the model file in there (or its id in a `.sh3f` catalogue).
         recipe: how the file becomes the asset; a `.sh3f` adds its own rotation.
+        coat: names of its materials that lie under a clear coat, as car paint does.
     """
 
     info: AssetInfo
     library: str
     key: str
     recipe: Recipe
+    coat: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,8 @@ def _model(entry: dict[str, Any], pack: str, measured: Mapping[str, Any]) -> Mod
         content_hash=content_hash,
         tags=tuple(entry.get("tags", ())),
     )
-    return ModelEntry(info, library, key, Recipe(size_m=(x, y, z), up=(w, i, j, k), collision=mode))
+    recipe = Recipe(size_m=(x, y, z), up=(w, i, j, k), collision=mode)
+    return ModelEntry(info, library, key, recipe, tuple(entry.get("coat", ())))
 
 
 def _map(entry: dict[str, Any], pack: str, measured: Mapping[str, Any]) -> MapEntry:

@@ -168,11 +168,13 @@ class AssetLibrary:
 
             return procedural.build(ref)
         from simgen.assets.cache import cached_model
+        from simgen.assets.lacquer import lacquered
         from simgen.assets.sources import make_model
 
         entry = self._model_entry(ref)
         key = entry.recipe.key(entry.info.content_hash or entry.info.asset_id)
-        return Asset(entry.info, cached_model(key, lambda: make_model(entry)), self.collision(ref))
+        model = lacquered(cached_model(key, lambda: make_model(entry)), entry)
+        return Asset(entry.info, model, self.collision(ref))
 
     def _open_collision(self, ref: AssetRef) -> Collision:
         if _is_procedural(ref):

@@ -1,7 +1,7 @@
 """glTF 2.0, as text with side files (`.gltf`) or in one binary (`.glb`), with its metallic-roughness materials.
 
-The whole default scene becomes one rigid model. Animations, skins, morph targets, cameras, lights and extensions
-other than plain materials are left out. Y is up, metres, by the format's definition.
+The whole default scene becomes one rigid model. Animations, skins, morph targets, cameras and lights are left out; of
+extensions, those of `gltf_extensions` are read. Y is up, metres, by the format's definition.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 
 from simgen.assets.importers.files import SourceFiles, resolve
+from simgen.assets.importers.gltf_extensions import Extensions, extensions_of, with_unique_names
 from simgen.assets.importers.images import decode_image
 from simgen.assets.importers.mtl import with_alpha_mode
 from simgen.assets.importers.raw import RawModel
@@ -49,14 +50,15 @@ def read_gltf(files: SourceFiles, path: str) -> RawModel:
 
     place = f"{files.name}: {path}"
     try:
+        data, extensions = with_unique_names(files.read(path))
         scene = trimesh.load_scene(
-            BytesIO(files.read(path)),
+            BytesIO(data),
             file_type=PurePosixPath(path).suffix.lower().lstrip("."),
             resolver=cast("Any", _SideFiles(files, path)),
             process=False,
             merge_primitives=False,
         )
-        parts, materials = _parts(scene, place)
+        parts, materials = _parts(scene, place, extensions)
     except READ_ERRORS as error:
         raise AssetError(f"{place}: not a readable glTF file ({type(error).__name__}: {error})") from error
     if not parts:
@@ -64,7 +66,7 @@ def read_gltf(files: SourceFiles, path: str) -> RawModel:
     return RawModel(parts=tuple(parts), materials=tuple(materials), up_axis="y")
 
 
-def _parts(scene: Any, place: str) -> tuple[list[Any], list[Material]]:
+def _parts(scene: Any, place: str, extensions: tuple[Extensions, ...]) -> tuple[list[Any], list[Material]]:
     parts: list[Any] = []
     materials: list[Material] = []
     index: dict[int, int] = {}
@@ -76,24 +78,26 @@ def _parts(scene: Any, place: str) -> tuple[list[Any], list[Material]]:
         source = getattr(mesh.visual, "material", None)
         if id(source) not in index:
             index[id(source)] = len(materials)
-            materials.append(_material(source, place))
+            materials.append(_material(source, place, extensions))
         uvs = getattr(mesh.visual, "uv", None)
         parts.append(part_of(mesh, np.asarray(T_file_node, float), uvs, index[id(source)]))
     return parts, materials
 
 
-def _material(source: Any, place: str) -> Material:
+def _material(source: Any, place: str, known: tuple[Extensions, ...]) -> Material:
     """Return a material of trimesh as ours; its factors are linear, colours kept by trimesh in 8 bits."""
     if source is None or not hasattr(source, "metallicFactor"):
         return Material()
     color = _factor(source.baseColorFactor, (1.0, 1.0, 1.0, 1.0))
     emissive = _factor(source.emissiveFactor, (0.0, 0.0, 0.0))
+    more = extensions_of(str(source.name or ""), known)
+    r, g, b = (v * more.emissive_strength for v in emissive[:3])
     mode = {"MASK": "mask", "BLEND": "blend"}.get(str(source.alphaMode or "OPAQUE"), "opaque")
     base = _texture(source.baseColorTexture, place, srgb=True)
     if mode == "opaque" and base is not None:
         base = replace(base, pixels=np.ascontiguousarray(base.pixels[..., :3]))
     material = Material(
-        name=str(source.name or "default"),
+        name=more.name or "default",
         base_color_rgb=(color[0], color[1], color[2]),
         metallic=1.0 if source.metallicFactor is None else float(source.metallicFactor),
         roughness=1.0 if source.roughnessFactor is None else float(source.roughnessFactor),
@@ -103,8 +107,14 @@ def _material(source: Any, place: str) -> Material:
         normal_map=_texture(source.normalTexture, place, srgb=False),
         alpha_cutoff=0.5 if source.alphaCutoff is None else float(source.alphaCutoff),
         double_sided=bool(source.doubleSided),
-        emissive_rgb=(emissive[0], emissive[1], emissive[2]),
+        emissive_rgb=(r, g, b),
+        emissive_map=_texture(source.emissiveTexture, place, srgb=True),
+        coat=more.coat,
+        coat_roughness=more.coat_roughness,
+        transmission=more.transmission,
     )
+    if more.transmission > 0.0 and mode != "mask":
+        return replace(material, alpha_mode="blend", alpha_cutoff=0.0)
     if mode == "mask":
         return replace(material, alpha_mode="mask")
     return with_alpha_mode(material) if mode == "blend" else material

@@ -8,6 +8,10 @@ imports:
 - `Ns` gives the lobe width, `roughness = (2 / (Ns + 2))^(1/4)` (Walter et al. 2007, Phong exponent to Beckmann
   width, then perceptual = square root); a weaker `Ks` widens it, since one lobe must stand for both. `illum` 0
   and 1 have no highlight.
+- `Tf` tints what shows through materials that are see-through (`d` below 1): what they do not cover passes in that
+  colour. A grey `Tf` says nothing, exporters write it everywhere.
+- `Pc` and `Pcr` are a clear coat and its roughness, of the same extension for physical materials as `Pr` and `Pm`.
+- A map that is not there, but a file named by one of the words of its name is, is that file: archives rename pictures.
 - Metal is told by the material's name (chrome, steel, ...) or by a strong `Ks` over an almost black `Kd` in a
   reflecting `illum` mode; nothing else in the file tells it from glossy plastic.
 """
@@ -32,6 +36,8 @@ _METAL = re.compile(
 )
 _NOT_METAL = re.compile(r"paint|plastic|wood|glass", re.IGNORECASE)
 _MASK_SHARE = 0.9  # an alpha map this binary is cut out, otherwise it is blended
+_WORD_LETTERS = 3  # a word of fewer names no picture
+_GREY = 0.02  # a filter whose channels differ by less has no colour
 _OPTION_ARITY = {"-o": 3, "-s": 3, "-t": 3, "-mm": 2}
 _MAPS = {
     "map_kd": "base",
@@ -53,8 +59,11 @@ class _Phong:
     Ns: float = 10.0
     d: float = 1.0
     illum: int = 2
+    Tf: tuple[float, float, float] = (1.0, 1.0, 1.0)
     Pr: float | None = None
     Pm: float | None = None
+    Pc: float | None = None
+    Pcr: float | None = None
     maps: dict[str, str] = field(default_factory=dict[str, str])
 
 
@@ -91,14 +100,14 @@ def _set(block: _Phong, key: str, rest: str) -> None:
     numbers = _numbers(rest)
     if not numbers:
         return
-    if key in ("kd", "ks"):
+    if key in ("kd", "ks", "tf"):
         rgb = numbers[:3] if len(numbers) >= 3 else numbers[:1] * 3
         setattr(block, key.capitalize(), (rgb[0], rgb[1], rgb[2]))
     elif key == "tr":
         block.d = 1.0 - numbers[0]
     elif key in ("d", "illum"):
         setattr(block, key, type(getattr(block, key))(numbers[0]))
-    elif key in ("ns", "pr", "pm"):
+    elif key in ("ns", "pr", "pm", "pc", "pcr"):
         setattr(block, key.capitalize(), numbers[0])
 
 
@@ -150,8 +159,19 @@ def _material(
         alpha=min(max(block.d, 0.0), 1.0),
         base_color_map=base,
         normal_map=found.get("normal") or _normals_of(found.get("bump")),
+        coat=min(max(block.Pc or 0.0, 0.0), 1.0),
+        coat_roughness=min(max(block.Pcr or 0.0, 0.0), 1.0),
     )
-    return with_alpha_mode(material)
+    return _tinted(with_alpha_mode(material), block.Tf)
+
+
+def _tinted(material: Material, filter_rgb: Vec3) -> Material:
+    """Return the material with what it does not cover tinted by a filter, where that has a colour."""
+    r, g, b = (min(max(value, 0.0), 1.0) for value in filter_rgb)
+    see_through = material.alpha_mode == "blend" and material.alpha < 1.0
+    if not see_through or max(r, g, b) - min(r, g, b) < _GREY:
+        return material
+    return replace(material, base_color_rgb=(r, g, b), alpha=1.0, transmission=1.0 - material.alpha)
 
 
 def with_alpha_mode(material: Material) -> Material:
@@ -184,7 +204,7 @@ def _texture(
 
 
 def _read_texture(files: SourceFiles, path: str, name: str, kind: str, notes: list[str]) -> Texture | None:
-    found = resolve(files, path, name)
+    found = resolve(files, path, name) or _renamed(files, path, name)
     if found is None:
         notes.append(f"{path}: map '{name}' is not in {files.name}; the material goes without it")
         return None
@@ -194,6 +214,14 @@ def _read_texture(files: SourceFiles, path: str, name: str, kind: str, notes: li
         notes.append(f"{path}: {error}; the material goes without it")
         return None
     return Texture(pixels, srgb=kind == "base")
+
+
+def _renamed(files: SourceFiles, path: str, name: str) -> str | None:
+    """Return the file beside `path` whose name is one word of a map's name, the last that is there."""
+    stem, _, suffix = name.replace("\\", "/").rpartition("/")[2].rpartition(".")
+    words = [word for word in re.split(r"[\s_-]+", stem) if len(word) >= _WORD_LETTERS]
+    found = (resolve(files, path, f"{word}.{suffix}") for word in reversed(words) if word != stem)
+    return next((file for file in found if file is not None), None)
 
 
 def _base_color(block: _Phong, metallic: float, *, has_map: bool) -> Vec3:

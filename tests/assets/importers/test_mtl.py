@@ -111,3 +111,26 @@ def test_flat_heights_are_a_flat_normal_map() -> None:
     assert np.unique(normals_from_heights(np.full((4, 4), 99.0)).reshape(-1, 3), axis=0).tolist() == [
         [128, 128, 255]
     ]
+
+
+def test_a_filter_tints_what_shows_through(tmp_path: Path) -> None:
+    material, _ = read(tmp_path, "Kd 0.2 0.2 0.2\nd 0.3\nTf 0.1 0.8 0.2\n")
+    assert material.base_color_rgb == (0.1, 0.8, 0.2)
+    assert (material.alpha, material.alpha_mode) == (1.0, "blend")
+    assert material.transmission == pytest.approx(0.7)
+
+
+@pytest.mark.parametrize("lines", ["Tf 0.5 0.5 0.5\nd 0.3\n", "Tf 0.1 0.8 0.2\n"])
+def test_a_filter_without_colour_or_on_what_is_solid_says_nothing(tmp_path: Path, lines: str) -> None:
+    assert read(tmp_path, lines)[0].transmission == 0.0
+
+
+def test_a_clear_coat_is_read(tmp_path: Path) -> None:
+    material, _ = read(tmp_path, "Pc 1.0\nPcr 0.2\n")
+    assert (material.coat, material.coat_roughness) == (1.0, 0.2)
+
+
+def test_a_picture_that_was_renamed_to_a_word_of_its_name_is_found(tmp_path: Path) -> None:
+    material, notes = read(tmp_path, "map_Kd /Users/x/ TEXTURES/Living room rug.png\n", rug_png=GREY)
+    assert notes == []
+    assert material.base_color_map is not None
