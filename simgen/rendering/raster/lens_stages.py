@@ -13,6 +13,8 @@ _CONDITION = re.compile(r"#(if|ifdef|ifndef|else|elif|endif)\b")
 _OUT = re.compile(r"(flat )?out (\w+) (\w+);")
 _IN = re.compile(r"(flat )?in (\w+) (\w+);")
 _MAIN = "void main() {"
+# Where nothing is nearer than what is behind everything; software rendering takes far longer to discard.
+_MISS = "    if (l_depth < 0.0) gl_FragDepth = 1.0;"
 # Known without being handed on: the point itself.
 _POINT, _CORNER = "v_camera", "v_corner"
 
@@ -69,7 +71,7 @@ def fragment_stage(fragment: str, meeting: str) -> str:
                 f"    {name} = l_weights.x * l_{name}[0] + l_weights.y * l_{name}[1] + l_weights.z * l_{name}[2];"
             )
     first = next(i for i, line in enumerate(lines) if not line.startswith(("#version", "#define")))
-    main = [_MAIN, "    l_depth = meet_triangle();", *between, "    if (l_depth < 0.0) discard;", "    shade_met();", "}"]
+    main = [_MAIN, "    l_depth = meet_triangle();", *between, _MISS, "    shade_met();", "}"]
     return "\n".join(
         [*lines[:first], meeting, *lines[first:], "void shade_met() {" + body.rstrip(), "", *main, ""]
     )

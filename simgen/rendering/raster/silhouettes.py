@@ -144,12 +144,16 @@ class SilhouettePass:
             self._atlas.scissor = (0, 0, *self._atlas.size)
             self._atlas.clear(viewport=(0, 0, self._side, rows))
             constant = projection_uniforms(camera)
+            if needs_rays(camera):
+                self._context.gl.enable(moderngl.BLEND)
+                self._context.gl.blend_equation = moderngl.MAX
             self._context.gl.front_face = "cw"
             ready: set[moderngl.Program] = set()
             for index, x, y in page:
                 self._draw_tile(camera, tiles[index], (x, y), constant, ready)
             self._atlas.scissor = (0, 0, *self._atlas.size)
-            self._context.gl.disable(moderngl.CULL_FACE)
+            self._context.gl.disable(moderngl.CULL_FACE | moderngl.BLEND)
+            self._context.gl.blend_equation = moderngl.FUNC_ADD
             atlas = np.empty((rows, self._side), np.uint8)
             self._atlas.read_into(atlas, (0, 0, self._side, rows), components=1, dtype="f1")
             for index, x, y in page:

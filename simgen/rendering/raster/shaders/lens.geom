@@ -32,21 +32,45 @@ vec3 plane_of_edge(vec3 a, vec3 b) {
     return first ? cross(a, b - a) : -cross(b, a - b);
 }
 
-void put_corner(float x, float y) {
+void put_corner(vec2 pixel) {
     // HAND ON
-    gl_Position = vec4((vec2(x, y) + 0.5) * 2.0 / lens_size - 1.0, 0.0, 1.0);
+    gl_Position = vec4((pixel + 0.5) * 2.0 / lens_size - 1.0, 0.0, 1.0);
     EmitVertex();
 }
 
 void put_pixels(vec2 low, vec2 high) {
-    low = max(ceil(low - lens_focal.z), 0.0) - 0.5;
-    high = min(floor(high + lens_focal.z), lens_size - 1.0) + 0.5;
+    low = max(ceil(low), 0.0) - 0.5;
+    high = min(floor(high), lens_size - 1.0) + 0.5;
     if (any(greaterThanEqual(low, high))) return;
-    put_corner(low.x, low.y);
-    put_corner(high.x, low.y);
-    put_corner(low.x, high.y);
-    put_corner(high.x, high.y);
+    put_corner(low);
+    put_corner(vec2(high.x, low.y));
+    put_corner(vec2(low.x, high.y));
+    put_corner(high);
     EndPrimitive();
+}
+
+// A triangle whose sides bend by at most so many pixels: itself, its sides moved outwards, or a rectangle around it,
+// whichever is smaller. Moving the sides is growing it about the middle of its inner circle.
+void put_triangle(vec2 pa, vec2 pb, vec2 pc, float bend) {
+    float away = bend + lens_focal.z;
+    vec2 low = min(pa, min(pb, pc)) - away, high = max(pa, max(pb, pc)) + away;
+    low = max(ceil(low), 0.0);
+    high = min(floor(high), lens_size - 1.0);
+    if (any(lessThan(high, low))) return;
+    vec3 sides = vec3(distance(pb, pc), distance(pc, pa), distance(pa, pb));
+    vec2 u = pb - pa, v = pc - pa;
+    float around = sides.x + sides.y + sides.z, twice = abs(u.x * v.y - u.y * v.x);
+    float growth = 1.0 + away * around / max(twice, 1e-9);  // the inner radius is `twice / around`
+    vec2 size = high - low + 1.0;
+    if (0.5 * twice * growth * growth < size.x * size.y) {
+        vec2 middle = (sides.x * pa + sides.y * pb + sides.z * pc) / around;
+        put_corner(middle + growth * (pa - middle));
+        put_corner(middle + growth * (pb - middle));
+        put_corner(middle + growth * (pc - middle));
+        EndPrimitive();
+    } else {
+        put_pixels(low, high);
+    }
 }
 
 void main() {
@@ -70,33 +94,34 @@ void main() {
     bool wide = longest > 2.0;
     float within = (longest > 1.2 ? 0.75 : 0.6) * longest;  // of a corner lies all of it
     vec3 pa = gl_in[0].gl_Position.xyz, pb = gl_in[1].gl_Position.xyz, pc = gl_in[2].gl_Position.xyz;
-    vec2 low = min(pa.xy, min(pb.xy, pc.xy)), high = max(pa.xy, max(pb.xy, pc.xy));
     vec2 far = lens_size + 1.0;
 #ifdef PANORAMA
     vec3 around = abs(vec3(pa.z, pb.z, pc.z));
     float top = max(around.x, max(around.y, around.z)) + within, turn = 2.0 * PI * lens_focal.x;
     if (wide) { put_pixels(-far, far); return; }
-    float rise = within * lens_focal.y;
-    if (top > 1.45) { put_pixels(vec2(-far.x, low.y - rise), vec2(far.x, high.y + rise)); return; }
+    if (top > 1.45) {
+        float rise = within * lens_focal.y + lens_focal.z;
+        put_pixels(vec2(-far.x, min(pa.y, min(pb.y, pc.y)) - rise), vec2(far.x, max(pa.y, max(pb.y, pc.y)) + rise));
+        return;
+    }
     // Columns go on across the seam, where they jump by a whole turn.
     vec2 beside = vec2(pb.x, pc.x) - pa.x;
     beside -= turn * floor(beside / turn + 0.5);
-    low.x = pa.x + min(0.0, min(beside.x, beside.y));
-    high.x = pa.x + max(0.0, max(beside.x, beside.y));
+    pb.x = pa.x + beside.x;
+    pc.x = pa.x + beside.y;
     // A great circle bends by at most so much from the straight line between its ends.
-    float bend = tan(top) * longest * longest / 8.0;
-    low -= bend * vec2(lens_focal.x / cos(top), lens_focal.y);
-    high += bend * vec2(lens_focal.x / cos(top), lens_focal.y);
-    put_pixels(low, high);
-    float shift = low.x < -0.5 ? turn : -turn;
-    if (low.x < -0.5 || high.x > lens_size.x - 0.5) put_pixels(low + vec2(shift, 0.0), high + vec2(shift, 0.0));
+    float bend = tan(top) * longest * longest / 8.0 * length(vec2(lens_focal.x / cos(top), lens_focal.y));
+    put_triangle(pa.xy, pb.xy, pc.xy, bend);
+    float first = min(pa.x, min(pb.x, pc.x)) - bend, last = max(pa.x, max(pb.x, pc.x)) + bend;
+    vec2 shift = vec2(first < lens_focal.z - 0.5 ? turn : -turn, 0.0);
+    if (first < lens_focal.z - 0.5 || last > lens_size.x - 0.5 - lens_focal.z)
+        put_triangle(pa.xy + shift, pb.xy + shift, pc.xy + shift, bend);
 #else
     float outer = max(pa.z, max(pb.z, pc.z)), inner = min(pa.z, min(pb.z, pc.z)), top = outer + within;
     if (inner - within > lens_seen) return;
     if (wide || top > 3.05) { put_pixels(-far, far); return; }
     int last = textureSize(lens_table, 0).x - 1;
     float bend = texelFetch(lens_table, ivec2(min(int(ceil(top / PI * float(last))), last), 0), 0).y;
-    vec2 bulge = bend * longest * longest / 8.0 * lens_focal.xy;
-    put_pixels(low - bulge, high + bulge);
+    put_triangle(pa.xy, pb.xy, pc.xy, bend * longest * longest / 8.0 * max(lens_focal.x, lens_focal.y));
 #endif
 }

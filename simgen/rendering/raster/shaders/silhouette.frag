@@ -5,6 +5,11 @@ flat in vec2 v_alpha;
 #ifdef BASE_COLOR_MAP
 uniform sampler2D base_color_map;
 #endif
+#ifdef LENS
+#define COVERED (l_depth < 0.0 ? 0.0 : 1.0)  // of all triangles the most is kept
+#else
+#define COVERED 1.0
+#endif
 layout(location = 0) out float out_covered;
 
 void main() {
@@ -15,5 +20,5 @@ void main() {
 #endif
     if (alpha < v_alpha.y) discard;
 #endif
-    out_covered = 1.0 / 255.0;
+    out_covered = COVERED / 255.0;
 }
