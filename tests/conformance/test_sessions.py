@@ -94,3 +94,30 @@ def test_a_picture_without_objects_is_all_background(renderer: Renderer, library
     assert not frame.instance_id.any()
     assert not frame.silhouettes
     assert np.isnan(frame.depth_m).all()
+
+
+def test_light_of_a_view_is_the_radiance_of_its_frame(renderer: Renderer, library: AssetLibrary) -> None:
+    scene = SCENES["overlapping"]()
+    view = still_view(scene)
+    with renderer.open(scene, library) as session:
+        lit, dark = session.render(view), session.render(view, lit=False)
+        alone = session.light([view])
+    assert alone.dtype == lit.radiance.dtype
+    assert alone.tobytes() == lit.radiance.tobytes()
+    assert not dark.radiance.any()
+    assert_same_bytes(replace(dark, radiance=lit.radiance), lit)
+
+
+def test_light_of_several_views_is_their_mean(renderer: Renderer, library: AssetLibrary) -> None:
+    scene = SCENES["overlapping"]()
+    view = still_view(scene)
+    aside = replace(view, T_world_camera=look_at((0.1, -0.05, 0.0), (0.0, 0.0, 1.2)))
+    with renderer.open(scene, library) as session:
+        each = [session.light([one]).astype(float) for one in (view, aside)]
+        both = session.light([view, aside])
+        assert both.tobytes() == session.light([view, aside]).tobytes()
+    assert not np.allclose(each[0], each[1], rtol=0.05)
+    if renderer.name == "pathtrace":  # its samples are others, and have grain
+        assert both.astype(float).mean() == pytest.approx(np.mean(each), rel=0.1)
+    else:
+        np.testing.assert_allclose(both, (each[0] + each[1]) / 2, rtol=2e-3, atol=1e-3)
