@@ -19,7 +19,16 @@ from simgen.records.scene import MaterialOverride
 from tests.builders import make_scene, sphere, sun
 from tests.views import cast, still_view
 
-ROW = {"ids": 1.0, "depth": 0.0, "sun": 1.0, "surroundings": 1.0, "all": 1.0}
+ROW = {
+    "ids": 1.0,
+    "depth": 0.0,
+    "masks": 0.0,
+    "boxes": 0.0,
+    "poses": 0.0,
+    "sun": 1.0,
+    "surroundings": 1.0,
+    "all": 1.0,
+}
 LIT = ROW | {"share sun": 0.7, "share surroundings": 0.3}
 
 
@@ -86,7 +95,10 @@ def test_the_worst_scene_is_named_for_every_light() -> None:
     line = lines["diffuse luminance, sun alone"]
     assert line.holds is False
     assert line.figure == "worst 1.200 (other), 1 of 2 scenes hold"
-    assert lines["ids equal off silhouettes"].holds is True
+    assert lines["off silhouettes, ids that differ"].holds is True
+    assert lines["masks, share of pixels that differ"].holds is True
+    [line] = [each for each in agreement_lines([rows[0] | {"boxes": 2.0}]) if "boxes" in each.what]
+    assert line.holds is False
 
 
 def test_diffuse_is_what_the_scene_makes_of_a_material() -> None:

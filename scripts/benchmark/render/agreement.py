@@ -6,7 +6,7 @@ under the lamps alone, and their sum is the picture, since light adds up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -35,7 +35,8 @@ from simgen.scenario import load
 from tests.measures.edges import inside
 
 _SEED = 7
-_LEAST_IDS, _MOST_DEPTH = 0.999, 1e-3
+_TITLE = "raster, traced"
+_LEAST_IDS, _MOST_DEPTH, _MOST_MASKS, _MOST_BOXES_PX = 0.999, 1e-3, 1e-3, 1.0
 MOST_LUMINANCE = {"sun": 0.10, "surroundings": 0.15, "lamps": 0.15}
 _LEAST_SHARE = 0.01  # of a picture's light: what gives less is told and not held to anything
 
@@ -198,21 +199,35 @@ def holds(row: dict[str, Any]) -> bool:
 def agreement_lines(rows: Sequence[dict[str, Any]]) -> list[Line]:
     """Return what is claimed of all scenes together, each by its worst."""
     done = [row for row in rows if "not measured" not in row]
-    claims = ("ids equal off silhouettes", "depth equal", "luminance of diffuse surfaces")
     if not done:
-        return [not_measured(f"raster, traced: {each}", "", "no scene could be drawn") for each in claims]
-    ids, depth = min(done, key=lambda r: r["ids"]), max(done, key=lambda r: r["depth"])
+        return [not_measured(f"{_TITLE}: labels and luminance", "", "no scene could be drawn")]
     found = [
-        Line("raster, traced: ids equal off silhouettes", f"≥ {100 * _LEAST_IDS:g} %",
-             f"{100 * ids['ids']:.3f} % ({ids['name']})", ids["ids"] >= _LEAST_IDS, ids["ids"]),
-        Line("raster, traced: depth equal", f"≤ {_MOST_DEPTH:g}",
-             f"{depth['depth']:.1e} ({depth['name']})", depth["depth"] <= _MOST_DEPTH, depth["depth"]),
-    ]  # fmt: skip
+        _worst_line(done, "ids", "off silhouettes, ids that differ", 1 - _LEAST_IDS, lambda ids: 1 - ids),
+        _worst_line(done, "depth", "depth apart, relative", _MOST_DEPTH),
+        _worst_line(done, "masks", "masks, share of pixels that differ", _MOST_MASKS),
+        _worst_line(done, "boxes", "edges of boxes apart, pixels", _MOST_BOXES_PX),
+        _worst_line(done, "poses", "poses apart", 0.0),
+    ]
     for kind, most in MOST_LUMINANCE.items():
         mostly = [row for row in done if brightest(row) == kind]
         found += _luminance_line(mostly, "all", most, f"all light of scenes lit most by {kind}")
         found += _luminance_line(done, kind, most, f"{kind} alone")
     return found
+
+
+def _worst_line(
+    rows: Sequence[dict[str, Any]],
+    key: str,
+    title: str,
+    most: float,
+    off: Callable[[float], float] = lambda value: value,
+) -> Line:
+    """Return the line of a difference that is to stay at most so large in every scene."""
+    apart = {row["name"]: off(row[key]) for row in rows}
+    name = max(apart, key=lambda each: apart[each])
+    good = sum(value <= most for value in apart.values())
+    figure = f"worst {apart[name]:.2g} ({name}), {good} of {len(apart)} scenes hold"
+    return Line(f"{_TITLE}: {title}", f"≤ {most:g}", figure, good == len(apart), apart[name])
 
 
 def _luminance_line(rows: Sequence[dict[str, Any]], key: str, most: float, title: str) -> list[Line]:
@@ -222,5 +237,5 @@ def _luminance_line(rows: Sequence[dict[str, Any]], key: str, most: float, title
     name = max(ratios, key=lambda each: abs(ratios[each] - 1.0))
     within = sum(abs(ratio - 1.0) <= most for ratio in ratios.values())
     figure = f"worst {ratios[name]:.3f} ({name}), {within} of {len(ratios)} scenes hold"
-    what = f"raster, traced: diffuse luminance, {title}"
+    what = f"{_TITLE}: diffuse luminance, {title}"
     return [Line(what, f"1 ± {most:g}", figure, within == len(ratios), ratios[name])]
