@@ -16,7 +16,9 @@ from simgen.dataset import (
     scene_files,
 )
 from simgen.dataset.layout import CHECKSUMS_FILE
+from simgen.errors import DatasetError
 from simgen.pipeline import SettledScene, Studio, software_of
+from simgen.python_modules import code_hash
 from simgen.simulation import simulate
 from simgen.version import __version__
 
@@ -57,11 +59,12 @@ def replay(dataset: str | Path, scene_index: int, frame_index: int | None = None
         frame_index: render this capture frame only (of every sensor); None means all.
 
     Raises:
-        DatasetError: no such scene or frame in the dataset.
+        DatasetError: no such scene or frame in the dataset, or the Python that the scene calls has changed.
         AssetError: a pack it was made with is not installed.
     """
     opened = Dataset(dataset)
     recorded = opened.scene(scene_index)
+    _require_same_code(recorded)
     if frame_index is not None:
         recorded.require_frame(frame_index)
     studio = Studio(opened.renderer)
@@ -76,6 +79,18 @@ def replay(dataset: str | Path, scene_index: int, frame_index: int | None = None
     if frame_index is None:
         differing += sorted(file_digests(recorded.path).keys() - made - {CHECKSUMS_FILE})
     return ReplayReport(scene_index, len(made), tuple(differing), software)
+
+
+def _require_same_code(recorded: SceneView) -> None:
+    """Refuse to replay a scene whose Python behaviours or triggers are not those that it was made with."""
+    for module, then in recorded.scene.python_code:
+        here = code_hash(module)
+        if here != then:
+            what = "is not found here" if here is None else "has other code here"
+            raise DatasetError(
+                f"scene {recorded.scene.index} cannot be replayed: '{module}', which it calls, {what} "
+                f"(SHA-256 {then[:12]} then, {(here or 'none')[:12]} now); put back the file it was made with"
+            )
 
 
 def _other_software(dataset: Dataset, studio: Studio) -> tuple[tuple[str, str, str], ...]:

@@ -75,3 +75,36 @@ def test_what_is_not_there_is_named(made: Path) -> None:
         simgen.replay(made, 7)
     with pytest.raises(DatasetError, match=r"scene 0 has no frame 5; it has frames 0 to 1 of cam"):
         simgen.replay(made, 0, frame_index=5)
+
+
+MOVES = """
+class Roll:
+    def run(self, view, rng):
+        while True:
+            yield (0.5, 0.0, 0.0)
+"""
+
+
+def test_a_scene_whose_python_has_changed_is_not_replayed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    file = tmp_path / "moves_that_change.py"
+    file.write_text(MOVES)
+    camera = {"width": 16, "height": 12, "fixed": {"position": [3, 0, 2], "look_at": [0, 0, 0]}}
+    cart = block(
+        (0.4, 0.4, 0.4),
+        place={"at": {"position": [0, 0, 0]}},
+        behaviour={"python": {"call": "moves_that_change:Roll"}},
+    )
+    capture = {"when": "start", "duration": "0.2 s", "rate": 10}
+    rolling = scenario({}, actors={"cart": cart}, sensors={"cam": camera}, capture=capture)
+    out = tmp_path / "data"
+    simgen.generate(rolling, count=1, seed=1, out=out, renderer="analytic")
+    assert simgen.replay(out, 0).differing == ()
+    file.write_text(MOVES.replace("0.5", "0.6"))
+    with pytest.raises(DatasetError, match=r"'moves_that_change', which it calls, has other code here"):
+        simgen.replay(out, 0)
+    file.unlink()
+    with pytest.raises(DatasetError, match=r"is not found here .* put back the file it was made with"):
+        simgen.replay(out, 0)

@@ -218,6 +218,7 @@ class Scene:
         faults: of sensors, by name, armed or not.
         factors: what the scene's weight is made of, by name; see `log_weight`.
         twin: what it is in a counterfactual pair, None outside of one.
+        python_code: (module, SHA-256 of its file) of the Python that behaviours and triggers call, by name.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_inf_nan="strings")  # a weight can be 0
@@ -246,6 +247,7 @@ class Scene:
     faults: tuple[Fault, ...] = ()
     factors: tuple[WeightFactor, ...] = ()
     twin: Twin | None = None
+    python_code: tuple[tuple[str, str], ...] = ()
 
     def object(self, instance_id: int) -> SceneObject:
         """Return the object with this id; ids are 1..n in order."""

@@ -25,6 +25,7 @@ from simgen.sampling.lights import draw_environment, draw_fog, draw_sun
 from simgen.sampling.objects import Thing, draw_group, scene_object, section_of
 from simgen.sampling.order import placement_order
 from simgen.sampling.placing import Item, Placing
+from simgen.sampling.python_code import python_code
 from simgen.sampling.relations import advice_for, place, relation_of
 from simgen.sampling.surroundings import draw_world, part_object
 from simgen.sampling.targets import Targets
@@ -153,6 +154,7 @@ def _scene(
 ) -> Scene:
     scenario, draws = stage.scenario, stage.draws
     fittings = Fittings(stage.cast, stage.targets, stage.things)
+    actors, events = tuple(_actors(stage)), tuple(_events(stage))
     return Scene(
         scenario_name=scenario.name,
         scenario_hash=scenario_hash(scenario),
@@ -168,16 +170,17 @@ def _scene(
         workspace_min_m=stage.world.workspace_min_m,
         workspace_max_m=stage.world.workspace_max_m,
         params=tuple(sorted(draws.params.items())),
-        actors=tuple(_actors(stage)),
+        actors=actors,
         joints=tuple(_joints(stage)),
         lights=tuple(draw_lamp(fittings, name, lamp) for name, lamp in scenario.lights.items()),
         panels=tuple(draw_panel(fittings, name, panel) for name, panel in scenario.panels.items()),
         fog=draw_fog(draws, scenario.fog),
         lanes=stage.lanes,
-        events=tuple(_events(stage)),
+        events=events,
         faults=tuple(_faults(stage)),
         factors=stage.chances.factors,
         twin=stage.chances.twin,
+        python_code=python_code(actors, events),
     )
 
 

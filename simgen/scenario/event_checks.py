@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from simgen.python_modules import module_file
 from simgen.scenario.faults import Location
 from simgen.scenario.impossible import (
     behaviours,
@@ -103,6 +105,8 @@ def _check_reference(location: Location, thing: Thing, text: str, names: Names) 
     elif thing == "call":
         if not _CALL.fullmatch(text):
             yield location, f"expected a Python object as 'module:name', got '{text}'"
+        else:
+            yield from _check_module(location, text)
     elif thing in ("body", "bodies", "spot"):
         member = thing != "bodies"
         yield from told(location, names.object_problem(text, or_region=thing == "spot", member=member))
@@ -115,6 +119,14 @@ def _check_reference(location: Location, thing: Thing, text: str, names: Names) 
         known = {"sensor": names.sensors, "lamp": names.lamps, "event": names.events}[thing]
         what = {"sensor": "sensor", "lamp": "light", "event": "event"}[thing]
         yield from told(location, names.unknown(what, text, known))
+
+
+def _check_module(location: Location, text: str) -> Iterator[Finding]:
+    """Tell of a module that Python would not find; nothing of it is run."""
+    module = text.partition(":")[0]
+    if module not in sys.modules and module_file(module) is None:
+        hint = "put its file where Python finds it, for example with PYTHONPATH"
+        yield location, f"Python finds no module '{module}' of '{text}'; {hint}"
 
 
 def _actor_problem(text: str, names: Names) -> str | None:

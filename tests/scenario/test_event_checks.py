@@ -194,6 +194,11 @@ MISTAKES = [
         "events.leap.trigger.python.call: expected a Python object as 'module:",
     ),
     (
+        "{time: {at: 2}}",
+        "{python: {call: 'no_such_moves:near'}}",
+        "events.leap.trigger.python.call: Python finds no module 'no_such_moves' of 'no_such_moves:near'; put its file",
+    ),
+    (
         "{remove: {object: deer}}",
         "{remove: {object: der}}",
         "events.leap.actions[0].remove.object: unknown object 'der'",
