@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
+import glcontext
 import moderngl
 
 from simgen.errors import RenderError
+from simgen.rendering.raster.gl_calls import GlCalls, Loader
 from simgen.rendering.raster.lens_stages import fragment_stage, geometry_stage
+from simgen.rendering.raster.textures import TextureStore
 
 DEVICE_VARIABLE = "SIMGEN_EGL_DEVICE"
 _SHADERS = files("simgen.rendering.raster") / "shaders"
@@ -26,7 +29,8 @@ class GlContext:
     """
 
     def __init__(self) -> None:
-        self.gl = _open_context()
+        self.gl, loader = _open_context()
+        self.textures = TextureStore(self.gl, GlCalls(loader))
         self._programs: dict[tuple[str, str, tuple[str, ...]], moderngl.Program] = {}
         self._quads: dict[moderngl.Program, moderngl.VertexArray] = {}
         self._idle = self.gl.framebuffer([self.gl.texture((1, 1), 1)])
@@ -65,7 +69,7 @@ class GlContext:
         self.gl.release()
 
 
-def _stages(vertex: str, fragment: str, defines: tuple[str, ...]) -> dict[str, str]:
+def _stages(vertex: str, fragment: str, defines: tuple[str, ...]) -> dict[str, Any]:
     """Return the sources of a program; what draws triangles through a LENS has a geometry shader too."""
     corners, pixels = shader_source(vertex, defines), shader_source(fragment, defines)
     if "LENS" not in defines or vertex == "fullscreen.vert":
@@ -106,13 +110,14 @@ def set_uniforms(program: moderngl.Program, **values: object) -> None:
                 member.value = value
 
 
-def _open_context() -> moderngl.Context:
+def _open_context() -> tuple[moderngl.Context, Loader]:
     device = os.environ.get(DEVICE_VARIABLE, "0")
     if not device.isdigit():
         raise RenderError(f"{DEVICE_VARIABLE} must be the index of an EGL device (0, 1, …), got '{device}'")
     try:
-        settings: dict[str, Any] = {"backend": "egl", "device_index": int(device)}
-        gl = moderngl.create_context(require=330, standalone=True, **settings)
+        backend = glcontext.get_backend_by_name("egl")
+        loader: Any = backend(mode="standalone", glversion=330, device_index=int(device))
+        gl = moderngl.create_context(require=330, standalone=True, context=loader)
     except Exception as error:  # the loader raises whatever its platform does
         raise RenderError(
             f"no OpenGL 3.3 context could be made through EGL, device {device} ({error}). On Debian or Ubuntu install"
@@ -120,4 +125,4 @@ def _open_context() -> moderngl.Context:
             f" one by {DEVICE_VARIABLE}=<index>"
         ) from error
     gl.gc_mode = "context_gc"
-    return gl
+    return gl, loader

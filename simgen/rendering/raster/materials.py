@@ -13,8 +13,6 @@ from simgen.records.asset import Material, Texture
 from simgen.rendering.materials import alpha_threshold
 from simgen.rendering.raster.context import GlContext
 
-_SRGB8 = 0x8C41
-_SRGB8_ALPHA8 = 0x8C43
 _MAP_NAMES = ("base_color_map", "metallic_roughness_map", "normal_map")
 
 
@@ -88,7 +86,7 @@ class MaterialSet:
     """
 
     def __init__(self, context: GlContext, materials: Sequence[Material]) -> None:
-        self._gl = context.gl
+        self._gl, self._store = context.gl, context.textures
         self.textures: list[moderngl.Texture] = []
         self.byte_count = 0
         self._known: dict[int, int] = {}
@@ -110,9 +108,11 @@ class MaterialSet:
             self.textures[key.emissive].use(unit)
 
     def release(self) -> None:
-        """Free the textures."""
-        for texture in (*self.textures, self.table):
-            texture.release()
+        """Give the textures back."""
+        for texture in self.textures:
+            self._store.give_back(texture)
+        self.textures.clear()
+        self.table.release()
 
     def _key(self, material: Material) -> MaterialKey:
         maps = (material.base_color_map, material.metallic_roughness_map, material.normal_map)
@@ -132,20 +132,10 @@ class MaterialSet:
     def _texture(self, texture: Texture) -> int:
         if id(texture) not in self._known:
             self._known[id(texture)] = len(self.textures)
-            self.textures.append(self._upload(texture))
+            self.textures.append(self._store.take(texture))
+            height, width = texture.pixels.shape[:2]
+            self.byte_count += width * height * 16 // 3  # four bytes a texel, the smaller levels a third more
         return self._known[id(texture)]
-
-    def _upload(self, texture: Texture) -> moderngl.Texture:
-        height, width, channels = texture.pixels.shape
-        pixels = np.ascontiguousarray(texture.pixels[::-1])  # OpenGL's first row is v = 0
-        internal = (_SRGB8 if channels == 3 else _SRGB8_ALPHA8) if texture.srgb else None
-        image = self._gl.texture((width, height), channels, pixels.tobytes(), internal_format=internal)
-        image.build_mipmaps()
-        # Blending two levels shows only in colour; for the other maps it would cost twice the reads for nothing.
-        coarse = moderngl.LINEAR_MIPMAP_LINEAR if texture.srgb else moderngl.LINEAR_MIPMAP_NEAREST
-        image.filter = (coarse, moderngl.LINEAR)
-        self.byte_count += width * height * 16 // 3  # four bytes a texel, a third more for the smaller levels
-        return image
 
     def _table(self, materials: Sequence[Material]) -> moderngl.Texture:
         table = np.zeros((3, len(materials), 4), np.float32)

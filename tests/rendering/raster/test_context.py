@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import moderngl
+import glcontext
 import pytest
 
 from simgen.errors import RenderError
@@ -11,10 +11,10 @@ from simgen.rendering.raster.context import DEVICE_VARIABLE, shader_source
 
 
 def test_without_gl_the_error_names_the_packages_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_: object) -> moderngl.Context:
-        raise OSError("libEGL.so.1: cannot open shared object file")
+    def refuse(name: str) -> object:
+        raise OSError(f"lib{name.upper()}.so.1: cannot open shared object file")
 
-    monkeypatch.setattr(moderngl, "create_context", refuse)
+    monkeypatch.setattr(glcontext, "get_backend_by_name", refuse)
     with pytest.raises(RenderError, match="apt-get install libegl1 libgl1 libgl1-mesa-dri") as caught:
         RasterRenderer()
     assert "libEGL.so.1" in str(caught.value)

@@ -1,0 +1,117 @@
+"""Smaller levels of a texture are what an eye farther away sees: the same light, averaged."""
+
+from __future__ import annotations
+
+import moderngl
+import numpy as np
+import pytest
+
+from simgen.records.asset import Material, Texture
+from simgen.rendering.raster.context import GlContext
+from simgen.rendering.raster.materials import MaterialSet
+from simgen.rendering.raster.renderer import RasterRenderer
+from simgen.rendering.raster.textures import mip_levels
+
+
+@pytest.fixture
+def context(raster: RasterRenderer) -> GlContext:
+    return raster.context
+
+
+def _light(srgb: np.ndarray) -> np.ndarray:
+    encoded = srgb / 255
+    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+
+
+def _noise(height: int, width: int, channels: int, srgb: bool = True) -> Texture:
+    pixels = np.random.default_rng(height * width).integers(0, 256, (height, width, channels), dtype=np.uint8)
+    return Texture(pixels, srgb)
+
+
+def test_levels_halve_down_to_one_texel() -> None:
+    shapes = [level.shape for level in mip_levels(_noise(20, 5, 3))]
+    assert shapes == [(20, 5, 4), (10, 2, 4), (5, 1, 4), (2, 1, 4), (1, 1, 4)]
+
+
+def test_the_finest_level_is_the_texture_upside_down_and_opaque() -> None:
+    texture = _noise(7, 9, 3)
+    finest = mip_levels(texture)[0]
+    assert np.array_equal(finest[..., :3], texture.pixels[::-1])
+    assert (finest[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize("size", [(64, 64), (33, 47), (1, 13)])
+def test_every_level_of_a_colour_map_has_the_mean_light_of_the_finest(size: tuple[int, int]) -> None:
+    levels = mip_levels(_noise(*size, 3))
+    for level in levels:
+        assert _light(level[..., :3]).mean() == pytest.approx(_light(levels[0][..., :3]).mean(), rel=0.015)
+
+
+def test_a_chequer_of_black_and_white_is_half_as_bright_from_afar() -> None:
+    chequer = np.repeat((np.indices((64, 64)).sum(axis=0) % 2 * 255).astype(np.uint8)[..., None], 3, axis=-1)
+    for level in mip_levels(Texture(chequer, srgb=True))[1:]:
+        assert _light(level[..., :3]).mean() == pytest.approx(0.5, rel=0.01)
+
+
+def test_levels_of_other_maps_and_of_opacity_average_numbers() -> None:
+    plain = mip_levels(_noise(32, 32, 3, srgb=False))
+    assert plain[-1][0, 0, 0] == pytest.approx(plain[0][..., 0].mean(), abs=1.5)
+    cut = mip_levels(_noise(32, 32, 4))
+    assert cut[-1][0, 0, 3] == pytest.approx(cut[0][..., 3].mean(), abs=1.5)
+
+
+@pytest.mark.parametrize("srgb", [True, False])
+def test_opengl_holds_the_levels_that_were_averaged(context: GlContext, srgb: bool) -> None:
+    texture = _noise(24, 20, 4, srgb)
+    image = context.textures.take(texture)
+    for number, level in enumerate(mip_levels(texture)):
+        program = context.gl.program(
+            vertex_shader="#version 330\nvoid main() { gl_Position = vec4(gl_VertexID == 1 ? 3 : -1, "
+            "gl_VertexID == 2 ? 3 : -1, 0, 1); }",
+            fragment_shader="#version 330\nuniform sampler2D map; uniform int level; out vec4 seen;\n"
+            "void main() { seen = texelFetch(map, ivec2(gl_FragCoord.xy), level); }",
+        )
+        height, width = level.shape[:2]
+        target = context.gl.framebuffer([context.gl.texture((width, height), 4, dtype="f4")])
+        target.use()
+        image.use(0)
+        program["level"].value = number
+        context.gl.vertex_array(program, []).render(moderngl.TRIANGLES, vertices=3)
+        seen = np.frombuffer(target.read(components=4, dtype="f4"), np.float32).reshape(height, width, 4)
+        expected = _light(level[..., :3]) if srgb else level[..., :3] / 255
+        np.testing.assert_allclose(
+            seen[..., :3], expected, atol=2e-3
+        )  # llvmpipe decodes sRGB by a polynomial
+        np.testing.assert_allclose(seen[..., 3], level[..., 3] / 255, atol=1e-6)
+        context.unbind()
+        target.release()
+    context.textures.give_back(image)
+    context.check("here")
+
+
+def test_equal_pixels_are_uploaded_once_and_freed_with_their_last_user(context: GlContext) -> None:
+    texture = _noise(8, 8, 3)
+    one = MaterialSet(context, [Material(base_color_map=texture)])
+    other = MaterialSet(context, [Material(base_color_map=Texture(texture.pixels, srgb=True))])
+    assert one.textures[0] is other.textures[0]
+    glo = other.textures[0].glo
+    one.release()
+    assert other.textures[0].glo == glo
+    other.release()
+    again = context.textures.take(texture)
+    context.textures.give_back(again)
+    context.check("here")
+
+
+def test_new_pixels_in_the_place_of_freed_ones_are_uploaded(context: GlContext) -> None:
+    texture = _noise(8, 8, 3)
+    image = context.textures.take(texture)
+    key = (id(texture.pixels), True)
+    del texture
+    other = _noise(4, 4, 3)
+    context.textures._known[id(other.pixels), True] = context.textures._known.pop(key)
+    fresh = context.textures.take(other)
+    assert (fresh.size, image.size) == ((4, 4), (8, 8))
+    for each in (fresh, image):
+        context.textures.give_back(each)
+    context.check("here")
