@@ -20,6 +20,7 @@ from simgen.pipeline.views import view_of
 from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight
 from simgen.records.scene import (
+    BLUR_SAMPLES,
     Aperture,
     CameraSensor,
     Capture,
@@ -197,7 +198,7 @@ def test_record_of_a_camera_names_what_it_has_and_nothing_more() -> None:
     camera = open_for(SHUTTER_S, aperture=Aperture(0.1, 0.05, 1.0))
     scene = flying((0.0, 0.0, 0.0), camera)
     assert scene_from_json(scene_to_json(scene)) == scene
-    plain = scene_to_json(replace(scene, cameras=(replace(CAMERA, blur_samples=32),)))
+    plain = scene_to_json(replace(scene, cameras=(replace(CAMERA, blur_samples=BLUR_SAMPLES),)))
     assert not any(word in plain for word in ("shutter", "aperture", "blur"))
 
 

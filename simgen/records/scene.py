@@ -88,7 +88,7 @@ class Aperture:
     focus_on: str = ""
 
 
-BLUR_SAMPLES = 32
+BLUR_SAMPLES = 64
 """Sharp pictures that a blurred one is the mean of, at most, unless a camera says otherwise."""
 
 
