@@ -40,7 +40,8 @@ class GlowPass:
         gl.blend_func = (moderngl.ONE, moderngl.ONE)
         for start in range(0, len(lamps), _AT_ONCE):
             some = lamps[start : start + _AT_ONCE]
-            defines = [f"COUNT {len(some)}", *ray_defines(view.intrinsics)]
+            beams = [lamp.beam_code for lamp in some]
+            defines = [f"COUNT {len(some)}", *ray_defines(view.intrinsics), *["BEAMS"] * any(beams)]
             program = self._context.program("fullscreen.vert", "glow.frag", defines)
             set_uniforms(
                 program, normal_depth=0, **ray_uniforms(view.intrinsics),
@@ -48,7 +49,8 @@ class GlowPass:
                 farthest_m=min(_FARTHEST_VISIBILITIES * fog.visibility_m, _FARTHEST_CLEAR_M),
                 lamp_from_camera=as_floats(np.array([_seen_from(lamp, view) for lamp in some])),
                 lamp_rgb=as_floats(np.array([[*lamp.axis_rgb_cd, lamp.position_m[2] - fog.base_m] for lamp in some])),
-                lamp_cone=as_floats(np.array([_cone(lamp) for lamp in some])), **fog_uniforms(fog, view),
+                lamp_cone=as_floats(np.array([_cone(lamp) for lamp in some])),
+                lamp_beam=as_floats(np.array(beams)), **fog_uniforms(fog, view),
             )  # fmt: skip
             self._context.fill(program)
         gl.disable(moderngl.BLEND)

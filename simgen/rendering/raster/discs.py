@@ -103,7 +103,7 @@ def _face(lamp: Lamp, view: View, fog: Fog | None) -> _Face | None:
     depth_m = float(camera.depth_of(center[None])[0])
     if depth_m < max(camera.near_m, 2 * NEAREST_BLOCKER_M) or (cosine <= 0 and not is_bulb):
         return None
-    rgb = lamp.rgb if lamp.half_m is not None else _disc_rgb(lamp, cosine, is_bulb)
+    rgb = lamp.rgb if lamp.half_m is not None else _disc_rgb(lamp, -center @ T[:3, :3] / distance, is_bulb)
     if fog is not None:
         eye_z = view.T_world_camera[2, 3]
         depth = optical_depth(fog, eye_z, lamp.position_m[2], np.asarray(distance))
@@ -131,10 +131,10 @@ def _pixel_m(camera: Intrinsics, center: FloatArray) -> float:
     return (1.0 if camera.is_orthographic else float(camera.depth_of(center[None])[0])) / camera.fx
 
 
-def _disc_rgb(lamp: Lamp, cosine: float, is_bulb: bool) -> FloatArray:
-    """Return the luminance of a spot's disc seen at an angle from its axis: intensity over the area seen."""
-    seen = 1.0 if is_bulb else max(cosine, _LEAST_COSINE)
-    share = max(float(lamp.falloff(np.asarray(cosine))), _STRAY)
+def _disc_rgb(lamp: Lamp, direction: FloatArray, is_bulb: bool) -> FloatArray:
+    """Return the luminance of a spot's disc seen along a unit vector (3,) of its frame: intensity over area."""
+    seen = 1.0 if is_bulb else max(float(direction[0]), _LEAST_COSINE)
+    share = max(float(lamp.falloff(direction)), _STRAY)
     return lamp.rgb * (share / (pi * lamp.radius_m**2 * seen))
 
 

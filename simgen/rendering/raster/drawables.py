@@ -18,7 +18,8 @@ from simgen.records.frame import View
 from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.frustum import sphere_in_view
 from simgen.rendering.raster.context import set_uniforms
-from simgen.rendering.raster.lens_detail import lens_px_per_m, lens_radius_px
+from simgen.rendering.raster.lens_detail import lens_cuts, lens_px_per_m, lens_radius_px
+from simgen.rendering.raster.lens_table import needs_rays
 from simgen.rendering.raster.materials import MaterialKey
 from simgen.rendering.raster.meshes import Batch, GpuLevel, GpuModel, ModelCache
 from simgen.rendering.raster.skinned import SkinnedModel
@@ -158,11 +159,19 @@ def visible_items(drawables: Sequence[Drawable], view: View) -> list[DrawItem]:
             radius_px = _radius_px(view.intrinsics, T[:3, 3], drawable.radius_m)
             px_per_m = _px_per_m(view.intrinsics, T[:3, 3], drawable.radius_m) * drawable.body.scale
             level = drawable.model.level_for(np.inf if joined else px_per_m)
-            items.append(DrawItem(drawable, level, T, radius_px, is_cut=px_per_m == np.inf))
+            is_cut = px_per_m == np.inf and _is_cut(view.intrinsics, drawable, T)
+            items.append(DrawItem(drawable, level, T, radius_px, is_cut))
     # Near ones first hide what lies behind before it is shaded; huge ones (floor, walls) are behind nearly always.
     depths = (view.intrinsics.depth_of(item.T_camera_object[None, :3, 3]) for item in items)
     order = {id(item): (item.radius_px == np.inf, float(depth[0])) for item, depth in zip(items, depths, strict=True)}
     return sorted(items, key=lambda item: order[id(item)])
+
+
+def _is_cut(camera: Intrinsics, drawable: Drawable, T_camera_object: FloatArray) -> bool:
+    """Return whether the camera may be inside an object whose sphere it is in."""
+    if not needs_rays(camera) or isinstance(drawable.model, SkinnedModel):
+        return True
+    return lens_cuts(camera, T_camera_object, drawable.model.half_size_m * drawable.body.scale)
 
 
 def surface_uniforms(override: MaterialOverride | None) -> dict[str, object]:

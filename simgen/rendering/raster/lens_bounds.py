@@ -1,4 +1,4 @@
-"""Rectangles of the image that hold all that a lens shows of a mesh: on the CPU what `lens.geom` does for a triangle."""
+"""Rectangles of the image that hold all that a lens shows of a mesh: for the CPU what `lens.geom` has of a triangle."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ EVERYWHERE: Extent = (-inf, -inf, inf, inf)
 # Of a triangle on the sphere around the eye, no point is farther than this share of its longest side from a corner, as
 # long as that is at most 2 rad.
 _WITHIN, _LONGEST_RAD = 0.75, 2.0
-_OUTERMOST_RAD, _STEEPEST_RAD = 3.05, 1.45  # beyond, bounds say nothing: near the far end of the axis, near a pole
+_OUTERMOST_RAD, _STEEPEST_RAD = (
+    3.05,
+    1.45,
+)  # beyond, bounds say nothing: near the far end of the axis, near a pole
 _PANORAMA_MARGIN_PX = 0.5
 
 

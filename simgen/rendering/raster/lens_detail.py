@@ -41,6 +41,14 @@ def lens_radius_px(camera: Intrinsics, center: FloatArray, radius_m: float) -> f
     return focal * half * _magnification(camera, center, half)
 
 
+def lens_cuts(camera: Intrinsics, T_camera_object: FloatArray, half_m: FloatArray) -> bool:
+    """Return whether the camera, or what is too near for it, may reach into a box of half sizes (3,) about a frame."""
+    eye = -T_camera_object[:3, :3].T @ T_camera_object[:3, 3]
+    apart = float(np.linalg.norm(np.maximum(np.abs(eye) - half_m, 0.0)))
+    steepest = 0.0 if camera.radial_depth else min(lens_table(camera).seen_rad, 1.5)
+    return apart <= camera.near_m / cos(steepest)
+
+
 def _magnification(camera: Intrinsics, center: FloatArray, half_rad: float) -> float:
     """Return the most that a cone of directions is magnified, against the middle of the picture."""
     x, y, z = (float(v) for v in center)

@@ -1,7 +1,7 @@
 """Outlines of objects as a lens shows them, and what of them lies beyond the image's border.
 
-What lies beyond is counted on a canvas of three times the image, as the BOP benchmark does: the same lens, its rays
-three pixels apart.
+What lies beyond is counted on a canvas of three times the image, as the BOP benchmark does: the same lens, its rays a
+few pixels apart.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from simgen.camera import Intrinsics
 from simgen.rendering.raster.drawables import DrawItem
 from simgen.rendering.raster.lens_bounds import Extent, bounds_of
 
-CANVAS = 3  # times the image, and pixels for each pixel of it
+_CANVAS = 3  # times the image
+_MOST_PX = 320  # of the canvas's longer side
 Box = tuple[int, int, int, int]
 
 
@@ -39,27 +40,36 @@ def lens_box(camera: Intrinsics, item: DrawItem) -> Box | None:
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
+def canvas_step(camera: Intrinsics) -> int:
+    """Return how many image pixels a pixel of the canvas is wide."""
+    return -(-_CANVAS * max(camera.width, camera.height) // _MOST_PX)
+
+
 @lru_cache(maxsize=8)
 def canvas_of(camera: Intrinsics) -> Intrinsics:
-    """Return the camera of the canvas: as many pixels as the image has, each as wide as three of it."""
+    """Return the camera of the canvas, which is as far from each border of the image as the image is wide and high."""
+    step = canvas_step(camera)
     return replace(
         camera,
-        fx=camera.fx / CANVAS,
-        fy=camera.fy / CANVAS,
-        cx=(camera.cx + camera.width - (CANVAS - 1) / 2) / CANVAS,
-        cy=(camera.cy + camera.height - (CANVAS - 1) / 2) / CANVAS,
+        width=-(-_CANVAS * camera.width // step),
+        height=-(-_CANVAS * camera.height // step),
+        fx=camera.fx / step,
+        fy=camera.fy / step,
+        cx=(camera.cx + camera.width - (step - 1) / 2) / step,
+        cy=(camera.cy + camera.height - (step - 1) / 2) / step,
     )
 
 
 def pixels_beyond(camera: Intrinsics, box: Box, covered: NDArray[np.bool_]) -> float:
     """Return how many image pixels outside the image are covered, given the pixels of a box of the canvas that are."""
+    step = canvas_step(camera)
     columns, rows = (
-        (first + np.arange(count)) * CANVAS + (CANVAS - 1) / 2 - size
+        (first + np.arange(count)) * step + (step - 1) / 2 - size
         for first, count, size in (
             (box[0], covered.shape[1], camera.width),
             (box[1], covered.shape[0], camera.height),
         )
     )
-    inside_x = (columns >= 0) & (columns < camera.width)
-    inside_y = (rows >= 0) & (rows < camera.height)
-    return float(np.count_nonzero(covered & ~(inside_y[:, None] & inside_x))) * CANVAS**2
+    inside_x = (columns > -0.5) & (columns < camera.width - 0.5)
+    inside_y = (rows > -0.5) & (rows < camera.height - 0.5)
+    return float(np.count_nonzero(covered & ~(inside_y[:, None] & inside_x))) * step**2

@@ -13,10 +13,14 @@ _CONDITION = re.compile(r"#(if|ifdef|ifndef|else|elif|endif)\b")
 _OUT = re.compile(r"(flat )?out (\w+) (\w+);")
 _IN = re.compile(r"(flat )?in (\w+) (\w+);")
 _MAIN = "void main() {"
-# Where nothing is nearer than what is behind everything; software rendering takes far longer to discard.
-_MISS = "    if (l_depth < 0.0) gl_FragDepth = 1.0;"
+# To lose by depth takes software rendering less time than to discard: passes that can, say so.
+_MISS = """#ifdef MISSES_LOSE
+    if (l_depth < 0.0) gl_FragDepth = 1.0;
+#else
+    if (l_depth < 0.0) discard;
+#endif"""
 # Known without being handed on: the point itself.
-_POINT, _CORNER = "v_camera", "v_corner"
+_POINT, _OWN = "v_camera", ("v_corner", "v_tile")
 
 
 def geometry_stage(template: str, vertex: str) -> str:
@@ -27,14 +31,21 @@ def geometry_stage(template: str, vertex: str) -> str:
         vertex: with its includes.
     """
     declared: list[str] = []
-    handed = ["    l_corner = vec3[](a, b, c);", "    l_edge = vec3[](edge_a, edge_b, edge_c);", "    l_slack = slack;"]
+    handed = [
+        "    l_corner = vec3[](a, b, c);",
+        "    l_edge = vec3[](edge_a, edge_b, edge_c);",
+        "    l_slack = slack;",
+    ]
     for line in vertex.partition(_MAIN)[0].splitlines():
         if _CONDITION.match(line):
             declared.append(line)
             handed.append(line)
-        elif (found := _OUT.match(line)) and found[3] not in (_POINT, _CORNER):
+        elif (found := _OUT.match(line)) and found[3] not in (_POINT, *_OWN):
             flat, kind, name = found.groups()
-            declared += [f"{flat or ''}in {kind} {name}[];", f"flat out {kind} l_{name}{'' if flat else '[3]'};"]
+            declared += [
+                f"{flat or ''}in {kind} {name}[];",
+                f"flat out {kind} l_{name}{'' if flat else '[3]'};",
+            ]
             value = f"{name}[2]" if flat else f"{kind}[]({name}[0], {name}[1], {name}[2])"
             handed.append(f"    l_{name} = {value};")
     text = template.replace("// DECLARATIONS", "\n".join(declared))

@@ -4,7 +4,7 @@ A lens that is symmetric about its axis shows an angle t off the axis at the rad
 great circle, walked at unit speed and at the angle s to the radius, the image has the second derivative
 g'' cos² s + (g' sin t cos t - g) sin² s / sin² t outwards and (g' - g cot t) sin 2s / sin t across; an arc of length L
 then bends by at most L² / 8 times the most of it from the straight line between its ends (the remainder of linear
-interpolation). Beyond the angles that the picture shows, g goes on as a straight line: bounds hold for any g that grows.
+interpolation). Beyond the angles that the picture shows, g goes on as a straight line: for bounds it only has to grow.
 """
 
 from __future__ import annotations
@@ -21,10 +21,11 @@ from simgen.lens import Lens, plane_of
 
 _ENTRIES = 2048  # from 0 to pi, with both
 _FLATTEST = 0.1  # slope of a radius that goes on
-_BEYOND_PX = 2.0  # an angle this much past the outermost pixel centre is still seen by something of the picture
+_BEYOND_PX = 2.0  # past the outermost pixel centres
 _SIDES = np.linspace(0.0, pi / 2, 17)
 _SAFE = 1.05  # what sampled derivatives may miss
-_ROUNDING_PX, _ROUNDING_RAD = 0.05, 3e-4  # of single precision, and of arc tangents that a graphics card approximates
+# Of single precision, and of arc tangents that a graphics card approximates.
+_ROUNDING_PX, _ROUNDING_RAD = 0.05, 3e-4
 _KINK_PX = 0.1
 
 

@@ -78,11 +78,11 @@ class GpuLevel:
         corners = self.positions_m[self.triangles.reshape(-1, 3)]
         return float(np.sqrt(((corners - corners[:, [1, 2, 0]]) ** 2).sum(axis=2).max()))
 
-    def draw(self, program: moderngl.Program, first: int, count: int) -> None:
-        """Draw some of the indices with a program whose uniforms are set."""
+    def draw(self, program: moderngl.Program, first: int, count: int, times: int = 1) -> None:
+        """Draw some of the indices, a number of times, with a program whose uniforms are set."""
         if program not in self._arrays:
             self._arrays[program] = self._vertex_array(program)
-        self._arrays[program].render(moderngl.TRIANGLES, vertices=count, first=first)
+        self._arrays[program].render(moderngl.TRIANGLES, vertices=count, first=first, instances=times)
 
     def _vertex_array(self, program: moderngl.Program) -> moderngl.VertexArray:
         return self._context.gl.vertex_array(program, self._bindings(program), self._indices)

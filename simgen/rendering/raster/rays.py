@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Any
 
 import moderngl
 import numpy as np
@@ -16,11 +17,17 @@ from scipy import ndimage
 
 from simgen.camera import Intrinsics
 from simgen.rendering.raster.context import GlContext, set_uniforms
+from simgen.rendering.raster.drawables import DrawItem
 from simgen.rendering.raster.lens_table import LensTable, is_panorama, lens_table, needs_rays, skew_of
+from simgen.rendering.raster.meshes import Batch
+from simgen.rendering.raster.pyramids import picture_pyramid, tile_edges, tile_pyramids
 from simgen.rendering.raster.targets import projection
 
 # Texture units that no pass uses otherwise.
-TABLE_UNIT, RAY_UNIT = 14, 15
+TILE_UNIT, TABLE_UNIT, RAY_UNIT = 13, 14, 15
+TILES_ACROSS, TILES_DOWN = 16, 12
+# Of a body this wide, against the picture, few triangles are drawn tile by tile: measured with walls around a table.
+_WIDE_SHARE, _MOST_TRIANGLES = 0.25, 64
 _KEPT = 6  # cameras
 _PANORAMA_MARGIN_PX, _PANORAMA_MARGIN_RAD = 0.1, 3e-4
 
@@ -31,10 +38,11 @@ Ray = tuple[float, float, float, float]
 class _GpuLens:
     rays: moderngl.Texture
     table: moderngl.Texture
+    tiles: moderngl.Texture
 
     def release(self) -> None:
-        self.rays.release()
-        self.table.release()
+        for texture in (self.rays, self.table, self.tiles):
+            texture.release()
 
 
 class Lenses:
@@ -55,15 +63,16 @@ class Lenses:
         self._kept.move_to_end(camera)
         self._kept[camera].rays.use(RAY_UNIT)
         self._kept[camera].table.use(TABLE_UNIT)
+        self._kept[camera].tiles.use(TILE_UNIT)
 
     def _made(self, camera: Intrinsics) -> _GpuLens:
         table = np.zeros((1, 2)) if is_panorama(camera) else _rows(lens_table(camera))
         textures = (
             self._gl.texture((len(values[0]), len(values)), values.shape[2], values.tobytes(), dtype="f4")
-            for values in (_known_rays(camera), table.astype(np.float32)[None])
+            for values in (_known_rays(camera), table.astype(np.float32)[None], _tile_rows(camera))
         )
         made = _GpuLens(*textures)
-        for texture in (made.rays, made.table):
+        for texture in (made.rays, made.table, made.tiles):
             texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
         return made
 
@@ -101,6 +110,7 @@ def projection_uniforms(camera: Intrinsics) -> dict[str, object]:
     return {
         "lens_rays": RAY_UNIT,
         "lens_table": TABLE_UNIT,
+        "lens_tiles": TILE_UNIT,
         "lens_image": (camera.fx, camera.fy, camera.cx, camera.cy),
         "lens_size": (float(camera.width), float(camera.height)),
         "lens_focal": (camera.fx, camera.fy, margin),
@@ -108,6 +118,7 @@ def projection_uniforms(camera: Intrinsics) -> dict[str, object]:
         "lens_skew": (p1, p2, min(seen, 1.5) if p1 or p2 else 0.0),
         "lens_range": (camera.near_m, 1 / camera.near_m, 1 / camera.far_m),
         "lens_shift": (0.0, 0.0),
+        "lens_sides": _sides(camera),
     }
 
 
@@ -123,6 +134,37 @@ def drop_backs(
     gl.disable(moderngl.CULL_FACE)
 
 
+def parts_of(program: moderngl.Program, camera: Intrinsics, item: DrawItem, batch: Batch) -> int:
+    """Return how many times a batch is drawn, each time in another tile of the image, and tell its program so.
+
+    The bounds of triangles that are seen under wide angles are loose: of those, where there are few, each is drawn in
+    the tiles that it may touch.
+    """
+    if not needs_rays(camera):
+        return 1
+    is_wide = item.radius_px > _WIDE_SHARE * camera.width and batch.count <= 3 * _MOST_TRIANGLES
+    set_uniforms(program, lens_tiled=float(is_wide))
+    return TILES_ACROSS * TILES_DOWN if is_wide else 1
+
+
+def _tile_rows(camera: Intrinsics) -> NDArray[np.float32]:
+    """Return (tiles, 4, 4): inward normals of the sides of each tile's pyramid; its first and last pixels."""
+    sides, _ = tile_pyramids(camera, TILES_ACROSS, TILES_DOWN)
+    rows = np.zeros((len(sides), 4, 4), np.float32)
+    rows[..., :3] = sides
+    columns, lines = tile_edges(camera.width, TILES_ACROSS), tile_edges(camera.height, TILES_DOWN)
+    for tile in range(len(sides)):
+        x, y = tile % TILES_ACROSS, tile // TILES_ACROSS
+        rows[tile, :, 3] = columns[x], lines[y], columns[x + 1] - 1, lines[y + 1] - 1
+    return rows
+
+
+def _sides(camera: Intrinsics) -> bytes:
+    """Return inward normals (4, 3) of a pyramid around the picture; zero where it sees too much for one."""
+    found = picture_pyramid(camera)
+    return (np.zeros((4, 3)) if found is None else found).astype(np.float32).tobytes()
+
+
 def _rows(table: LensTable) -> NDArray[np.float64]:
     return np.column_stack([table.radius, table.bend])
 
@@ -135,6 +177,6 @@ def _known_rays(camera: Intrinsics) -> NDArray[np.float32]:
     rays = camera.rays()
     known = np.isfinite(rays[..., 0])
     if not known.all():
-        nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
+        nearest: Any = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
         rays = rays[tuple(nearest)]
     return np.concatenate([rays, known[..., None]], axis=-1).astype(np.float32)

@@ -20,7 +20,7 @@ from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps
 from simgen.rendering.raster.lens_outlines import canvas_of, lens_box, lens_extent, pixels_beyond
 from simgen.rendering.raster.lens_table import needs_rays
-from simgen.rendering.raster.rays import Lenses, drop_backs, projection_uniforms, ray_defines
+from simgen.rendering.raster.rays import Lenses, drop_backs, parts_of, projection_uniforms, ray_defines
 
 _ATLAS_SIDE_PX = 2048  # at least; a larger image gets a larger atlas
 _MARGIN_PX = 2
@@ -146,14 +146,14 @@ class SilhouettePass:
             constant = projection_uniforms(camera)
             if needs_rays(camera):
                 self._context.gl.enable(moderngl.BLEND)
-                self._context.gl.blend_equation = moderngl.MAX
+                self._context.gl.blend_equation = (moderngl.MAX, moderngl.MAX)
             self._context.gl.front_face = "cw"
             ready: set[moderngl.Program] = set()
             for index, x, y in page:
                 self._draw_tile(camera, tiles[index], (x, y), constant, ready)
             self._atlas.scissor = (0, 0, *self._atlas.size)
             self._context.gl.disable(moderngl.CULL_FACE | moderngl.BLEND)
-            self._context.gl.blend_equation = moderngl.FUNC_ADD
+            self._context.gl.blend_equation = (moderngl.FUNC_ADD, moderngl.FUNC_ADD)
             atlas = np.empty((rows, self._side), np.uint8)
             self._atlas.read_into(atlas, (0, 0, self._side, rows), components=1, dtype="f1")
             for index, x, y in page:
@@ -182,7 +182,9 @@ class SilhouettePass:
         shift = (float(self._atlas.viewport[0]), float(self._atlas.viewport[1]))
         defines = ray_defines(camera)
         for batch in item.level.outline_batches:
-            program = self._context.program("silhouette.vert", "silhouette.frag", (*batch.key.outline_defines, *defines))
+            program = self._context.program(
+                "silhouette.vert", "silhouette.frag", (*batch.key.outline_defines, *defines)
+            )
             if program not in ready:
                 set_uniforms(program, **constant, **MAP_UNITS)
                 ready.add(program)
@@ -191,7 +193,7 @@ class SilhouettePass:
             if batch.key.masked:
                 bind_maps(item, batch.key)
             drop_backs(self._context.gl, program, camera, item.culls(batch))
-            item.level.draw(program, batch.first, batch.count)
+            item.level.draw(program, batch.first, batch.count, parts_of(program, camera, item, batch))
 
 
 def outline_of(camera: Intrinsics, item: DrawItem) -> Outline:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from itertools import groupby
 from math import pi, tan
 
@@ -13,6 +12,7 @@ from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
 from simgen.rendering.raster.lamp import Lamp
 from simgen.rendering.raster.lens_table import needs_rays
+from simgen.rendering.raster.pyramids import tile_edges, tile_pyramids
 
 Box = tuple[int, int, int, int]
 """First column, first row, past the last of both."""
@@ -20,7 +20,6 @@ Box = tuple[int, int, int, int]
 _ACROSS, _DOWN = 8, 6
 _RIM = 8  # points that stand for the rim of a cone
 _WIDEST_CONE_RAD = 1.4  # wider ones are taken to reach everywhere
-_NARROWEST_COSINE = 0.2  # of a ray to the middle of its tile: beyond, a pyramid says nothing
 
 
 def tiles_of(lamp: Lamp, T_camera_lamp: FloatArray, reach_m: float, camera: Intrinsics) -> NDArray[np.bool_]:
@@ -55,62 +54,20 @@ def _tiles(camera: Intrinsics, hull: FloatArray) -> NDArray[np.bool_]:
 
 
 def _tiles_of_rays(camera: Intrinsics, hull: FloatArray) -> NDArray[np.bool_]:
-    sides, known = _pyramids(camera)
-    beyond = (sides @ hull.T < 0).all(axis=-1).any(axis=-1)  # all corners on the outer side of one side of a pyramid
+    sides, known = tile_pyramids(camera, _ACROSS, _DOWN)
+    beyond = (sides @ hull.T < 0).all(axis=-1).any(axis=-1)  # all of it, of one side
     return ~(beyond & known).reshape(_DOWN, _ACROSS)
-
-
-@lru_cache(maxsize=8)
-def _pyramids(camera: Intrinsics) -> tuple[FloatArray, NDArray[np.bool_]]:
-    """Return inward normals (tiles, 4, 3) of pyramids around the rays of tiles, and where there is such a pyramid."""
-    rays = camera.rays()
-    columns, rows = _edges(camera.width, _ACROSS), _edges(camera.height, _DOWN)
-    sides = np.zeros((_DOWN * _ACROSS, 4, 3))
-    known = np.zeros(len(sides), np.bool_)
-    for row in range(_DOWN):
-        for column in range(_ACROSS):
-            part = rays[rows[row] : rows[row + 1], columns[column] : columns[column + 1]].reshape(-1, 3)
-            part = part[np.isfinite(part[:, 0])]
-            found = _pyramid(part / np.linalg.norm(part, axis=1, keepdims=True))
-            if found is not None:
-                sides[row * _ACROSS + column], known[row * _ACROSS + column] = found, True
-    return sides, known
-
-
-def _pyramid(rays: FloatArray) -> FloatArray | None:
-    """Return inward normals (4, 3) of a pyramid around unit rays (n, 3); None where they are too far apart.
-
-    A tile without rays has a pyramid that nothing is in.
-    """
-    if len(rays) == 0:
-        return np.zeros((4, 3))
-    axis = rays.sum(axis=0)
-    axis = axis / max(float(np.linalg.norm(axis)), 1e-9)
-    helper = np.eye(3)[np.argmin(np.abs(axis))]
-    right = np.cross(helper, axis)
-    right = right / np.linalg.norm(right)
-    frame = np.stack([right, np.cross(axis, right), axis])
-    x, y, z = frame @ rays.T
-    if z.min() < _NARROWEST_COSINE:
-        return None
-    limits = [(x / z).min(), (x / z).max(), (y / z).min(), (y / z).max()]
-    normals = np.array([[1, 0, -limits[0]], [-1, 0, limits[1]], [0, 1, -limits[2]], [0, -1, limits[3]]])
-    return normals @ frame
 
 
 def _spans(
     across: FloatArray, ahead: FloatArray, size_px: int, tiles: int, focal: float, middle: float
 ) -> NDArray[np.bool_]:
     """Return which of the slices of the view between planes through the eye a convex body touches."""
-    edges = (np.array(_edges(size_px, tiles)) - 0.5 - middle) / focal
+    edges = (np.array(tile_edges(size_px, tiles)) - 0.5 - middle) / focal
     beyond = (
         across[None, :] - edges[:, None] * ahead[None, :]
     )  # sign: which side of each plane a corner lies on
     return (beyond[:-1].max(axis=1) > 0) & (beyond[1:].min(axis=1) < 0)
-
-
-def _edges(size_px: int, tiles: int) -> list[int]:
-    return [size_px * i // tiles for i in range(tiles + 1)]
 
 
 def runs_of(seen: NDArray[np.bool_]) -> list[tuple[Box, tuple[int, ...]]]:
@@ -148,7 +105,7 @@ def pixels_of(
     Args:
         region: first column, first row, past the last of both, in pixels.
     """
-    columns, rows = _edges(width_px, _ACROSS), _edges(height_px, _DOWN)
+    columns, rows = tile_edges(width_px, _ACROSS), tile_edges(height_px, _DOWN)
     x0, y0 = max(columns[box[0]], region[0]), max(rows[box[1]], region[1])
     x1, y1 = min(columns[box[2]], region[2]), min(rows[box[3]], region[3])
     return (x0, y0, x1 - x0, y1 - y0) if x0 < x1 and y0 < y1 else None

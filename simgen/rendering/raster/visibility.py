@@ -146,9 +146,7 @@ class VisibilityPass:
         self._shadows.plain.clear(1)
         coarse.light.use(1)
         coarse.surfaces.use(2)
-        set_uniforms(
-            smooth, light=1, surfaces=2, texel=_texel(coarse.light), spacing=spacing, **ray
-        )
+        set_uniforms(smooth, light=1, surfaces=2, texel=_texel(coarse.light), spacing=spacing, **ray)
         coarse.averaged.use()
         self._context.fill(smooth)
 

@@ -18,6 +18,7 @@ flat in vec4 v_more;
 
 // What the surface is seen from, and its own plane: differences of pixels do where rays are those of a pinhole.
 #ifdef LENS
+#define MISSES_LOSE
 #define FACE cross(l_corner[1] - l_corner[0], l_corner[2] - l_corner[0])
 #define DEPTH l_depth
 #else

@@ -6,12 +6,16 @@ layout(triangles) in;
 layout(triangle_strip, max_vertices = 8) out;
 
 in vec3 v_corner[];         // camera frame; gl_Position is its pixel and its angle off the axis, see lens_vertex.glsl
+flat in float v_tile[];
 flat out vec3 l_corner[3];
 flat out vec3 l_edge[3];    // inward normals of the planes through the eye and the edge across from each corner
 flat out vec3 l_slack;      // how far beside an edge a ray counts as on it, so that no two triangles leave a gap
 
 uniform vec2 lens_size;     // of the picture
 uniform vec3 lens_focal;    // pixels for each unit of the image plane, along x and y; margin, pixels
+uniform float lens_tiled;   // 1: of the triangle only what may lie in a tile of the picture, by the instance
+uniform sampler2D lens_tiles; // row by tile: inward normals of its sides as seen from the eye; w: its first and last pixel
+uniform vec3 lens_sides[4]; // inward normals of a pyramid around what the picture sees
 uniform float lens_dropped; // sign of the volume of triangles that are not drawn; 0: all are
 #ifndef PANORAMA
 uniform sampler2D lens_table;
@@ -73,6 +77,27 @@ void put_triangle(vec2 pa, vec2 pb, vec2 pc, float bend) {
     }
 }
 
+// Whether a tile sees nothing of the triangle: because of one of its own sides, or of one of the triangle's.
+bool tile_misses(vec4 side[4]) {
+    vec3 corner[4];
+    for (int i = 0; i < 4; ++i) {
+        vec3 n = side[i].xyz;
+        if (dot(n, a) < 0.0 && dot(n, b) < 0.0 && dot(n, c) < 0.0) return true;
+        corner[i] = cross(n, side[(i + 1) & 3].xyz);
+    }
+    vec3 most = vec3(-1.0);
+    for (int i = 0; i < 4; ++i) {
+        most = max(most, vec3(dot(edge_a, corner[i]), dot(edge_b, corner[i]), dot(edge_c, corner[i])));
+    }
+    return any(lessThan(most, vec3(0.0)));
+}
+
+void put_tile() {
+    vec4 side[4];
+    for (int i = 0; i < 4; ++i) side[i] = texelFetch(lens_tiles, ivec2(i, int(v_tile[0])), 0);
+    if (!tile_misses(side)) put_pixels(vec2(side[0].w, side[1].w), vec2(side[2].w, side[3].w));
+}
+
 void main() {
     a = v_corner[0];
     b = v_corner[1];
@@ -88,10 +113,15 @@ void main() {
     edge_c *= inward;
     slack = ROUNDING * vec3(length(edge_a), length(edge_b), length(edge_c));
 
+    if (lens_tiled > 0.5) { put_tile(); return; }
+
     vec3 to_a = normalize(a), to_b = normalize(b), to_c = normalize(c);
     float chord = max(distance(to_a, to_b), max(distance(to_b, to_c), distance(to_c, to_a)));
     float longest = 2.0 * asin(min(0.5 * chord, 1.0));  // side of the triangle on the sphere around the eye
     bool wide = longest > 2.0;
+    for (int i = 0; i < 4; ++i) {
+        if (dot(lens_sides[i], a) < 0.0 && dot(lens_sides[i], b) < 0.0 && dot(lens_sides[i], c) < 0.0) return;
+    }
     float within = (longest > 1.2 ? 0.75 : 0.6) * longest;  // of a corner lies all of it
     vec3 pa = gl_in[0].gl_Position.xyz, pb = gl_in[1].gl_Position.xyz, pc = gl_in[2].gl_Position.xyz;
     vec2 far = lens_size + 1.0;

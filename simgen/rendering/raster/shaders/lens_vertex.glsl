@@ -1,6 +1,7 @@
 // Where a lens shows a vertex, for the bounds of triangles alone: pixel, and angle off the axis (PANORAMA: from the
 // horizon). Beyond what the picture shows the radius goes on growing, so that bounds stay bounds.
 out vec3 v_corner;
+flat out float v_tile;
 uniform vec4 lens_image;       // image plane -> pixel: xy scale, zw shift
 #ifndef PANORAMA
 uniform sampler2D lens_table;  // by the angle off the axis, 0 to pi: radius, and the most that its image of a great circle bends
@@ -10,6 +11,7 @@ uniform vec3 lens_skew;        // p1, p2 of a Brown-Conrady lens; angle up to wh
 vec4 to_clip(vec4 p_camera) {
     vec3 p = p_camera.xyz;
     v_corner = p;
+    v_tile = float(gl_InstanceID);
 #ifdef PANORAMA
     float below = atan(p.y, length(p.xz));
     return vec4(vec2(atan(p.x, p.z), below) * lens_image.xy + lens_image.zw, below, 1.0);

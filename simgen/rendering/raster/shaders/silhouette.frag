@@ -6,6 +6,7 @@ flat in vec2 v_alpha;
 uniform sampler2D base_color_map;
 #endif
 #ifdef LENS
+#define MISSES_LOSE
 #define COVERED (l_depth < 0.0 ? 0.0 : 1.0)  // of all triangles the most is kept
 #else
 #define COVERED 1.0

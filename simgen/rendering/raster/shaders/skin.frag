@@ -6,6 +6,10 @@ in vec3 v_next;
 in vec2 v_uv;
 flat in vec2 v_alpha;
 
+#ifdef LENS
+#define MISSES_LOSE
+#endif
+
 uniform float instance_id;
 #ifdef BASE_COLOR_MAP
 uniform sampler2D base_color_map;
