@@ -27,7 +27,7 @@ from simgen.memory import return_freed_memory
 from simgen.records.asset import Collision, Model, Surface
 from simgen.resources import cache_folder
 
-Made = TypeVar("Made", Model, Collision, Surface)
+Made = TypeVar("Made")
 _LONGEST_WAIT_S = 120.0  # assumed: longer than any model takes; after it, the same work is done twice
 
 
@@ -51,13 +51,29 @@ def cached_collision(key: str, make: Callable[[], Collision]) -> Collision:
 
 def cached_surface(key: str, make: Callable[[], Surface]) -> Surface:
     """Return the surface of `key` (hex), likewise; where the folder cannot be written, it is made each time."""
-    file = _file("surfaces", key, "surface")
-    found = _read(file, unpack_surface)
+    return cached_result(("surfaces", "surface"), key, make, pack_surface, unpack_surface)
+
+
+def cached_result(
+    kind: tuple[str, str],
+    key: str,
+    make: Callable[[], Made],
+    pack: Callable[[Made], bytes],
+    unpack: Callable[[bytes], Made],
+) -> Made:
+    """Return what was made for `key` (hex) before, or make it; where the folder cannot be written, each time.
+
+    Args:
+        kind: name of its folder, and the ending of its files.
+        unpack: raises ValueError where the bytes are damaged or of another version.
+    """
+    file = _file(kind[0], key, kind[1])
+    found = _read(file, unpack)
     if found is not None:
         return found
     made = make()
     with suppress(AssetError):
-        _store(file, pack_surface(made))
+        _store(file, pack(made))
     return made
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import struct
-import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 
 from simgen.records.asset import Collision, Material, Model, Submesh, Surface, Texture
@@ -106,6 +107,28 @@ def unpack_collision(data: bytes) -> Collision:
     )
 
 
+def pack_arrays(magic: bytes, header: dict[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:
+    """Return plain values and named arrays as bytes of a kind of their own.
+
+    Args:
+        magic: 8 bytes that name the kind and its version.
+        header: what JSON can hold, by name; `arrays` is taken.
+    """
+    blobs = _Blobs()
+    entries = {name: blobs.add(array) for name, array in arrays.items()}
+    return _joined(magic, header | {"arrays": entries}, blobs)
+
+
+def unpack_arrays(magic: bytes, data: bytes) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+    """Return what `pack_arrays` was given; the arrays are views of `data`.
+
+    Raises:
+        ValueError: the bytes are damaged, cut short or of another version.
+    """
+    header, read = _split(magic, data)
+    return header, {name: read(entry) for name, entry in header.pop("arrays").items()}
+
+
 @dataclass(slots=True)
 class _Blobs:
     """Arrays laid one behind the other; an entry is [dtype, shape, offset]."""
@@ -138,7 +161,7 @@ def _joined(magic: bytes, header: dict[str, Any], blobs: _Blobs) -> bytes:
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-(_HEAD.size + len(text)) % _ALIGNMENT)
     body = b"".join([text, *blobs.chunks])
-    return _HEAD.pack(magic, zlib.crc32(body, len(text)), len(text)) + body
+    return _HEAD.pack(magic, isal_zlib.crc32(body, len(text)), len(text)) + body
 
 
 def _split(expected_magic: bytes, data: bytes) -> tuple[dict[str, Any], _Reader]:
@@ -146,7 +169,7 @@ def _split(expected_magic: bytes, data: bytes) -> tuple[dict[str, Any], _Reader]
         raise ValueError("cut short")
     magic, crc, header_length = _HEAD.unpack_from(data)
     body = memoryview(data)[_HEAD.size :]
-    if magic != expected_magic or zlib.crc32(body, header_length) != crc:
+    if magic != expected_magic or isal_zlib.crc32(body, header_length) != crc:
         raise ValueError("damaged or of another version")
     return json.loads(bytes(body[:header_length])), _Reader(body[header_length:])
 

@@ -30,7 +30,8 @@ class GlContext:
 
     def __init__(self) -> None:
         self.gl, loader = _open_context()
-        self.textures = TextureStore(self.gl, GlCalls(loader))
+        self.calls = GlCalls(loader)
+        self.textures = TextureStore(self.gl, self.calls)
         self._programs: dict[tuple[str, str, tuple[str, ...]], moderngl.Program] = {}
         self._quads: dict[moderngl.Program, moderngl.VertexArray] = {}
         self._idle = self.gl.framebuffer([self.gl.texture((1, 1), 1)])

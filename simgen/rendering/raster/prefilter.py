@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from math import pi
 
 import cv2
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
+from simgen.assets.cache import cached_result
 from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.environment import MapAnalysis, analyse
+from simgen.rendering.raster.gl_calls import R11G11B10F
+from simgen.rendering.raster.prepared_maps import PreparedMap, pack_map, unpack_map
 
 # Levels of equal steps of the root of roughness, from the smoothest that is shaded (see `shade.frag`). The tiles are
 # octahedral: reading them takes no arc functions. A pixel reads one level; steps this small are not seen.
@@ -24,7 +29,6 @@ _SHARP_SIDE, _SIDE = 128, 64  # of the tile of level 0, of the others; as in `sh
 _SHARP_SAMPLES, _SAMPLES = 16, 64
 _BACKGROUND_WIDTH = 2048
 _HALF_MAX = 65024.0  # largest value of an 11-bit float
-_R11G11B10F = 0x8C3A  # one word a texel: software rendering reads it four times as fast as four floats
 _KEPT = 8
 
 
@@ -55,10 +59,14 @@ class MapCache:
         self._program = context.program("fullscreen.vert", "prefilter.frag")
         self._maps: OrderedDict[str, GpuMap] = OrderedDict()
 
-    def get(self, key: str, load: Callable[[], Float32Array]) -> GpuMap:
-        """Return a map by its content hash; where it is not there, its radiance is loaded, analysed and uploaded."""
+    def get(self, key: str, load: Callable[[], Float32Array], *, stored: bool = False) -> GpuMap:
+        """Return a map by its content hash; where it is not there, its radiance is loaded and prepared.
+
+        Args:
+            stored: whether what was prepared is kept on disk, for other processes and runs.
+        """
         if key not in self._maps:
-            self._maps[key] = self._make(load())
+            self._maps[key] = self._upload(self._stored(key, load) if stored else self._prepare(load()))
         self._maps.move_to_end(key)
         return self._maps[key]
 
@@ -67,35 +75,51 @@ class MapCache:
         while len(self._maps) > _KEPT:
             self._maps.popitem(last=False)[1].release()
 
-    def _make(self, radiance: Float32Array) -> GpuMap:
+    def _stored(self, key: str, load: Callable[[], Float32Array]) -> PreparedMap:
+        # Levels are drawn: another driver may draw them differently in the last bit.
+        name = sha256(f"{key} {self._context.description}".encode()).hexdigest()
+        return cached_result(
+            ("light_maps", "light"), name, lambda: self._prepare(load()), pack_map, unpack_map
+        )
+
+    def _prepare(self, radiance: Float32Array) -> PreparedMap:
         analysis = analyse(radiance)
         value_scale = max(float(radiance.max()) / _HALF_MAX, float(radiance.mean()) / 16.0, 1e-30)
         seen = radiance
         if radiance.shape[1] > _BACKGROUND_WIDTH:
             size = (_BACKGROUND_WIDTH, _BACKGROUND_WIDTH // 2)
             seen = np.ascontiguousarray(cv2.resize(radiance, size, interpolation=cv2.INTER_AREA), np.float32)
-        background = self._upload(seen / value_scale)
-        prefiltered = self._prefilter(analysis.soft / value_scale)
-        return GpuMap(analysis, background, prefiltered, value_scale)
+        background = self._converted(seen / value_scale)
+        words = self._context.calls.read_small_floats(background)
+        background.release()
+        return PreparedMap(analysis, words, self._prefilter(analysis.soft / value_scale), value_scale)
 
-    def _upload(self, radiance: Float32Array) -> moderngl.Texture:
+    def _upload(self, prepared: PreparedMap) -> GpuMap:
+        gl, (height, width) = self._context.gl, prepared.background.shape
+        background = gl.texture((width, height), 3, dtype="f4", internal_format=R11G11B10F)
+        self._context.calls.write_small_floats(background, prepared.background)
+        background.filter = (moderngl.LINEAR, moderngl.LINEAR)
+        background.repeat_y = False
+        tiles = gl.texture(prepared.tiles.shape[1::-1], 4, prepared.tiles.tobytes(), dtype="f2")
+        tiles.repeat_x = tiles.repeat_y = False
+        return GpuMap(prepared.analysis, background, tiles, prepared.value_scale)
+
+    def _converted(self, radiance: Float32Array) -> moderngl.Texture:
         height, width = radiance.shape[:2]
         pixels = np.minimum(radiance, _HALF_MAX).astype(np.float32)
         texture = self._context.gl.texture(
-            (width, height), 3, pixels.tobytes(), dtype="f4", internal_format=_R11G11B10F
+            (width, height), 3, pixels.tobytes(), dtype="f4", internal_format=R11G11B10F
         )
-        texture.filter = (moderngl.LINEAR, moderngl.LINEAR)
         texture.repeat_y = False
         return texture
 
-    def _prefilter(self, soft: Float32Array) -> moderngl.Texture:
-        """Return the tiles of all levels side by side."""
-        source = self._upload(soft)
+    def _prefilter(self, soft: Float32Array) -> NDArray[np.float16]:
+        """Return the tiles (h, w, 4) of all levels side by side."""
+        source = self._converted(soft)
         source.build_mipmaps()
         source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         gl = self._context.gl
         result = gl.texture((_SHARP_SIDE + (LEVELS - 1) * _SIDE, _SHARP_SIDE), 4, dtype="f2")
-        result.repeat_x = result.repeat_y = False
         framebuffer = gl.framebuffer([result])
         framebuffer.use()
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
@@ -109,9 +133,10 @@ class MapCache:
             set_uniforms(self._program, tile=(float(first), float(side), float(samples)), roughness=roughness)
             self._context.fill(self._program)
         self._context.unbind()
-        framebuffer.release()
-        source.release()
-        return result
+        tiles = np.frombuffer(result.read(), np.float16).reshape(result.height, result.width, 4)
+        for thing in (framebuffer, source, result):
+            thing.release()
+        return tiles
 
 
 def folded_directions(side: int) -> FloatArray:

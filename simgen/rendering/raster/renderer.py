@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
+from simgen.assets.library import PROCEDURAL
 from simgen.errors import RenderError
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
@@ -131,8 +132,10 @@ class RasterRenderer:
         ref = scene.environment.map
         if ref is None:
             return self.maps.get("", uniform_map)
-        key = library.describe(ref).content_hash
-        return self.maps.get(key, lambda: library.load_environment(ref).radiance)
+        info = library.describe(ref)
+        # Procedural maps come in any number: kept, they would fill the disk.
+        stored = info.pack != PROCEDURAL
+        return self.maps.get(info.content_hash, lambda: library.load_environment(ref).radiance, stored=stored)
 
 
 class RasterScene:

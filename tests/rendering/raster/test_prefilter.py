@@ -1,11 +1,18 @@
-"""Octahedral maps: which direction each texel stands for."""
+"""Octahedral maps: which direction each texel stands for; prepared maps come back from the cache as they were."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from simgen.rendering.raster.prefilter import folded_directions
+from simgen.rendering.raster.environment import MapAnalysis
+from simgen.rendering.raster.prefilter import GpuMap, MapCache, folded_directions
+from simgen.rendering.raster.renderer import RasterRenderer
+from tests.assets.shapes import private_folders
+
+__all__ = ["private_folders"]
 
 
 def test_the_middle_texel_looks_up_and_the_corners_look_down() -> None:
@@ -28,3 +35,73 @@ def test_texels_on_the_border_meet_their_mirror_across_the_fold(side: int) -> No
     np.testing.assert_allclose(np.linalg.norm(directions, axis=2), 1.0)
     for border in (directions[0], directions[-1], directions[:, 0], directions[:, -1]):
         np.testing.assert_allclose(border, border[::-1], atol=1e-12)
+
+
+def _spotted() -> np.ndarray:
+    radiance = np.random.default_rng(4).random((32, 64, 3)).astype(np.float32)
+    radiance[5, 9:11] = 900.0
+    return radiance
+
+
+def _words(raster: RasterRenderer, made: GpuMap) -> tuple[bytes, bytes]:
+    return raster.context.calls.read_small_floats(made.background).tobytes(), made.prefiltered.read()
+
+
+def test_a_map_from_the_cache_is_the_one_that_was_prepared(
+    raster: RasterRenderer, private_folders: Path
+) -> None:
+    fresh, kept, found = (MapCache(raster.context) for _ in range(3))
+    one = fresh.get("a", _spotted)
+    assert not private_folders.joinpath("cache").exists()
+    two = kept.get("a", _spotted, stored=True)
+    three = found.get("a", _never, stored=True)
+    assert _words(raster, one) == _words(raster, two) == _words(raster, three)
+    assert one.value_scale == three.value_scale
+    assert_same(one.analysis, three.analysis)
+    assert len(three.analysis.suns) == 1
+    raster.context.check("here")
+
+
+def test_a_damaged_file_is_made_again(raster: RasterRenderer, private_folders: Path) -> None:
+    MapCache(raster.context).get("a", _spotted, stored=True)
+    (file,) = private_folders.rglob("*.light")
+    sound = file.read_bytes()
+    file.write_bytes(sound[:-9] + b"\0" + sound[-8:])
+    MapCache(raster.context).get("a", _spotted, stored=True)
+    assert file.read_bytes() == sound
+
+
+def test_what_was_uploaded_as_small_floats_reads_as_the_light_it_was(raster: RasterRenderer) -> None:
+    """Six bits of mantissa, five in blue: half a step is 0.8 %, 1.6 %."""
+    made = MapCache(raster.context).get("a", _spotted)
+    gl = raster.context.gl
+    target = gl.framebuffer([gl.texture(made.background.size, 4, dtype="f4")])
+    program = gl.program(
+        vertex_shader=CORNERS,
+        fragment_shader="#version 330\nuniform sampler2D map; out vec4 seen;\n"
+        "void main() { seen = texelFetch(map, ivec2(gl_FragCoord.xy), 0); }",
+    )
+    target.use()
+    made.background.use(0)
+    gl.vertex_array(program, []).render(vertices=3)
+    seen = np.frombuffer(target.read(components=3, dtype="f4"), np.float32).reshape(32, 64, 3)
+    np.testing.assert_allclose(seen * made.value_scale, _spotted(), rtol=0.032, atol=1e-4)
+    raster.context.unbind()
+    target.release()
+
+
+CORNERS = """#version 330
+void main() { gl_Position = vec4(gl_VertexID == 1 ? 3 : -1, gl_VertexID == 2 ? 3 : -1, 0, 1); }"""
+
+
+def _never() -> np.ndarray:
+    raise AssertionError("loaded again")
+
+
+def assert_same(one: MapAnalysis, other: MapAnalysis) -> None:
+    for name in ("upward_illuminance", "mean_rgb", "soft", "directions", "energies_rgb", "solid_angles"):
+        assert np.array_equal(getattr(one, name), getattr(other, name)), name
+    for sun, twin in zip(one.suns, other.suns, strict=True):
+        assert np.array_equal(sun.direction, twin.direction)
+        assert np.array_equal(sun.illuminance_rgb, twin.illuminance_rgb)
+        assert sun.angular_diameter_rad == twin.angular_diameter_rad
