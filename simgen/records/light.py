@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from simgen.geometry import Pose, Vec3
 from simgen.records.asset import AssetRef
+
+Beam = Literal["cone", "low", "high"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +51,13 @@ class SpotLight:
     """A lamp that shines a cone, for example a headlight; it shines along +X of its own frame.
 
     Intensity is constant inside the inner cone and falls to 0 at the outer one as
-    `smoothstep(cos(outer), cos(inner), cos(angle))`; illuminance at distance d is intensity / d².
+    `smoothstep(cos(outer), cos(inner), cos(angle))`; illuminance at distance d is intensity / d². A low or a high beam
+    has a pattern inside its cone, see `rendering.beams`.
 
     Attributes:
         pose: `T_mount_light` in the object frame of `mount`, `T_world_light` without one.
         mount: name of the body it is fixed to; empty: it stands in the world.
-        intensity_cd: candela along the axis.
+        intensity_cd: candela along the axis; of a beam at its brightest.
         color_rgb: linear, scaled so that its luminance (Rec. 709 weights) is 1.
         inner_angle_rad: from the axis; 0 to below `outer_angle_rad`.
         outer_angle_rad: from the axis; at most pi. Half the opening of the cone.
@@ -61,6 +65,9 @@ class SpotLight:
         radius_m: of the lamp's disc, for soft shadows.
         casts_shadows: whether bodies block it. False leaves a shadow map out in the raster renderer; the path
             tracer, where light ends at bodies without more ado, draws the shadow all the same.
+        beam: `cone`, or the pattern of a headlight: a `low` beam is cut off 0.57 degrees below its axis, rising by
+            15 degrees on the near side; a `high` beam is brightest along its axis.
+        near_side: side of the road that a low beam's cut-off rises to: right where traffic keeps right.
     """
 
     name: str
@@ -73,6 +80,8 @@ class SpotLight:
     on: bool = True
     radius_m: float = 0.05
     casts_shadows: bool = True
+    beam: Beam = "cone"
+    near_side: Literal["right", "left"] = "right"
 
 
 @dataclass(frozen=True, slots=True)

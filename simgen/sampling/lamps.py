@@ -57,6 +57,8 @@ def draw_lamp(ctx: Fittings, name: str, lamp: spec.LightSpec) -> SpotLight:
         on=lamp.on,
         radius_m=draws.number(lamp.radius, f"{path}.radius"),
         casts_shadows=lamp.shadows,
+        beam=lamp.beam,
+        near_side=lamp.near_side,
     )
 
 

@@ -8,7 +8,7 @@ I cos(angle of incidence) / d²; what I is off the axis says `records.light.Spot
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, pi
+from math import pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import View
 from simgen.records.scene import Scene, SceneObject
 from simgen.rendering.analytic.solids import Solid
+from simgen.rendering.beams import share_of
 from simgen.rendering.lamps import PlacedSpot, lights_in
 
 _OFFSET = (
@@ -102,9 +103,7 @@ def _from_spot(
     way = T_camera_light[:3, 3] - start_camera
     distance_m = np.linalg.norm(way, axis=1, keepdims=True)
     towards = way / distance_m
-    inner, outer = cos(spot.light.inner_angle_rad), cos(spot.light.outer_angle_rad)
-    along = np.clip((-(towards @ T_camera_light[:3, 0]) - outer) / (inner - outer), 0.0, 1.0)
-    candela = spot.light.intensity_cd * along * along * (3.0 - 2.0 * along)
+    candela = spot.light.intensity_cd * share_of(spot.light, -(towards @ T_camera_light[:3, :3]))
     lux = candela * np.maximum((normals_camera * towards).sum(axis=1), 0.0) / distance_m[:, 0] ** 2
     if spot.light.casts_shadows:
         lux = lux * ~_in_shadow(solids, start_camera, towards, distance_m[:, 0])

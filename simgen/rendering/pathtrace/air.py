@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, pi
+from math import pi
 
 import numpy as np
-
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.asset import Float32Array
 from simgen.records.light import Fog
+from simgen.rendering.beams import share_of
 from simgen.rendering.fog import (
     airlight,
     extinction_per_m,
@@ -68,8 +68,7 @@ class Air:
         total = np.zeros((*end.shape, 3))
         lamps: Sequence[PlacedSpot | PlacedPanel] = [*self.lights.spots, *self.lights.panels]
         for lamp in lamps:
-            candela, falloff = _shine(lamp)
-            total += self._glow_of(lamp.T_world_light, falloff, end, directions, eye_m)[..., None] * candela
+            total += self._glow_of(lamp, end, directions, eye_m)[..., None] * _candela(lamp)
         return total.astype(np.float32)
 
     def reaching(self, distance_m: Float32Array, directions: FloatArray, eye_m: FloatArray) -> Float32Array:
@@ -83,11 +82,10 @@ class Air:
         clear, dimmed = np.full(ahead.shape, 1e-12), np.full(ahead.shape, 1e-12)
         lamps: Sequence[PlacedSpot | PlacedPanel] = [*self.lights.spots, *self.lights.panels]
         for lamp in lamps:
-            candela, falloff = _shine(lamp)
             T_lamp_world = invert_rigid(lamp.T_world_light)
             local = points @ T_lamp_world[:3, :3].T + T_lamp_world[:3, 3]
             apart = np.maximum(np.linalg.norm(local, axis=-1), _NEAREST_M)
-            lux = float(candela.max()) * _level(local[..., 0] / apart, falloff) / apart**2
+            lux = float(_candela(lamp).max()) * _level(local / apart[..., None], lamp) / apart**2
             depth = optical_depth(self.fog, np.asarray(lamp.T_world_light[2, 3]), points[..., 2], apart)
             clear += lux
             dimmed += lux * np.exp(-depth)
@@ -95,8 +93,7 @@ class Air:
 
     def _glow_of(
         self,
-        T_world_lamp: FloatArray,
-        falloff: tuple[float, float] | None,
+        lamp: PlacedSpot | PlacedPanel,
         end_m: FloatArray,
         directions: FloatArray,
         eye_m: FloatArray,
@@ -105,7 +102,7 @@ class Air:
 
         Kulla and Fajardo, "Importance sampling techniques for path tracing in participating media", 2012.
         """
-        T_lamp_world = invert_rigid(T_world_lamp)
+        T_lamp_world = invert_rigid(lamp.T_world_light)
         origin = eye_m @ T_lamp_world[:3, :3].T + T_lamp_world[:3, 3]
         towards = directions @ T_lamp_world[:3, :3].T
         middle = -(towards * origin).sum(axis=-1)
@@ -115,7 +112,7 @@ class Air:
         total = np.zeros_like(end_m)
         for k in range(_STEPS):
             along = middle + off * np.tan(low + step * (k + 0.5))
-            total += self._scattered_at(along, origin, towards, T_world_lamp, falloff, eye_m, directions)
+            total += self._scattered_at(along, origin, towards, lamp, eye_m, directions)
         return total * step / off * extinction_per_m(self.fog)
 
     def _scattered_at(
@@ -123,36 +120,30 @@ class Air:
         along_m: FloatArray,
         origin: FloatArray,
         towards: FloatArray,
-        T_world_lamp: FloatArray,
-        falloff: tuple[float, float] | None,
+        lamp: PlacedSpot | PlacedPanel,
         eye_m: FloatArray,
         directions: FloatArray,
     ) -> FloatArray:
         """Return (h, w) how much of a lamp's light goes on to the camera from points along the rays, per density 1."""
         points = origin + towards * along_m[..., None]
         apart = np.maximum(np.linalg.norm(points, axis=-1), 1e-3)
-        z_eye, z_lamp = eye_m[..., 2], np.asarray(T_world_lamp[2, 3])
+        z_eye, z_lamp = eye_m[..., 2], np.asarray(lamp.T_world_light[2, 3])
         z = z_eye + directions[..., 2] * along_m
         depth = optical_depth(self.fog, z_eye, z, along_m) + optical_depth(self.fog, z_lamp, z, apart)
         here = optical_depth(self.fog, z, z, np.ones_like(z)) / extinction_per_m(self.fog)
         turn = -(points * towards).sum(axis=-1) / apart
-        return _level(points[..., 0] / apart, falloff) * here * np.exp(-depth) * scattered(turn)
+        return _level(points / apart[..., None], lamp) * here * np.exp(-depth) * scattered(turn)
 
 
-def _shine(lamp: PlacedSpot | PlacedPanel) -> tuple[FloatArray, tuple[float, float] | None]:
-    """Return intensity along the axis (3,), and cosines of inner and outer angle; None for a panel's cosine law."""
+def _candela(lamp: PlacedSpot | PlacedPanel) -> FloatArray:
+    """Return (3,) the greatest intensity: along the axis, or where a beam is brightest."""
     if isinstance(lamp, PlacedPanel):
-        return np.asarray(lamp.light.color_rgb) * lamp.light.flux_lm / pi, None
-    spot = lamp.light
-    return (
-        np.asarray(spot.color_rgb) * spot.intensity_cd,
-        (cos(spot.inner_angle_rad), cos(spot.outer_angle_rad)),
-    )
+        return np.asarray(lamp.light.color_rgb) * lamp.light.flux_lm / pi
+    return np.asarray(lamp.light.color_rgb) * lamp.light.intensity_cd
 
 
-def _level(cosine: FloatArray, falloff: tuple[float, float] | None) -> FloatArray:
-    if falloff is None:
-        return np.maximum(cosine, 0.0)
-    inner, outer = falloff
-    step = np.clip((cosine - outer) / (inner - outer), 0.0, 1.0)
-    return step * step * (3 - 2 * step)
+def _level(directions: FloatArray, lamp: PlacedSpot | PlacedPanel) -> FloatArray:
+    """Return (...) the share of it along vectors (..., 3) of the lamp's frame, of at most unit length."""
+    if isinstance(lamp, PlacedPanel):
+        return np.maximum(directions[..., 0], 0.0)
+    return share_of(lamp.light, directions)

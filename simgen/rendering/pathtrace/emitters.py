@@ -6,11 +6,11 @@ from math import degrees
 from typing import Any
 
 import numpy as np
-
 from simgen.geometry import FloatArray
 from simgen.rendering.light_map import rotation_about_z
-from simgen.rendering.pathtrace.lamps import Cone, Rectangle
 from simgen.rendering.pathtrace.lights import SunDisc, Surroundings
+
+from simgen.rendering.pathtrace.lamps import Cone, Projected, Rectangle
 
 # Mitsuba's map is about +Y and runs clockwise seen from above: ours mirrored, with our (x, y, z) as its (z, x, y).
 # Its lamps shine along +Z, ours along +X: the same turn.
@@ -71,6 +71,20 @@ class Emitters:
                 "cutoff_angle": degrees(cone.end_rad),
                 "beam_width": degrees(max(full, 0.0)),
                 "sampling_weight": cone.share,
+            }
+        )
+
+    def projected(self, beam: Projected) -> Any:
+        """Return a point that shines into a pattern."""
+        pattern = self._mi.Bitmap(np.ascontiguousarray(beam.pattern[..., None]))
+        return self._mi.load_dict(
+            {
+                "type": "spot",
+                "to_world": self._mi.ScalarTransform4f(_shining_along_x(beam.T_world_lamp)),
+                "intensity": _rgb(beam.intensity_rgb),
+                "cutoff_angle": degrees(beam.half_rad),
+                "beam_width": degrees(beam.half_rad - _NARROWEST_RAD),
+                "texture": {"type": "bitmap", "bitmap": pattern, "raw": True, "wrap_mode": "clamp"},
             }
         )
 

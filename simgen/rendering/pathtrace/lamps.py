@@ -10,15 +10,18 @@ at most. Each cone shines from another point of the lamp's disc, which makes its
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import cos, pi, sin, sqrt
+from math import cos, pi, sin, sqrt, tan
 
 import numpy as np
-
 from simgen.geometry import FloatArray, Vec3
+from simgen.records.asset import Float32Array
 from simgen.records.light import PanelLight, SpotLight
+from simgen.rendering.beams import share_of
 
 _CONES = 32  # of a lamp: a penumbra has as many steps, which is below the grain
 _HOUSING_M = 0.05  # so far before its place a lamp on a body begins to shine: its housing does not block it
+_BEAM_POINTS = 8  # of a headlight's disc
+_PATTERN_PX = 1024  # of a beam that opens by 40 degrees, one is 0.09 degrees: half of the blur of its cut-off
 _GOLDEN = pi * (
     3 - sqrt(5)
 )  # angle between neighbours of a sunflower, which covers a disc evenly (Vogel 1979)
@@ -42,6 +45,23 @@ class Cone:
     full_rad: float
     end_rad: float
     share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Projected:
+    """Light from a point into a pattern.
+
+    Attributes:
+        T_world_lamp: (4, 4); it shines along +X.
+        intensity_rgb: candela, where the pattern is 1.
+        half_rad: angle from the axis to the middle of each side of the pattern.
+        pattern: (n, n) float32, on a plane ahead: columns run along +Y, rows along +Z.
+    """
+
+    T_world_lamp: FloatArray
+    intensity_rgb: Vec3
+    half_rad: float
+    pattern: Float32Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,6 +97,24 @@ def cones_of(lamp: SpotLight, T_world_lamp: FloatArray) -> list[Cone]:
         )
         for n in range(_CONES)
     ]
+
+
+def beams_of(lamp: SpotLight, T_world_lamp: FloatArray) -> list[Projected]:
+    """Return a headlight as patterns thrown from points on its disc."""
+    half_tan = tan(lamp.outer_angle_rad)
+    across = (np.arange(_PATTERN_PX) + 0.5) / _PATTERN_PX * 2 - 1
+    y, z = np.meshgrid(across * half_tan, across * half_tan)
+    directions = np.stack([np.ones_like(y), y, z], axis=-1)
+    directions /= np.linalg.norm(directions, axis=-1, keepdims=True)
+    pattern = share_of(lamp, directions).astype(np.float32)
+    front = np.eye(4)
+    front[0, 3] = _HOUSING_M if lamp.mount else 0.0
+    intensity = _scaled(lamp.color_rgb, lamp.intensity_cd / _BEAM_POINTS)
+    places = (
+        _from_disc(T_world_lamp @ front, lamp.radius_m, n * _CONES // _BEAM_POINTS)
+        for n in range(_BEAM_POINTS)
+    )
+    return [Projected(place, intensity, lamp.outer_angle_rad, pattern) for place in places]
 
 
 def rectangle_of(panel: PanelLight, T_world_panel: FloatArray) -> Rectangle:

@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
 from simgen.records.frame import View
 from simgen.records.scene import Scene
 from simgen.rendering.lamps import Lights, lights_in, present_bodies
 from simgen.rendering.pathtrace.bodies import Body
 from simgen.rendering.pathtrace.engine import Engine, TracedMesh, TracedState
-from simgen.rendering.pathtrace.lamps import cones_of, rectangle_of
 from simgen.rendering.pathtrace.lights import Surroundings, sun_discs
 from simgen.rendering.pathtrace.meshes import MeshMaker, bounding_sphere
+
+from simgen.rendering.pathtrace.lamps import beams_of, cones_of, rectangle_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,9 +88,13 @@ class TracedScene:
     def _lamps(self, lights: Lights) -> list[Any]:
         """Return lamps and panels for the engine."""
         make = self._engine.emitters
-        cones = [cone for spot in lights.spots for cone in cones_of(spot.light, spot.T_world_light)]
+        plain = [spot for spot in lights.spots if spot.light.beam == "cone"]
+        beams = [spot for spot in lights.spots if spot.light.beam != "cone"]
+        cones = [cone for spot in plain for cone in cones_of(spot.light, spot.T_world_light)]
+        thrown = [beam for spot in beams for beam in beams_of(spot.light, spot.T_world_light)]
         panels = [rectangle_of(panel.light, panel.T_world_light) for panel in lights.panels]
-        return [make.cone(cone) for cone in cones] + [make.rectangle(panel) for panel in panels]
+        spots = [*map(make.cone, cones), *map(make.projected, thrown)]
+        return spots + [make.rectangle(panel) for panel in panels]
 
     def _others(self, view: View, lights: Lights) -> list[Any]:
         """Return suns and surroundings for the engine."""

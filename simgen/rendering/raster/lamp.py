@@ -8,6 +8,8 @@ from math import cos, pi, sqrt
 import numpy as np
 
 from simgen.geometry import FloatArray
+from simgen.records.light import SpotLight
+from simgen.rendering.beams import share_of
 from simgen.rendering.lamps import Lights, PlacedPanel, PlacedSpot
 
 NEAREST_BLOCKER_M = 0.05  # assumed: bodies nearer to a lamp than this, its own housing, do not block it
@@ -24,6 +26,7 @@ class Lamp:
         outer_cos: cosine of the angle from which it has none; 0 for a panel, which shines over a half space.
         outer_rad: that angle.
         radius_m: of a spot's disc; of a panel, of the disc with its area.
+        spot: what it is, unless it is a panel.
         half_m: half width (along Y) and half height (along Z) of a panel; None for a spot.
     """
 
@@ -35,6 +38,7 @@ class Lamp:
     radius_m: float
     half_m: tuple[float, float] | None
     casts_shadows: bool
+    spot: SpotLight | None = None
 
     @property
     def position_m(self) -> FloatArray:
@@ -51,12 +55,20 @@ class Lamp:
         """(3,) intensity along the axis, candela, as seen from afar."""
         return self.rgb if self.half_m is None else self.rgb * (4 * self.half_m[0] * self.half_m[1])
 
-    def falloff(self, cos_angle: FloatArray) -> FloatArray:
-        """Return which part of its axial intensity it has at angles from its axis, given their cosines."""
-        if self.half_m is not None:
-            return np.maximum(cos_angle, 0.0)
-        x = np.clip((cos_angle - self.outer_cos) / (self.inner_cos - self.outer_cos), 0.0, 1.0)
-        return x * x * (3 - 2 * x)
+    def falloff(self, directions: FloatArray) -> FloatArray:
+        """Return (...) which part of its greatest intensity it sends along unit vectors (..., 3) of its own frame."""
+        if self.spot is None:
+            return np.maximum(directions[..., 0], 0.0)
+        return share_of(self.spot, directions)
+
+    @property
+    def beam_code(self) -> float:
+        """Its pattern as `beam.glsl` knows it."""
+        if self.spot is None or self.spot.beam == "cone":
+            return 0.0
+        if self.spot.beam == "high":
+            return 2.0
+        return 1.0 if self.spot.near_side == "right" else -1.0
 
 
 def lamps_of(lights: Lights) -> tuple[Lamp, ...]:
@@ -75,6 +87,7 @@ def _spot(placed: PlacedSpot) -> Lamp:
         radius_m=light.radius_m,
         half_m=None,
         casts_shadows=light.casts_shadows,
+        spot=light,
     )
 
 

@@ -143,13 +143,13 @@ class LampPass:
         numbers: dict[str, FloatArray] = {
             "lamp_from_camera": T_lamp_camera.T,
             "lamp_rgb": np.array([*lamp.rgb, lamp.radius_m]),
-            "lamp_shape": np.array([*_shape(lamp), height, 0.0]),
+            "lamp_shape": np.array([*_shape(lamp), height, lamp.beam_code]),
         }
         if grid is not None:
             numbers |= _map_numbers(lamp, grid, self._maps.size)
         defines = ("SPOTS" if lamp.half_m is None else "PANELS", *["SHADOWS"] * (grid is not None))
         tiles = tiles_of(lamp, invert_rigid(T_lamp_camera), reach_m, on.view.intrinsics)
-        more = (*["FOG"] * (on.fog is not None), *["COAT"] * (on.coats is not None))
+        more = (*["FOG"] * (on.fog is not None), *["COAT"] * (on.coats is not None), *["BEAMS"] * (lamp.beam_code != 0))
         return _Placed((*defines, *more), numbers, tiles)
 
 
@@ -159,8 +159,8 @@ def typical_luminance(lamps: Sequence[Lamp], points_m: FloatArray) -> float:
     for lamp in lamps:
         apart = np.reshape(points_m, (-1, 3)) - lamp.position_m
         distances = np.maximum(np.linalg.norm(apart, axis=1), 1.0)
-        cosines = apart @ lamp.axis_world / distances
-        total[: len(apart)] += lamp.falloff(cosines) * float(lamp.axis_rgb_cd @ LUMINANCE_RGB) / distances**2
+        directions = apart @ lamp.T_world_lamp[:3, :3] / distances[:, None]
+        total[: len(apart)] += lamp.falloff(directions) * float(lamp.axis_rgb_cd @ LUMINANCE_RGB) / distances**2
     return float(total.mean()) / pi
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from simgen.scenario.spec.base import Model, Named, Target
 from simgen.scenario.spec.mounts import Mount
 from simgen.scenario.values import (
@@ -63,10 +65,14 @@ class LightSpec(Model):
 
     mount: Mount | None = None
     fixed: LampFixed | None = None
-    intensity: Intensity  # along its axis
+    intensity: Intensity  # along its axis; of a low or high beam, where it is brightest
     color_temperature: Positive = 4000.0  # kelvin, black body
     inner: HalfAngle = 0.35  # from the axis: full intensity up to here ...
     outer: HalfAngle = 0.7  # ... and none from here on
+    beam: Literal["cone", "low", "high"] = "cone"  # pattern inside the cone: low is cut off below its axis
+    near_side: Literal["right", "left"] = (
+        "right"  # to which the cut-off of a low beam rises: where traffic keeps right
+    )
     radius: NonNegativeLength = 0.05  # of the lamp's disc: larger is softer
     on: bool = True  # at the start
     shadows: bool = True

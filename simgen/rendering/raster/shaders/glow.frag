@@ -14,6 +14,10 @@ uniform float farthest_m;        // where a ray to the sky is cut off
 uniform mat4 lamp_from_camera[COUNT];
 uniform vec4 lamp_rgb[COUNT];    // candela along the axis; w: height above the fog's base
 uniform vec4 lamp_cone[COUNT];   // falloff: scale, shift, 1 where it is a cosine; cosine of the outer angle
+#ifdef BEAMS
+uniform float lamp_beam[COUNT];  // pattern, see beam.glsl
+#include "beam.glsl"
+#endif
 layout(location = 0) out vec4 out_glow;
 
 const int STEPS = 12;
@@ -49,6 +53,9 @@ void main() {
             float apart = max(length(p), 1e-3), height = eye + climb * s;
             float x = clamp(p.x / apart * lamp_cone[i].x + lamp_cone[i].y, 0.0, 1.0);
             float shine = lamp_cone[i].z > 0.5 ? x : x * x * (3.0 - 2.0 * x);
+#ifdef BEAMS
+            shine *= beam_share(p / apart, lamp_beam[i]);
+#endif
             float depth = optical_depth(eye, height, s) + optical_depth(lamp_rgb[i].w, height, apart);
             float here = fog.y > 0.0 ? density(height) : 1.0;
             // Of the way that light goes on, from lamp to air to camera.

@@ -1,7 +1,7 @@
 #version 330 core
 // Light of a few lamps on the surfaces that the geometry pass left, in cd/m2 on top of what other lamps gave.
-// Compiled for COUNT lamps, all SPOTS or all PANELS, for SHADOWS where one of them has a depth map, for FOG and
-// for a clear COAT.
+// Compiled for COUNT lamps, all SPOTS or all PANELS, for SHADOWS where one of them has a depth map, for FOG,
+// for a clear COAT and for BEAMS of headlights.
 // In the camera's frame; a lamp shines along +x of its own.
 #include "common.glsl"
 #include "surface.glsl"
@@ -13,7 +13,7 @@ uniform vec2 texel;
 uniform mat4 lamp_from_camera[COUNT];
 uniform vec4 lamp_rgb[COUNT];    // spot: candela, panel: cd/m2; w: radius of its disc
 // Spot: cosine of the angle -> 0..1 of the falloff, scale and shift; panel: half width, half height; z: height above
-// the fog's base.
+// the fog's base; w: pattern of a headlight, see beam.glsl.
 uniform vec4 lamp_shape[COUNT];
 layout(location = 0) out vec4 out_light;
 #ifdef SHADOWS
@@ -24,12 +24,19 @@ layout(location = 0) out vec4 out_light;
 #include "fog.glsl"
 #endif
 
+#ifdef BEAMS
+#include "beam.glsl"
+#endif
+
 #ifdef SPOTS
 vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit) {
     float squared = max(dot(at, at), 1e-6), inverse = inversesqrt(squared);
     vec3 direction = -(at * inverse) * turn;  // transposed: lamp -> camera
     float n_l = clamp(dot(s.n, direction), 0.0, 1.0);
     float x = clamp(at.x * inverse * lamp_shape[i].x + lamp_shape[i].y, 0.0, 1.0);
+#ifdef BEAMS
+    lit *= beam_share(at * inverse, lamp_shape[i].w);
+#endif
     float lux = x * x * (3.0 - 2.0 * x) / squared * n_l * lit;
     // A disc widens highlights (Karis, "Real shading in Unreal Engine 4", 2013).
     float widened = 0.5 * lamp_rgb[i].w * inverse, alpha = min(s.roughness * s.roughness + widened, 1.0);
