@@ -48,40 +48,59 @@ class GeometryPass:
         view: View,
         items: Sequence[DrawItem],
         nonce: float,
-        behind: bool = False,
         mirror: Mirror | None = None,
     ) -> None:
-        """Fill the label targets with one view of the items.
+        """Fill the label targets with one view of the items, all but what is see-through of them.
 
         Args:
-            behind: only with what is seen through glass.
             mirror: only with what it shows; the view is the mirrored one.
         """
-        gl, extra = self._context.gl, _EXTRA if view.extra_buffers and not behind else ()
-        if mirror is not None:
-            extra = ("MIRRORED",)
-        labels = targets.labels_and_extra if extra else targets.labels.framebuffer
+        gl, defines = self._context.gl, _defines_of(view, mirror)
+        labels = _drawn(targets, defines)
         labels.use()
         _clear_depth(labels)
-        labels.viewport = (0, 0, targets.width, targets.height)
-        gl.disable(moderngl.BLEND)
+        self._draw_batches(labels, targets, view, items, mirror, see_through=False)
         gl.enable(moderngl.DEPTH_TEST)
-        gl.front_face = "cw" if mirror is None else "ccw"  # upside down
-        camera = view.intrinsics
-        constant = projection_uniforms(camera)
-        if mirror is not None:
-            constant["mirror_plane"] = mirror.in_camera(view)
-        ready: dict[moderngl.Program, DrawItem] = {}
-        for item in items:
-            self._draw_item(item, camera, constant, (*extra, *ray_defines(camera)), ready, behind)
-        gl.disable(moderngl.CULL_FACE)
         gl.depth_func = "<="
         labels.viewport = (0, 0, *targets.size_px)
-        nothing = self._context.program("fullscreen.vert", "nothing.frag", extra)
+        nothing = self._context.program("fullscreen.vert", "nothing.frag", defines)
         set_uniforms(nothing, nonce=nonce, rows=float(targets.height))
         self._context.fill(nothing)
         gl.depth_func = "<"
         gl.disable(moderngl.DEPTH_TEST)
+
+    def draw_glass(
+        self, targets: Targets, view: View, items: Sequence[DrawItem], mirror: Mirror | None = None
+    ) -> None:
+        """Add what is see-through of the items to targets that hold the rest; last, since all else shows through."""
+        glass = [item for item in items if item.is_see_through]
+        if glass:
+            labels = _drawn(targets, _defines_of(view, mirror))
+            labels.use()
+            self._draw_batches(labels, targets, view, glass, mirror, see_through=True)
+
+    def _draw_batches(
+        self,
+        labels: moderngl.Framebuffer,
+        targets: Targets,
+        view: View,
+        items: Sequence[DrawItem],
+        mirror: Mirror | None,
+        see_through: bool,
+    ) -> None:
+        gl, camera = self._context.gl, view.intrinsics
+        labels.viewport = (0, 0, targets.width, targets.height)
+        gl.disable(moderngl.BLEND)
+        gl.enable(moderngl.DEPTH_TEST)
+        gl.front_face = "cw" if mirror is None else "ccw"  # upside down
+        constant = projection_uniforms(camera)
+        if mirror is not None:
+            constant["mirror_plane"] = mirror.in_camera(view)
+        defines = (*_defines_of(view, mirror), *ray_defines(camera))
+        ready: dict[moderngl.Program, DrawItem] = {}
+        for item in items:
+            self._draw_item(item, camera, constant, defines, ready, see_through)
+        gl.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
 
     def _draw_item(
         self,
@@ -90,12 +109,12 @@ class GeometryPass:
         constant: dict[str, object],
         extra: tuple[str, ...],
         ready: dict[moderngl.Program, DrawItem],
-        behind: bool,
+        see_through: bool,
     ) -> None:
         """Draw an object; `ready` holds the one that each program was last set up for."""
         surface = surface_uniforms(item.drawable.body.material)
         for batch in item.level.batches:
-            if behind and batch.key.see_through:
+            if batch.key.see_through != see_through:
                 continue
             defines = (*batch.key.defines, *extra)
             program = self._context.program("geometry.vert", "geometry.frag", defines)
@@ -134,6 +153,18 @@ class GeometryPass:
             if albedo_part is not None and "part_id" in extra
             else None,
         )
+
+
+def _defines_of(view: View, mirror: Mirror | None) -> tuple[str, ...]:
+    """Return what the shaders are compiled with for a view, whatever the surface."""
+    if mirror is not None:
+        return ("MIRRORED",)
+    return _EXTRA if view.extra_buffers else ()
+
+
+def _drawn(targets: Targets, defines: tuple[str, ...]) -> moderngl.Framebuffer:
+    """Return the framebuffer that shaders of these defines write."""
+    return targets.labels_and_extra if defines == _EXTRA else targets.labels.framebuffer
 
 
 def _clear_depth(labels: Any) -> None:

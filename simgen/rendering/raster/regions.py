@@ -19,7 +19,6 @@ _MARGIN_PX = 24
 _STEP_PX = 4
 # One region more costs about as much as so large a share of the image: measured with 20 things on a table.
 _SETUP_SHARE = 0.05
-_OFF_AXIS = 1.5  # a sphere's image is longer than its radius says, away from the axis
 
 
 def regions_of(camera: Intrinsics, items: Sequence[DrawItem]) -> list[Region]:
@@ -39,20 +38,6 @@ def regions_of(camera: Intrinsics, items: Sequence[DrawItem]) -> list[Region]:
                 merged = True
                 break
     return sorted(found)
-
-
-def touches(camera: Intrinsics, item: DrawItem, region: Region) -> bool:
-    """Return whether an item may have a pixel in a region."""
-    if item.radius_px == np.inf:
-        return True
-    if needs_rays(camera):
-        left, top, right, bottom = bounds_of(camera, item.corners_camera(), 2 * item.drawable.radius_m)
-        return not (right < region[0] or left > region[2] or bottom < region[1] or top > region[3])
-    x, y = camera.project(item.T_camera_object[None, :3, 3])[0]
-    reach = _OFF_AXIS * item.radius_px
-    x0, y0, x1, y1 = region
-    # Where the middle is not seen at all, the comparison is with NaN.
-    return not (x + reach < x0 or x - reach > x1 or y + reach < y0 or y - reach > y1)
 
 
 def _region_of(camera: Intrinsics, item: DrawItem) -> list[Region]:

@@ -28,7 +28,7 @@ from simgen.rendering.raster.others import Others
 from simgen.rendering.raster.overlays import OverlayPass
 from simgen.rendering.raster.prefilter import GpuMap, MapCache
 from simgen.rendering.raster.rays import Lenses
-from simgen.rendering.raster.regions import regions_of, touches
+from simgen.rendering.raster.regions import regions_of
 from simgen.rendering.raster.silhouettes import SilhouettePass
 from simgen.rendering.raster.skin_pass import SkinPass
 from simgen.rendering.raster.skinned import SkinnedModel, pose_models
@@ -86,17 +86,19 @@ class RasterRenderer:
     def draw_others(
         self, view: View, drawables: Sequence[Drawable], items: Sequence[DrawItem], nonce: float
     ) -> Others:
-        """Draw what the view shows in glass and mirrors; nothing where there are none."""
+        """Draw what the view shows in glass and mirrors; nothing where there are none.
+
+        The view's labels hold all that is not see-through.
+        """
         size = (view.intrinsics.width, view.intrinsics.height)
+        targets, halves = self.targets(*size)
         behind = mirrored = None
         glass = [item for item in items if item.is_see_through]
         tinted = any(item.is_tinted for item in glass)
         for region in regions_of(view.intrinsics, glass):
-            behind, halves = self.targets(*size, "behind")
+            behind, behind_halves = targets.behind, halves.behind
             behind.limit(region)
-            beside = [item for item in items if touches(view.intrinsics, item, region)]
-            self.geometry.draw(behind, view, beside, nonce, behind=True)
-            self.light.draw(behind, halves, view, nonce)
+            self.light.draw(behind, behind_halves, view, nonce)
             if tinted:
                 self.overlays.tint(behind, view, glass)
         mirror = find_mirror(items, view)
@@ -104,8 +106,11 @@ class RasterRenderer:
             mirrored, halves = self.targets(*size, "mirrored")
             seen = mirror.view(view)
             rest = [drawable for drawable in drawables if drawable.body.instance_id != mirror.instance_id]
-            self.geometry.draw(mirrored, seen, visible_items(rest, seen), nonce, mirror=mirror)
-            self.light.draw(mirrored, halves, seen, nonce, mirrored=True)
+            shown = visible_items(rest, seen)
+            self.geometry.draw(mirrored, seen, shown, nonce, mirror)
+            self.geometry.draw_glass(mirrored, seen, shown, mirror)
+            # Its coarser levels mix the row below the image in: no mark that changes from frame to frame may be there.
+            self.light.draw(mirrored, halves, seen, 0.0, mirrored=True)
         return Others(behind, mirror, mirrored, tinted and behind is not None)
 
     def targets(self, width: int, height: int, use: str = "") -> tuple[Targets, LightTargets]:
@@ -210,13 +215,14 @@ class RasterScene:
         targets, halves = renderer.targets(view.intrinsics.width, view.intrinsics.height)
         pose_models(self._skinned, view)
         items = visible_items(self._drawables, view)
-        if not lit:
-            renderer.geometry.draw(targets, view, items, nonce)
-            return targets, items, nonce
-        renderer.light.set_view(view)
-        others = renderer.draw_others(view, self._drawables, items, nonce)
         renderer.geometry.draw(targets, view, items, nonce)
-        renderer.light.draw(targets, halves, view, nonce, others)
+        others = Others()
+        if lit:
+            renderer.light.set_view(view)
+            others = renderer.draw_others(view, self._drawables, items, nonce)
+        renderer.geometry.draw_glass(targets, view, items)
+        if lit:
+            renderer.light.draw(targets, halves, view, nonce, others)
         return targets, items, nonce
 
     def close(self) -> None:

@@ -35,24 +35,45 @@ class LabelTargets:
 
 
 class Targets:
-    """All framebuffers of one image size."""
+    """All framebuffers of one image size.
 
-    def __init__(self, context: GlContext, width: int, height: int) -> None:
+    Args:
+        context: where they are.
+        width: of the image, pixels.
+        height: likewise.
+        labels: of another image of the same size that these are to shade; None: their own.
+    """
+
+    def __init__(
+        self, context: GlContext, width: int, height: int, labels: LabelTargets | None = None
+    ) -> None:
         self._context, self._gl = context, context.gl
         self.width, self.height = width, height
         self.size_px = (width, height + 1)
         self.region: Region = (0, 0, width, height)
         self._owned: list[moderngl.Texture | moderngl.Renderbuffer | moderngl.Framebuffer] = []
-        self.labels = self._labels()
+        self.labels = labels or self._labels()
         self.radiance = self.texture(self.size_px, 4, "f2")
         self.outline = self.texture(self.size_px, 1, "u4")
         self.unsmoothed = self.framebuffer([self.radiance])
         # The labels' depth tells surfaces from background; shading never writes it.
         self.shaded = self.framebuffer([self.radiance, self.outline], self.labels.depth)
         self.shaded.depth_mask = False
-        depth = self._depth()
-        self.marks = self.framebuffer([], depth)
-        self.smoothed = self.framebuffer([self.texture(self.size_px, 4, "f2")], depth)
+
+    @cached_property
+    def marks(self) -> moderngl.Framebuffer:
+        """Marks, in a depth buffer of their own, the pixels to smooth."""
+        return self.framebuffer([], self._depth())
+
+    @cached_property
+    def smoothed(self) -> moderngl.Framebuffer:
+        """The radiance with smooth edges, over the depth of `marks`."""
+        return self.framebuffer([self.texture(self.size_px, 4, "f2")], self.marks.depth_attachment)
+
+    @cached_property
+    def behind(self) -> Targets:
+        """Targets of the same labels, shaded before glass is drawn over them; made when a view first shows glass."""
+        return Targets(self._context, self.width, self.height, self.labels)
 
     @cached_property
     def labels_and_extra(self) -> moderngl.Framebuffer:
@@ -105,6 +126,8 @@ class Targets:
     def release(self) -> None:
         """Free everything."""
         self._context.unbind()
+        if "behind" in self.__dict__:
+            self.behind.release()
         for thing in reversed(self._owned):
             thing.release()
         self._owned.clear()

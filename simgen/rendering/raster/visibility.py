@@ -50,6 +50,11 @@ class LightTargets:
         self._targets = targets
 
     @cached_property
+    def behind(self) -> LightTargets:
+        """Buffers for what is seen through glass."""
+        return LightTargets(self._targets.behind)
+
+    @cached_property
     def glow(self) -> moderngl.Texture:
         """What `glow_light` draws into, read between texels."""
         texture = self._targets.texture(_over(self._targets, self.glow_spacing_px), 4, "f2")

@@ -93,6 +93,16 @@ def test_only_smooth_floors_are_mirrors(
         np.testing.assert_allclose(twice, view.T_world_camera, atol=1e-12)
 
 
+def test_a_mirror_shows_the_same_whatever_was_drawn_before(raster: RasterRenderer, render: Render) -> None:
+    """The mark that a picture is checked by changes from frame to frame, and is no part of any picture."""
+    scene = replace(room(POLISHED), cameras=(camera((2.0, 0.0, 1.0), width=41, height=31),))
+    pictures: set[bytes] = set()
+    for count in (0, 100, 248):
+        raster.frame_count = count
+        pictures.add(render(scene).radiance.tobytes())
+    assert len(pictures) == 1
+
+
 def test_pictures_of_many_sizes_keep_their_mirrors(render: Render) -> None:
     """Only a few framebuffers are kept; those of the picture being drawn are among them."""
     sizes = [(40 + 8 * step, 32) for step in range(4)]
