@@ -15,15 +15,18 @@ from dataclasses import replace
 import numpy as np
 
 from simgen.assets import AssetLibrary
-from simgen.geometry import FloatArray, Quat, Vec3, matrix_from_quaternion, wxyz_from_xyzw, xyzw_from_wxyz
+from simgen.geometry import Quat, Vec3, matrix_from_quaternion, wxyz_from_xyzw
 from simgen.records.asset import Collision
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
-from simgen.simulation.bullet import BulletWorld, mover_of, pybullet
+from simgen.simulation.bullet import BulletWorld, mover_of
+from simgen.simulation.bullet_joints import BulletJoints
 from simgen.simulation.contact_rows import ContactRows
 from simgen.simulation.driven import begin_driven
 from simgen.simulation.fixed_shapes import shape_of
+from simgen.simulation.inertial_frames import InertialFrames
 from simgen.simulation.protocol import Gap, Motion, Speeds, Touch
+from simgen.simulation.pybullet_engine import pybullet
 from simgen.simulation.rotations import cross, inverse, rotated, times
 from simgen.simulation.shapes import BodyShape
 
@@ -32,8 +35,6 @@ _HEAVY_KG = 1e9  # of a driven body: what it pushes takes a part in 10⁹ of its
 # are 1 and 2.
 _DRIVEN_GROUP, _DYNAMIC_GROUP, _STATIC_GROUP, _ALL = 64, 1, 2, -1
 _STILL: Vec3 = (0.0, 0.0, 0.0)
-_NO_TURN = (0.0, 0.0, 0.0, 1.0)
-_TETRAHEDRON = ((0.58, 0.58, 0.58), (0.58, -0.58, -0.58), (-0.58, 0.58, -0.58), (-0.58, -0.58, 0.58))
 
 
 class ActiveBulletWorld(BulletWorld):
@@ -42,16 +43,15 @@ class ActiveBulletWorld(BulletWorld):
     def __init__(self, scene: Scene, library: AssetLibrary) -> None:
         self._handles: dict[int, int] = {}
         self._forms: dict[int, tuple[BodyShape, int]] = {}
-        self._arms: dict[int, Vec3] = {}
-        self._frames: dict[int, tuple[Quat, tuple[Vec3, Quat]]] = {}
+        self._frames = InertialFrames(scene)
         self._rows = ContactRows(1.0 / scene.physics.step_rate_hz)
         self._driven: dict[int, Motion] = {}
         self._moved: set[int] = set()
-        self._joints: dict[int, tuple[list[int], int]] = {}
         self._velocities: dict[int, Vec3] = {}
         self._before: dict[int, Vec3] = {}
         self._begin_driven = begin_driven(scene)
         super().__init__(scene, library)
+        self._joints = BulletJoints(self._client, self._handles)
 
     # -- stepping ------------------------------------------------------------------------------------------------
 
@@ -121,11 +121,11 @@ class ActiveBulletWorld(BulletWorld):
         """Return pose and velocities of a body in the world."""
         if body in self._driven:
             return self._driven[body]
-        handle, form = self._handles[body], self._forms[body][0]
+        handle = self._handles[body]
         position, q_xyzw = pybullet.getBasePositionAndOrientation(handle, physicsClientId=self._client)
         v, w = pybullet.getBaseVelocity(handle, physicsClientId=self._client)
-        q = times(wxyz_from_xyzw(q_xyzw), inverse(form.principal_quaternion_wxyz))
-        arm = rotated(q, self._com_object_m(body))
+        q = times(wxyz_from_xyzw(q_xyzw), inverse(self._frames.principal_wxyz(body)))
+        arm = rotated(q, self._frames.com_object_m(body))
         (x, y, z), (rx, ry, rz), (ux, uy, uz) = position, arm, cross(w, arm)
         return Motion((x - rx, y - ry, z - rz), q, (v[0] - ux, v[1] - uy, v[2] - uz), w)
 
@@ -165,51 +165,20 @@ class ActiveBulletWorld(BulletWorld):
         spin = np.array(w)
         if at_object_m is not None:
             R = matrix_from_quaternion(self.motion(body).quaternion_wxyz)
-            arm = R @ (np.array(at_object_m) - self._com_object_m(body))
-            axes = R @ matrix_from_quaternion(self._forms[body][0].principal_quaternion_wxyz)
-            spin = spin + axes @ ((axes.T @ np.cross(arm, impulse_ns)) / self._inertia(record))
+            arm = R @ (np.array(at_object_m) - self._frames.com_object_m(body))
+            axes = R @ matrix_from_quaternion(self._frames.principal_wxyz(body))
+            spin = spin + axes @ ((axes.T @ np.cross(arm, impulse_ns)) / self._frames.inertia_kg_m2(body))
         pybullet.resetBaseVelocity(handle, velocity.tolist(), spin.tolist(), physicsClientId=self._client)
         self._wake(body)
         self._speeds = self._read_speeds()
 
     def join(self, child: int, parent: int) -> None:
-        """Fix two dynamic bodies to each other as they stand, at four points that do not lie in a plane.
-
-        Bullet's fixed joint ignores how plain rigid bodies are turned to each other.
-        """
-        poses = {
-            body: pybullet.getBasePositionAndOrientation(self._handles[body], physicsClientId=self._client)
-            for body in (parent, child)
-        }
-        back = pybullet.invertTransform(*poses[parent])
-        arm_m = max(self._scene.object(child).size_m) / 2
-        joints: list[int] = []
-        for direction in _TETRAHEDRON:
-            in_child = [arm_m * part for part in direction]
-            point = pybullet.multiplyTransforms(*poses[child], in_child, _NO_TURN)[0]
-            in_parent = pybullet.multiplyTransforms(*back, point, _NO_TURN)[0]
-            joints.append(self._pin(parent, child, in_parent, in_child))
-        self._joints[child] = (joints, parent)
-        self._let_pass(child, parent, passing=True)
-
-    def _pin(self, parent: int, child: int, in_parent: Vec3, in_child: list[float]) -> int:
-        handles = self._handles[parent], -1, self._handles[child], -1
-        return pybullet.createConstraint(
-            *handles,
-            pybullet.JOINT_POINT2POINT,
-            _STILL,
-            in_parent,
-            in_child,
-            physicsClientId=self._client,
-        )
+        """Fix two dynamic bodies to each other as they stand."""
+        self._joints.join(child, parent, max(self._scene.object(child).size_m) / 2)
 
     def release(self, child: int) -> None:
         """Undo `join`."""
-        if child in self._joints:
-            joints, parent = self._joints.pop(child)
-            for joint in joints:
-                pybullet.removeConstraint(joint, physicsClientId=self._client)
-            self._let_pass(child, parent, passing=False)
+        if self._joints.release(child):
             self._wake_all()
 
     def spawn(self, body: int, motion: Motion, *, driven: bool) -> None:
@@ -243,6 +212,7 @@ class ActiveBulletWorld(BulletWorld):
 
     def _add(self, body: SceneObject, form: BodyShape, shape: int) -> None:
         self._forms[body.instance_id] = (form, shape)
+        self._frames.add(body.instance_id, form)
         if not body.present:
             return
         driven = body.instance_id in self._begin_driven
@@ -278,11 +248,6 @@ class ActiveBulletWorld(BulletWorld):
 
     def _filter(self, handle: int, group: int, mask: int) -> None:
         pybullet.setCollisionFilterGroupMask(handle, -1, group, mask, physicsClientId=self._client)
-
-    def _let_pass(self, a: int, b: int, *, passing: bool) -> None:
-        pybullet.setCollisionFilterPair(
-            self._handles[a], self._handles[b], -1, -1, int(not passing), physicsClientId=self._client
-        )
 
     def _list_mover(self, body: int) -> None:
         """Add a body to those that physics moves, which are kept in order of instance id."""
@@ -322,37 +287,17 @@ class ActiveBulletWorld(BulletWorld):
 
     def _set_pose(self, body: int, motion: Motion) -> None:
         (x, y, z), q = motion.position_m, motion.quaternion_wxyz
-        (ax, ay, az), q_inertial = self._inertial_frame(body, q)
+        (ax, ay, az), q_inertial = self._frames.in_world(body, q)
         pybullet.resetBasePositionAndOrientation(
             self._handles[body], (x + ax, y + ay, z + az), q_inertial, physicsClientId=self._client
         )
 
     def _set_twist(self, body: int, quaternion_wxyz: Quat, velocity_mps: Vec3, angular_radps: Vec3) -> None:
-        (x, y, z), (arm, _) = velocity_mps, self._inertial_frame(body, quaternion_wxyz)
+        (x, y, z), (arm, _) = velocity_mps, self._frames.in_world(body, quaternion_wxyz)
         ax, ay, az = cross(angular_radps, arm)
         pybullet.resetBaseVelocity(
             self._handles[body], (x + ax, y + ay, z + az), angular_radps, physicsClientId=self._client
         )
-
-    def _inertial_frame(self, body: int, quaternion_wxyz: Quat) -> tuple[Vec3, Quat]:
-        """Return (origin to centre of mass in the world, orientation of the principal axes as x, y, z, w)."""
-        known = self._frames.get(body)
-        if known is not None and known[0] is quaternion_wxyz:
-            return known[1]
-        q_inertial = times(quaternion_wxyz, self._forms[body][0].principal_quaternion_wxyz)
-        frame = rotated(quaternion_wxyz, self._com_object_m(body)), xyzw_from_wxyz(q_inertial)
-        self._frames[body] = (quaternion_wxyz, frame)
-        return frame
-
-    def _com_object_m(self, body: int) -> Vec3:
-        if body not in self._arms:
-            x, y, z = (self._forms[body][0].center_of_mass_m * self._scene.object(body).scale).tolist()
-            self._arms[body] = (x, y, z)
-        return self._arms[body]
-
-    def _inertia(self, record: SceneObject) -> FloatArray:
-        form = self._forms[record.instance_id][0]
-        return record.mass_kg * record.scale**2 * form.inertia_per_kg_m2
 
     def _wake(self, body: int) -> None:
         self._activate(self._handles[body], pybullet.ACTIVATION_STATE_WAKE_UP)

@@ -1,4 +1,4 @@
-"""PyBullet: the engine of real scenes. The only file that imports it.
+"""PyBullet: the engine of real scenes.
 
 A world is a fresh client, made for one scene and always disconnected: nothing of one scene reaches the next, so
 each is the same wherever and whenever it runs. Bodies are inserted in order of instance id; no state is ever
@@ -17,10 +17,7 @@ continuous collision detection. Hulls that are not boxes or balls have edges rou
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 from pathlib import Path
@@ -31,49 +28,16 @@ from typing import Any, Self
 import numpy as np
 
 from simgen.assets import AssetLibrary
-from simgen.errors import AssetError
 from simgen.geometry import FloatArray, matrix_from_quaternion, wxyz_from_xyzw, xyzw_from_wxyz
 from simgen.records.asset import AssetRef, Collision
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
-from simgen.simulation.hull_file import hulls_to_obj
+from simgen.simulation.bullet_shapes import contact_parameters, create_shape, unusable
 from simgen.simulation.protocol import BodyStates, Speeds
+from simgen.simulation.pybullet_engine import pybullet
 from simgen.simulation.rotations import cross_rows, multiply, rotate
-from simgen.simulation.shapes import Ball, BodyShape, Box, Hull, Part, body_shape, vertices_of
+from simgen.simulation.shapes import BodyShape, body_shape
 
-
-@contextmanager
-def _muted() -> Generator[None]:
-    """Send file descriptors 1 and 2 nowhere: PyBullet prints its build time when imported."""
-    for stream in filter(None, (sys.stdout, sys.stderr)):  # None where the descriptor was closed at start
-        stream.flush()
-    saved = [(fd, os.dup(fd)) for fd in (1, 2) if _is_open(fd)]
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        for fd, _ in saved:
-            os.dup2(nowhere, fd)
-        yield
-    finally:
-        for fd, copy in saved:
-            os.dup2(copy, fd)
-            os.close(copy)
-        os.close(nowhere)
-
-
-def _is_open(fd: int) -> bool:
-    with suppress(OSError):
-        os.fstat(fd)
-        return True
-    return False
-
-
-with _muted():
-    import pybullet
-
-# Assumed resistance to rolling, as a share of the half size: high enough that drops end on the table, and for
-# boxes so low that they do not balance on an edge.
-_ROLLING = {Ball: 0.1, Hull: 0.05, Box: 0.01}
-_SPINNING = 0.01  # assumed: resistance to spinning on the spot, as a share of the half size
 _CCD_RADIUS = 0.9  # of the smallest half extent; Bullet sweeps a body that moves over half of this in a step
 _OVERLAP_GONE_PER_STEP = 0.5  # share; measured: piles rest within 0.05 mm, at 0.2 (Bullet's own) within 1 mm
 # Iterations end when all contacts are this well solved (squared, SI units): measured, a fifth of the time, and piles
@@ -82,8 +46,6 @@ _SOLVED = 1e-5
 _CONTACT_REACH = 0.005  # of a body's size; a contact that reaches further takes speed from a bounce
 _SLEEP_S = 0.2  # a body below this share of the settle speeds for so long is no longer computed
 _SLEEP_SHARE = 0.5
-_MAX_LISTED_PARTS = 15  # Bullet takes 16 listed parts a shape; the rest go into the mesh file
-_STILL = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -220,12 +182,12 @@ class BulletWorld:
             for body in self._scene.objects:
                 collision = library.collision(body.asset)
                 if not collision.hulls_m:
-                    raise _unusable(body, 0)
+                    raise unusable(body, 0)
                 form = self._form(body, collision)
                 key = (body.asset, body.scale)
                 if key not in shapes:
                     path = Path(folder) / f"{len(shapes)}.obj"
-                    shapes[key] = _create_shape(form.parts, body, path, self._client)
+                    shapes[key] = create_shape(form.parts, body, path, self._client)
                 self._add(body, form, shapes[key])
         self._slow_steps = [0] * len(self._movers)
         self._arrange_movers()
@@ -261,7 +223,7 @@ class BulletWorld:
             physicsClientId=self._client,
         )
         self._instance_ids[handle] = body.instance_id
-        pybullet.changeDynamics(handle, -1, **_surface(body, form), physicsClientId=self._client)
+        pybullet.changeDynamics(handle, -1, **contact_parameters(body, form), physicsClientId=self._client)
         if moves:
             self._set_in_motion(handle, body, form)
         return int(handle)
@@ -314,58 +276,3 @@ def mover_of(handle: int, body: SceneObject, form: BodyShape) -> Mover:
     """Return the entry of a dynamic body."""
     com_object_m = form.center_of_mass_m * body.scale
     return Mover(handle, body.instance_id, com_object_m, form.principal_quaternion_wxyz)
-
-
-def _surface(body: SceneObject, form: BodyShape) -> dict[str, float]:
-    """Return Bullet's contact parameters; it multiplies those of a pair, and adds up rolling arms in metres."""
-    half_size = sum(body.size_m) / 6
-    arm = half_size * (body.motion == "dynamic")
-    return {
-        "lateralFriction": sqrt(body.friction),
-        "restitution": sqrt(body.restitution),
-        "rollingFriction": arm * max(_ROLLING[type(part)] for part in form.parts),
-        "spinningFriction": arm * _SPINNING,
-    }
-
-
-def _create_shape(parts: Sequence[Part], body: SceneObject, mesh_path: Path, client: int | None) -> int:
-    """Return the handle of a compound: boxes and balls are listed, all other parts share one mesh file."""
-    listed = [part for part in parts if not isinstance(part, Hull)][:_MAX_LISTED_PARTS]
-    meshed = [part for part in parts if part not in listed]
-    rows = [_listed_part(part, body.scale) for part in listed]
-    if meshed:
-        mesh_path.write_text(hulls_to_obj([vertices_of(part) * body.scale for part in meshed]))
-        rows.append((pybullet.GEOM_MESH, 0.0, _STILL, str(mesh_path), _STILL))
-    columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
-    try:
-        handle = pybullet.createCollisionShapeArray(
-            shapeTypes=columns[0],
-            radii=columns[1],
-            halfExtents=columns[2],
-            fileNames=columns[3],
-            collisionFramePositions=columns[4],
-            meshScales=[(1.0, 1.0, 1.0)] * len(rows),
-            flags=[0] * len(rows),
-            physicsClientId=client,
-        )
-    except pybullet.error:
-        handle = -1
-    if handle < 0:
-        raise _unusable(body, len(parts))
-    return int(handle)
-
-
-def _unusable(body: SceneObject, parts: int) -> AssetError:
-    return AssetError(
-        f"'{body.name}': the collision shape of asset '{body.asset.asset_id}' ({parts} parts, "
-        f"scale {body.scale:g}) cannot be used by the physics engine; import the asset again"
-    )
-
-
-def _listed_part(part: Part, scale: float) -> tuple[int, float, Sequence[float], str, Sequence[float]]:
-    if isinstance(part, Box):
-        half = (part.half_extents_m * scale).tolist()
-        return (pybullet.GEOM_BOX, 0.0, half, "", (part.center_m * scale).tolist())
-    if isinstance(part, Ball):
-        return (pybullet.GEOM_SPHERE, part.radius_m * scale, _STILL, "", (part.center_m * scale).tolist())
-    raise TypeError(f"not a box or ball: {part!r}")
