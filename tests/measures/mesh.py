@@ -144,6 +144,7 @@ def disagreement(frame: Frame, truth: Hits) -> Disagreement:
     compared = _comparable(frame, truth)
     fx = frame.view.intrinsics.fx
     depth = truth.depth_m[compared]
+    assert frame.object_coordinates_m is not None
     apart = frame.object_coordinates_m.astype(float)[compared] - truth.object_coordinates_m[compared]
     cosine = (frame.normals_camera.astype(float)[compared] * truth.normals_camera[compared]).sum(axis=1)
     return Disagreement(
@@ -167,6 +168,7 @@ def _comparable(frame: Frame, truth: Hits) -> Mask:
 
 
 def _together_px(frame: Frame, compared: Mask) -> float:
+    assert frame.object_coordinates_m is not None
     points = frame.view.intrinsics.unproject(frame.depth_m)
     T_camera_world = invert_rigid(frame.view.T_world_camera)
     found = 0.0

@@ -98,5 +98,7 @@ def _error_px(draw: Draw, following: View, now: Frame, flow_px: NDArray[np.float
     there = draw(replace(following, intrinsics=window))
     if there.instance_id[half, half] != now.instance_id[row, column]:
         return float("nan")
+    assert there.object_coordinates_m is not None
+    assert now.object_coordinates_m is not None
     off_m = there.object_coordinates_m[half, half].astype(float) - now.object_coordinates_m[row, column]
     return float(np.linalg.norm(off_m) * camera.fx / there.depth_m[half, half])

@@ -1,7 +1,7 @@
 """simgen itself, raster or path-traced, in a process like the others'.
 
-A frame is everything every frame of simgen has: colour in linear light and developed to 8 bit, depth, ids, normals,
-object coordinates, and every object's whole outline.
+A frame is everything every frame of simgen has: colour in linear light and developed to 8 bit, depth, ids, normals, and
+every object's whole outline.
 """
 
 from __future__ import annotations

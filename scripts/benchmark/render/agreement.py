@@ -76,19 +76,19 @@ def _row(path: Path, library: AssetLibrary, renderers: Sequence[Renderer], how: 
     start = perf_counter()
     try:
         scene, view = _middle(path, library, how.width_px)
-        split = [_drawn_by_light(renderer, scene, library, view) for renderer in renderers]
+        ours, theirs = (_drawn_by_light(renderer, scene, library, view) for renderer in renderers)
     except SimgenError as error:
         return {"name": path.stem, "not measured": str(error).splitlines()[0]}
-    raster, traced = (next(iter(frames.values())) for frames in split)
+    raster, traced = (next(iter(frames.values())) for frames in (ours, theirs))
     row = {
         "name": path.stem,
         **compared(raster, traced),
         **label_difference(raster, traced, scene),
-        **brightness(*split, diffuse_pixels(raster, scene, library)),
+        **brightness(ours, theirs, diffuse_pixels(raster, scene, library)),
         "seconds": perf_counter() - start,
     }
     if how.pictures:
-        for frames in split:
+        for frames in (ours, theirs):
             for light, frame in frames.items():
                 save_picture(how.pictures, f"{path.stem} {frame.renderer} {light}", frame.radiance)
     return row | {"holds all": holds(row)}

@@ -10,6 +10,7 @@ import argparse
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from machine import describe_machine
@@ -86,12 +87,14 @@ def _runs(options: argparse.Namespace, library: AssetLibrary) -> dict[str, Calla
 
 
 def _measured(part: str, run: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """Return what a part found; one that cannot run here says why in one line of its own."""
+    """Return what a part found and how long it took; one that cannot run here says why in one line of its own."""
+    start = perf_counter()
     try:
-        return run()
+        found = run()
     except (NotMeasured, SimgenError, OSError) as error:
         why = (str(error).strip() or type(error).__name__).splitlines()[0]
-        return {"lines": [not_measured(TITLES[part], "", why)]}
+        found = {"lines": [not_measured(TITLES[part], "", why)]}
+    return {"this part took, s": round(perf_counter() - start)} | found
 
 
 def _print_part(part: str, result: dict[str, Any]) -> None:

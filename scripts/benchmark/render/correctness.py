@@ -124,13 +124,17 @@ def measure_flow() -> dict[str, Any]:
     progress = Progress("flow", len(RENDERERS) * len(MOTIONS))
     for name in RENDERERS:
         with _opened(name, SCENE, TubeLibrary(), lines, "flow") as draw:
-            for title, motion in MOTIONS.items() if draw else ():
-                off = warp_errors_px(draw, motion, _PIXELS)
-                what = f"{_SHORT[name]}: warp by flow, {title}, worst of {len(off)} un-occluded pixels"
-                lines.append(at_most(what, float(np.nan_to_num(off, nan=np.inf).max()), _FLOW_PX, " px"))
-                progress.step(f"{name}, {title}")
+            if draw:
+                lines += [_warp_line(draw, name, title, progress) for title in MOTIONS]
     progress.end()
     return {"lines": lines}
+
+
+def _warp_line(draw: Callable[[View], Frame], name: str, title: str, progress: Progress) -> Line:
+    off = warp_errors_px(draw, MOTIONS[title], _PIXELS)
+    what = f"{_SHORT[name]}: warp by flow, {title}, worst of {len(off)} un-occluded pixels"
+    progress.step(f"{name}, {title}")
+    return at_most(what, float(np.nan_to_num(off, nan=np.inf).max()), _FLOW_PX, " px")
 
 
 @contextmanager
