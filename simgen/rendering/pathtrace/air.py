@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import pi
 
 import numpy as np
+
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.asset import Float32Array
 from simgen.records.light import Fog
@@ -41,25 +42,30 @@ class Air:
     mean_rgb: FloatArray
     lights: Lights
 
-    def through(
-        self, radiance: Float32Array, distance_m: Float32Array, directions: FloatArray, eye_m: FloatArray
-    ) -> Float32Array:
-        """Return what is seen of radiance through the air.
+    def left(self, distance_m: Float32Array, directions: FloatArray, eye_m: FloatArray) -> Float32Array:
+        """Return (h, w, 1) the share of light that comes through the air.
 
         Args:
-            radiance: (h, w, 3) cd/m².
             distance_m: (h, w) to the surface; infinite for the sky.
             directions: (h, w, 3) unit, world, away from the camera.
             eye_m: (h, w, 3) where the rays begin, world; (1, 1, 3) where all begin at one point.
         """
+        return np.exp(-self._depth(distance_m, directions, eye_m))[..., None].astype(np.float32)
+
+    def own(self, distance_m: Float32Array, directions: FloatArray, eye_m: FloatArray) -> Float32Array:
+        """Return (h, w, 3) the light that the air itself sends of surroundings and suns; arguments as of `left`."""
+        depth = self._depth(distance_m, directions, eye_m)
+        air = airlight(self.mean_rgb, self.lights.suns, directions)
+        return fogged(np.zeros(3), depth, air).astype(np.float32)
+
+    def _depth(self, distance_m: Float32Array, directions: FloatArray, eye_m: FloatArray) -> FloatArray:
+        """Return (h, w) the optical depth of the air before what is seen."""
         climb, z0 = directions[..., 2], eye_m[..., 2]
         far = np.isinf(distance_m)
         ahead = np.where(far, 0.0, distance_m).astype(float)
         depth = optical_depth(self.fog, z0, z0 + climb * ahead, ahead)
         # Of parallel rays the middle one's height stands for all.
-        depth = np.where(far, optical_depth_to_sky(self.fog, float(z0.mean()), climb), depth)
-        air = airlight(self.mean_rgb, self.lights.suns, directions)
-        return fogged(radiance.astype(float), depth, air).astype(np.float32)
+        return np.where(far, optical_depth_to_sky(self.fog, float(z0.mean()), climb), depth)
 
     def glow(self, distance_m: Float32Array, directions: FloatArray, eye_m: FloatArray) -> Float32Array:
         """Return (h, w, 3) what the air scatters of lamps and panels to the camera: once, bodies not blocking it."""

@@ -12,6 +12,7 @@ from simgen.assets import AssetLibrary
 from simgen.geometry import FloatArray, box_corners
 from simgen.records.asset import Material, Model, Skin, Submesh
 from simgen.records.scene import Scene, SceneObject
+from simgen.rendering.dressing import dress_of, dressed
 from simgen.rendering.materials import alpha_threshold, overridden
 
 
@@ -205,10 +206,12 @@ def moved(points: FloatArray, T_a_b: FloatArray) -> FloatArray:
 
 def _body(placed: SceneObject, library: AssetLibrary, cache: ShapeCache) -> Body:
     asset = library.load(placed.asset)
-    key = (asset.info.asset_id, asset.info.params, asset.info.content_hash)
+    dress = dress_of(placed.material, placed.scale)
+    key = (asset.info.asset_id, asset.info.params, asset.info.content_hash, *dress)
+    model = dressed(asset.model, placed.material, placed.scale)
     half = np.asarray(asset.model.size_m, dtype=float) * placed.scale / 2
-    materials = tuple(overridden(material, placed.material) for material in asset.model.materials)
-    shape = cache.get(key, asset.model)
+    materials = tuple(overridden(material, placed.material) for material in model.materials)
+    shape = cache.get(key, model)
     return Body(placed.instance_id, shape, materials, placed.scale, float(np.linalg.norm(half)), half)
 
 

@@ -6,11 +6,11 @@ from math import degrees
 from typing import Any
 
 import numpy as np
+
 from simgen.geometry import FloatArray
 from simgen.rendering.light_map import rotation_about_z
-from simgen.rendering.pathtrace.lights import SunDisc, Surroundings
-
 from simgen.rendering.pathtrace.lamps import Cone, Projected, Rectangle
+from simgen.rendering.pathtrace.lights import SunDisc, Surroundings
 
 # Mitsuba's map is about +Y and runs clockwise seen from above: ours mirrored, with our (x, y, z) as its (z, x, y).
 # Its lamps shine along +Z, ours along +X: the same turn.
@@ -28,8 +28,8 @@ class Emitters:
     def __init__(self, mitsuba: Any) -> None:
         self._mi = mitsuba
 
-    def sun(self, sun: SunDisc) -> Any:
-        """Return a disc that shines."""
+    def sun(self, sun: SunDisc, weight: float = 1.0) -> Any:
+        """Return a disc that shines; by its weight it is chosen among lights."""
         mi = self._mi
         up = [1.0, 0.0, 0.0] if abs(sun.direction[2]) > 0.9 else [0.0, 0.0, 1.0]
         target = sun.center_m - sun.direction
@@ -38,7 +38,11 @@ class Emitters:
             {
                 "type": "disk",
                 "to_world": place @ mi.ScalarTransform4f().scale(sun.radius_m),
-                "light": {"type": "area", "radiance": _rgb(sun.luminance_rgb)},
+                "light": {
+                    "type": "area",
+                    "radiance": _rgb(sun.luminance_rgb),
+                    "sampling_weight": weight,
+                },
             }
         )
 

@@ -16,12 +16,14 @@ from simgen.errors import RenderError
 from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
 from simgen.rendering.pathtrace.emitters import Emitters
+from simgen.rendering.pathtrace.integrators import Scenery, SharpWay, SoftWay, make_integrator
+from simgen.rendering.pathtrace.lights import SunDisc
 from simgen.rendering.pathtrace.looks import Look
 from simgen.rendering.pathtrace.sensors import Sensors
 from simgen.rendering.pathtrace.surfaces import Surfaces
 from simgen.rendering.pathtrace.variant import LLVM_VARIABLE, Variant
 
-_PASS_SAMPLES = 1 << 22  # light paths followed at once: bounds memory, and is part of what decides the bytes
+_PASS_SAMPLES = 5 << 20  # light paths followed at once: bounds memory, and is part of what decides the bytes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +68,7 @@ class Surface:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guides:
-    """What the surfaces seen first are, with the grain of a few samples: it tells the denoiser where edges run.
+    """What the surfaces seen first are: it tells the denoiser where edges run.
 
     Attributes:
         albedo: (h, w, 3) 0..1.
@@ -83,10 +85,30 @@ class Guides:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TracedState:
-    """A Mitsuba scene, and whether light passes through some of its surfaces."""
+    """A Mitsuba scene.
+
+    Attributes:
+        is_clear: whether light passes through some of its surfaces.
+        suns: its suns as emitters.
+        has_others: whether anything else shines.
+    """
 
     scene: Any
     is_clear: bool
+    suns: tuple[Any, ...]
+    has_others: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharpLight:
+    """What needs no denoiser, and what guides it: see `integrators`.
+
+    Attributes:
+        radiance: (h, w, 3) cd/m².
+    """
+
+    radiance: Float32Array
+    guides: Guides
 
 
 class Paths:
@@ -126,10 +148,11 @@ class Engine:
         self._limit_threads()
         self._sensors = Sensors(mitsuba, drjit)
         self._surfaces = Surfaces(mitsuba)
+        self._depth = depth
         self._solid = Paths(mitsuba, {"type": "path", "max_depth": depth})
         # Followed where light passes through surfaces: to lamps too, which costs about half as much again.
         self._clear = Paths(mitsuba, {"type": "volpath", "max_depth": depth})
-        self._guides: Any = mitsuba.load_dict({"type": "aov", "aovs": "albedo:albedo,normal:sh_normal"})
+        self._integrator: Any = make_integrator(mitsuba)
 
     def surface(self, look: Look) -> Surface:
         """Return a look as Mitsuba objects, to be shared by meshes."""
@@ -140,27 +163,39 @@ class Engine:
         """Whether what follows light was compiled for the scene: what else it tells of its paths costs little then."""
         return not self.variant.startswith("scalar")
 
-    def scene(self, meshes: Sequence[TracedMesh], lights: Sequence[Any]) -> TracedState:
-        """Return a scene of meshes and what `emitters` made."""
+    def scene(
+        self, meshes: Sequence[TracedMesh], suns: Sequence[SunDisc], lights: Sequence[Any]
+    ) -> TracedState:
+        """Return a scene of meshes, suns, and what else `emitters` made."""
+        has_others = bool(lights) or any(mesh.surface.emitter is not None for mesh in meshes)
+        # Where suns are followed apart they are never chosen with the others; without others somebody must be.
+        weight = 0.0 if self.is_compiled and has_others else 1.0
+        discs = [self.emitters.sun(sun, weight) for sun in suns]
         parts: dict[str, Any] = {f"mesh{i}": self._mesh(f"mesh{i}", mesh) for i, mesh in enumerate(meshes)}
-        parts |= {f"light{i}": light for i, light in enumerate(lights)}
+        parts |= {f"light{i}": light for i, light in enumerate([*discs, *lights])}
         return TracedState(
-            self._mi.load_dict({"type": "scene", **parts}), any(m.surface.is_clear for m in meshes)
+            self._mi.load_dict({"type": "scene", **parts}),
+            any(m.surface.is_clear for m in meshes),
+            tuple(disc.emitter() for disc in discs),
+            has_others,
         )
 
-    def passes(self, camera: Intrinsics, samples: int) -> list[int]:
+    def passes(self, camera: Intrinsics, samples: int, most: int = _PASS_SAMPLES) -> list[int]:
         """Return how many samples a pixel gets in each pass: equally many, at least `samples` in all.
 
         In each they fill a grid of strata, with as many columns as rows or a few more: the sampler spreads no other
         number evenly. Of the numbers of passes that memory allows, the one that needs fewest samples is taken.
+
+        Args:
+            most: samples of a pixel in one pass.
         """
-        fewest = -(-samples // max(1, _PASS_SAMPLES // (camera.width * camera.height)))
+        fewest = -(-samples // max(1, min(most, _PASS_SAMPLES // (camera.width * camera.height))))
         counts = range(fewest, 2 * fewest + 1)
         _, count = min((count * _strata(-(-samples // count)), count) for count in counts)
         return [_strata(-(-samples // count))] * count
 
     def trace(self, scene: TracedState, shot: Shot, samples: int, background: bool) -> Float32Array:
-        """Return a picture (h, w, 3), linear luminance in cd/m², with so many samples in every pixel.
+        """Return a picture (h, w, 3), linear luminance in cd/m², with so many samples in every pixel; never compiled.
 
         Args:
             scene: what `scene` made.
@@ -173,6 +208,21 @@ class Engine:
             return self._render(scene, paths.plain, shot, samples)[..., :3]
         return self._without_background(paths.apart, self._render(scene, paths.apart, shot, samples))
 
+    def trace_sharp(self, scene: TracedState, shot: Shot, samples: int, background: bool) -> SharpLight:
+        """Return the sharp light of a picture, where compiled; arguments as of `trace`."""
+        integrator = self._integrator(SharpWay(self._scenery(scene), background))
+        buffers = self._render(scene, integrator, shot, samples)
+        albedo, normals = buffers[..., -6:-3], buffers[..., -3:]
+        return SharpLight(buffers[..., :3], Guides(albedo, normals))
+
+    def trace_soft(self, scene: TracedState, shot: Shot, samples: int) -> Float32Array:
+        """Return the soft light (h, w, 3) of a picture, where compiled; arguments as of `trace`."""
+        integrator = self._integrator(SoftWay(self._scenery(scene), self._depth))
+        return self._render(scene, integrator, shot, samples)[..., :3]
+
+    def _scenery(self, scene: TracedState) -> Scenery:
+        return Scenery(self._mi, self._dr, scene.suns, scene.has_others, scene.is_clear)
+
     def _without_background(self, integrator: Any, buffers: Float32Array) -> Float32Array:
         color, behind, hit = (
             self._channels(integrator, buffers, name) for name in ("color.RGB", "behind.RGB", "hit.A")
@@ -180,15 +230,8 @@ class Engine:
         # What comes straight from a light counts only where a pixel is all surface, as lamps are.
         return np.where(hit < 1, np.maximum(color - behind, 0.0), color)
 
-    def guides(self, scene: TracedState, shot: Shot, samples: int) -> Guides:
-        """Return albedo and normals of what is seen first, by a few samples."""
-        buffers = self._render(scene, self._guides, shot, samples)
-        albedo, normals = (
-            self._channels(self._guides, buffers, name) for name in ("albedo.RGB", "normal.XYZ")
-        )
-        return Guides(albedo, normals)
-
     def _render(self, scene: TracedState, integrator: Any, shot: Shot, samples: int) -> Float32Array:
+        self._mi.set_variant(self.variant)  # another renderer of this process may have another
         sensor = self._sensors.sensor(shot.camera, shot.T_world_camera, samples)
         image = self._mi.render(
             scene.scene, integrator=integrator, sensor=sensor, spp=samples, seed=shot.seed

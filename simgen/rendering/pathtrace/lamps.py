@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import cos, pi, sin, sqrt, tan
 
 import numpy as np
+
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.asset import Float32Array
 from simgen.records.light import PanelLight, SpotLight

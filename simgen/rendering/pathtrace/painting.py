@@ -1,9 +1,9 @@
-"""Pictures from light paths: passes until the grain is low enough, fog sample by sample, then the denoiser."""
+"""Pictures from light paths: passes until the grain is low enough, and fog sample by sample."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,62 +12,88 @@ from simgen.records.frame import View
 from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.rendering.pathtrace.air import Air
 from simgen.rendering.pathtrace.bodies import Body
-from simgen.rendering.pathtrace.engine import Engine, Shot, TracedState
+from simgen.rendering.pathtrace.engine import Engine, Guides, Shot, TracedState
 from simgen.rendering.pathtrace.first import FirstSurfaces
 from simgen.rendering.pathtrace.state import Traced
 
-_FINER = (
-    2  # pixels are cut into so many by so many where there is fog: it depends on the distance of each sample
-)
+# Pixels are cut into so many by so many where there is fog: it depends on the distance of each sample.
+_FINER = 2
+_SHARP_SHARE, _MOST_SHARP = (
+    4,
+    64,
+)  # samples of sharp light for each of soft light; at most, unless soft has more
+_TARGET_PASS = 16  # samples at most after which a noise target is looked at
+_OTHER_SEED = 0x2545F491  # sharp and soft light have samples of their own
 
-Pass = Callable[[int, int], Float32Array]  # seed, samples -> picture
+Pass = Callable[[int, int], Float32Array]  # seed, samples -> soft light
 
 
-def painted(
-    engine: Engine,
-    scene: TracedState,
-    view: View,
-    seed: int,
-    samples: int,
-    noise_target: float,
-    background: bool,
-) -> Float32Array:
-    """Return a picture (h, w, 3), linear luminance in cd/m².
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How a picture is taken.
 
-    Args:
-        engine: what follows the paths.
-        scene: what `Engine.scene` made.
+    Attributes:
         seed: of the first pass; the others follow on.
         samples: in every pixel, at most.
         noise_target: relative standard error at which to stop; 0: never.
         background: whether lights and surroundings are seen where no surface is.
     """
 
+    seed: int
+    samples: int
+    noise_target: float
+    background: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Painted:
+    """A picture in two parts, linear luminance in cd/m².
+
+    Attributes:
+        sharp: (h, w, 3) what no denoiser is to touch.
+        soft: (h, w, 3) what it may smooth.
+        guides: for it.
+    """
+
+    sharp: Float32Array
+    soft: Float32Array
+    guides: Guides
+
+    def __add__(self, other: Painted) -> Painted:
+        """Return the sum of both, of which a mean is made."""
+        return Painted(self.sharp + other.sharp, self.soft + other.soft, self.guides + other.guides)
+
+
+def painted(
+    engine: Engine, scene: TracedState, view: View, bodies: Sequence[Body], quality: Quality
+) -> Painted:
+    """Return a picture.
+
+    Args:
+        engine: what follows the paths.
+        scene: what `Engine.scene` made.
+        bodies: in their poses.
+        quality: how it is taken.
+    """
+    sharp, guides = _sharp(engine, scene, view, bodies, quality, quality.samples)
+
     def one(seed: int, samples: int) -> Float32Array:
         shot = Shot(view.intrinsics, view.T_world_camera, seed)
-        return engine.trace(scene, shot, samples, background)
+        return _soft(engine, scene, shot, samples, quality.background)
 
-    return _mean(one, seed, engine.passes(view.intrinsics, samples), noise_target)
+    return Painted(sharp, _mean(one, engine, view, quality, sharp), guides)
 
 
 def painted_through_air(
-    engine: Engine,
-    traced: Traced,
-    view: View,
-    air: Air,
-    bodies: Sequence[Body],
-    seed: int,
-    samples: int,
-    noise_target: float,
-    background: bool,
-) -> Float32Array:
+    engine: Engine, traced: Traced, view: View, air: Air, bodies: Sequence[Body], quality: Quality
+) -> Painted:
     """Return a picture as `painted`, seen through fog, which also takes of the lamps' light on its way.
 
-    Args:
-        bodies: in their poses: how far light comes is what they say, through holes and glass.
+    How far light comes is what bodies say, through holes and glass.
     """
-    camera = view.intrinsics.finer(_FINER) if samples >= _FINER**2 else view.intrinsics
-    times = camera.width // view.intrinsics.width
+    times = _FINER if quality.samples >= _FINER**2 else 1
+    camera = view.intrinsics.finer(times)
+    fine_view = replace(view, intrinsics=camera)
     turn, eye = view.T_world_camera[:3, :3], view.T_world_camera[:3, 3]
     rays = camera.rays()
     directions = rays / np.linalg.norm(rays, axis=-1, keepdims=True) @ turn.T
@@ -75,23 +101,29 @@ def painted_through_air(
     # Where the lens shows nothing no light comes from the fog either.
     seen = np.isfinite(directions[..., :1])
     directions = np.where(seen, directions, np.array([0.0, 0.0, 1.0]))
-
-    distance_m = FirstSurfaces.of(bodies, replace(view, intrinsics=camera), through_glass=True).distance_m()
+    distance_m = FirstSurfaces.of(bodies, fine_view, through_glass=True).distance_m()
+    reaching = 1.0 if traced.lamps is None else air.reaching(distance_m, directions, eyes)
+    each = max(1, quality.samples // times**2)
+    sharp, guides = _sharp(engine, traced.scene, fine_view, bodies, quality, each)
+    if traced.lamps is not None:
+        sharp = sharp + _sharp(engine, traced.lamps, fine_view, bodies, quality, each)[0] * reaching
+    left = np.where(seen, air.left(distance_m, directions, eyes), np.float32(0))
+    air_light = np.where(seen, air.own(distance_m, directions, eyes), np.float32(0))
+    first = slice(None, None, times)
+    some = eyes[first, first] if eyes.shape[0] > 1 else eyes
+    glow = air.glow(distance_m[first, first], directions[first, first], some) * seen[first, first]
+    sharp = _coarser(np.asarray(sharp * left + air_light, np.float32), times) + glow
 
     def one(seed: int, samples: int) -> Float32Array:
         shot = Shot(camera, view.T_world_camera, seed)
         [count] = engine.passes(view.intrinsics, max(1, samples // times**2))
-        fine = engine.trace(traced.scene, shot, count, background)
+        fine = _soft(engine, traced.scene, shot, count, quality.background)
         if traced.lamps is not None:
-            lit = engine.trace(traced.lamps, shot, count, background)
-            fine = np.asarray(fine + lit * air.reaching(distance_m, directions, eyes), np.float32)
-        through = air.through(fine, distance_m, directions, eyes)
-        first = slice(None, None, times)
-        some = eyes[first, first] if eyes.shape[0] > 1 else eyes
-        glow = air.glow(distance_m[first, first], directions[first, first], some)
-        return _coarser(np.where(seen, through, np.float32(0)), times) + glow * seen[first, first]
+            fine = fine + _soft(engine, traced.lamps, shot, count, quality.background) * reaching
+        return _coarser(np.asarray(fine * left, np.float32), times)
 
-    return _mean(one, seed, engine.passes(view.intrinsics, samples), noise_target)
+    coarse = Guides(_coarser(guides.albedo, times), _coarser(guides.normals, times))
+    return Painted(sharp, _mean(one, engine, view, quality, sharp), coarse)
 
 
 def relative_error(pictures: Sequence[Float32Array]) -> float:
@@ -105,11 +137,47 @@ def relative_error(pictures: Sequence[Float32Array]) -> float:
     return float(np.sqrt(np.mean(variance / (mean + floor) ** 2)))
 
 
-def _mean(one: Pass, seed: int, passes: Sequence[int], noise_target: float) -> Float32Array:
+def _sharp(
+    engine: Engine, scene: TracedState, view: View, bodies: Sequence[Body], quality: Quality, samples: int
+) -> tuple[Float32Array, Guides]:
+    """Return sharp light and guides; where nothing is compiled all light is soft."""
+    camera = view.intrinsics
+    if not engine.is_compiled:
+        return np.zeros((camera.height, camera.width, 3), np.float32), FirstSurfaces.of(bodies, view).guides()
+    wanted = max(samples, min(_SHARP_SHARE * samples, _MOST_SHARP))
+    light = [
+        engine.trace_sharp(
+            scene,
+            Shot(camera, view.T_world_camera, (quality.seed ^ _OTHER_SEED) + index),
+            count,
+            quality.background,
+        )
+        for index, count in enumerate(engine.passes(camera, wanted))
+    ]
+    scale = np.float32(1 / len(light))
+    guides = Guides(
+        sum((each.guides.albedo for each in light[1:]), light[0].guides.albedo) * scale,
+        sum((each.guides.normals for each in light[1:]), light[0].guides.normals) * scale,
+    )
+    return sum((each.radiance for each in light[1:]), light[0].radiance) * scale, guides
+
+
+def _soft(engine: Engine, scene: TracedState, shot: Shot, samples: int, background: bool) -> Float32Array:
+    if engine.is_compiled:
+        return engine.trace_soft(scene, shot, samples)
+    return engine.trace(scene, shot, samples, background)
+
+
+def _mean(one: Pass, engine: Engine, view: View, quality: Quality, sharp: Float32Array) -> Float32Array:
+    """Return the mean of passes, of which there are no more when the whole picture has little grain."""
+    smaller = [_TARGET_PASS] if quality.noise_target else []
     pictures: list[Float32Array] = []
-    for index, samples in enumerate(passes):
-        pictures.append(one(seed + index, samples))
-        if noise_target and relative_error(pictures) <= noise_target:
+    for index, samples in enumerate(engine.passes(view.intrinsics, quality.samples, *smaller)):
+        pictures.append(one(quality.seed + index, samples))
+        if (
+            quality.noise_target
+            and relative_error([sharp + soft for soft in pictures]) <= quality.noise_target
+        ):
             break
     return sum(pictures[1:], pictures[0]) / np.float32(len(pictures))
 

@@ -28,11 +28,14 @@ def main(variant: str) -> int:
     )
     sun = SunDisc(np.array([0.0, 0.0, -1000.0]), np.array([0.0, 0.0, -1.0]), 5.0, (1e6, 1e6, 1e6))
     grey = np.ones((8, 16, 3), np.float32)
-    lights = [engine.emitters.sun(sun), engine.emitters.around(Surroundings(10.0, grey, 0.3))]
-    scene = engine.scene([mesh], lights)
+    scene = engine.scene([mesh], [sun], [engine.emitters.around(Surroundings(10.0, grey, 0.3))])
     shot = Shot(Intrinsics(16, 12, 15.0, 15.0, 7.5, 5.5), np.eye(4), 1)
-    picture, guides = engine.trace(scene, shot, 2, background=True), engine.guides(scene, shot, 2)
-    good = np.isfinite(picture).all() and np.isfinite(guides.albedo).all() and picture.mean() > 0
+    if engine.is_compiled:
+        picture = engine.trace_sharp(scene, shot, 2, background=True).radiance
+        picture = picture + engine.trace_soft(scene, shot, 2)
+    else:
+        picture = engine.trace(scene, shot, 2, background=True)
+    good = np.isfinite(picture).all() and picture.mean() > 0
     return 0 if good else 1
 
 

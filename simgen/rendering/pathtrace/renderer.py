@@ -11,18 +11,16 @@ from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.errors import RenderError, UsageError
-from simgen.records.asset import Float32Array
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
 from simgen.rendering.gate import check_frame, check_light, place_of
 from simgen.rendering.pathtrace.air import Air
 from simgen.rendering.pathtrace.bodies import ShapeCache, make_bodies
 from simgen.rendering.pathtrace.denoise import Denoiser
-from simgen.rendering.pathtrace.engine import Engine, Guides, Shot
-from simgen.rendering.pathtrace.first import FirstSurfaces
+from simgen.rendering.pathtrace.engine import Engine
 from simgen.rendering.pathtrace.labels import label_view
 from simgen.rendering.pathtrace.lights import mean_luminance, surroundings
-from simgen.rendering.pathtrace.painting import painted, painted_through_air
+from simgen.rendering.pathtrace.painting import Painted, Quality, painted, painted_through_air
 from simgen.rendering.pathtrace.skins import posed_bodies
 from simgen.rendering.pathtrace.state import TracedScene
 from simgen.rendering.pathtrace.variant import best_variant
@@ -30,7 +28,6 @@ from simgen.rng import keyed_generator
 
 _NAME = "pathtrace"
 _DEPTH = 6
-_GUIDE_SAMPLES = 8
 _FLOAT16_MAX = 65504.0
 
 
@@ -157,23 +154,18 @@ class PathtraceScene:
     def _picture(self, views: Sequence[View]) -> NDArray[np.float16]:
         """Return the mean picture (h, w, 3) of views, linear luminance in cd/m²; the denoiser sees the mean."""
         renderer, traced = self._opened(views[0])
-        mean: Float32Array | None = None
-        guides: Guides | None = None
-        for index, view in enumerate(views):
-            picture, guide = self._part(renderer, traced, view, (index, len(views)))
-            mean = picture if mean is None else mean + picture
-            if guide is not None:
-                guides = guide if guides is None else guides + guide
-        assert mean is not None  # noqa: S101 - there is a view
-        mean, count = mean / np.float32(len(views)), np.float32(len(views))
-        if renderer.denoiser is not None and guides is not None:
-            mean = renderer.denoiser(mean, guides.albedo / count, guides.normals / count)
+        parts = [self._part(renderer, traced, view, (index, len(views))) for index, view in enumerate(views)]
+        whole, count = sum(parts[1:], parts[0]), np.float32(len(views))
+        soft = whole.soft / count
+        if renderer.denoiser is not None:
+            soft = renderer.denoiser(soft, whole.guides.albedo / count, whole.guides.normals / count)
+        mean = whole.sharp / count + soft
         return np.minimum(mean, _FLOAT16_MAX).astype(np.float16)
 
     def _part(
         self, renderer: PathtraceRenderer, traced: TracedScene, view: View, part: tuple[int, int]
-    ) -> tuple[Float32Array, Guides | None]:
-        """Return the picture (h, w, 3) of one of several views with its share of the samples, and its guides.
+    ) -> Painted:
+        """Return the picture of one of several views with its share of the samples.
 
         Args:
             part: its index among the views, and how many there are.
@@ -183,16 +175,9 @@ class PathtraceScene:
         engine, now = renderer.engine, traced.at(view, bodies)
         key = ("pathtrace", self._scene.seed, self._scene.index, view.sensor, view.frame_index)
         seed = int(keyed_generator(*key, *([index] if index else [])).integers(2**31))
-        samples = -(-renderer.samples // count)
-        settings = (seed, samples, renderer.noise_target, self._scene.environment.background_visible)
+        background = self._scene.environment.background_visible
+        quality = Quality(seed, -(-renderer.samples // count), renderer.noise_target, background)
         if self._scene.fog is None:
-            picture = painted(engine, now.scene, view, *settings)
-        else:
-            air = Air(self._scene.fog, mean_luminance(traced.surroundings_at(now.lights)), now.lights)
-            picture = painted_through_air(engine, now, view, air, bodies, *settings)
-        if renderer.denoiser is None:
-            return picture, None
-        if not engine.is_compiled:
-            return picture, FirstSurfaces.of(bodies, view).guides()
-        shot = Shot(view.intrinsics, view.T_world_camera, seed)
-        return picture, engine.guides(now.scene, shot, min(samples, -(-_GUIDE_SAMPLES // count)))
+            return painted(engine, now.scene, view, bodies, quality)
+        air = Air(self._scene.fog, mean_luminance(traced.surroundings_at(now.lights)), now.lights)
+        return painted_through_air(engine, now, view, air, bodies, quality)

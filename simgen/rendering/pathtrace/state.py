@@ -8,15 +8,15 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
 from simgen.records.frame import View
 from simgen.records.scene import Scene
 from simgen.rendering.lamps import Lights, lights_in, present_bodies
 from simgen.rendering.pathtrace.bodies import Body
 from simgen.rendering.pathtrace.engine import Engine, TracedMesh, TracedState
-from simgen.rendering.pathtrace.lights import Surroundings, sun_discs
-from simgen.rendering.pathtrace.meshes import MeshMaker, bounding_sphere
-
 from simgen.rendering.pathtrace.lamps import beams_of, cones_of, rectangle_of
+from simgen.rendering.pathtrace.lights import SunDisc, Surroundings, sun_discs
+from simgen.rendering.pathtrace.meshes import MeshMaker, bounding_sphere
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,8 +25,8 @@ class Traced:
 
     Attributes:
         scene: with all lights; in fog without lamps and panels.
-        lamps: in fog the same bodies under lamps and panels alone, whose light the air takes on its way; None where
-            there are none, or no fog.
+        lamps: in fog the same bodies, not shining, under lamps and panels alone, whose light the air takes on its
+            way; None where there are none, or no fog.
         lights: that shine.
     """
 
@@ -72,10 +72,11 @@ class TracedScene:
 
     def _built(self, view: View, meshes: Sequence[TracedMesh], lights: Lights) -> Traced:
         apart = self._scene.fog is not None and bool(lights.spots or lights.panels)
-        lamps, others = self._lamps(lights), self._others(view, lights)
+        lamps, around, suns = self._lamps(lights), self._around_now(lights), self._suns(view, lights)
         if not apart:
-            return Traced(self._engine.scene(meshes, [*lamps, *others]), None, lights)
-        return Traced(self._engine.scene(meshes, others), self._engine.scene(meshes, lamps), lights)
+            return Traced(self._engine.scene(meshes, suns, [*lamps, *around]), None, lights)
+        dull = [replace(mesh, surface=replace(mesh.surface, emitter=None)) for mesh in meshes]
+        return Traced(self._engine.scene(meshes, suns, around), self._engine.scene(dull, [], lamps), lights)
 
     def surroundings_at(self, lights: Lights) -> Surroundings:
         """Return the light from all around as bright as it is now."""
@@ -96,11 +97,12 @@ class TracedScene:
         spots = [*map(make.cone, cones), *map(make.projected, thrown)]
         return spots + [make.rectangle(panel) for panel in panels]
 
-    def _others(self, view: View, lights: Lights) -> list[Any]:
-        """Return suns and surroundings for the engine."""
+    def _suns(self, view: View, lights: Lights) -> list[SunDisc]:
         center, radius = bounding_sphere(self._bodies, view.T_world_objects)
-        make = self._engine.emitters
-        made = [make.sun(disc) for disc in sun_discs(lights.suns, center, radius)]
+        return sun_discs(lights.suns, center, radius)
+
+    def _around_now(self, lights: Lights) -> list[Any]:
+        """Return the surroundings for the engine; none where they are dark."""
         if self._around[0] != self._share(lights):
-            self._around = (self._share(lights), make.around(self.surroundings_at(lights)))
-        return made if self._around[1] is None else [*made, self._around[1]]
+            self._around = (self._share(lights), self._engine.emitters.around(self.surroundings_at(lights)))
+        return [] if self._around[1] is None else [self._around[1]]

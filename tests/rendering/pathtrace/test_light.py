@@ -148,7 +148,7 @@ def test_a_bright_spot_of_a_map_is_seen_where_the_map_says(
     at = np.unravel_index(int(np.argmax(directions @ np.array(spot))), (64, 128))
     light[at] = 100.0
     engine = tracer.engine
-    scene = engine.scene([], [engine.emitters.around(Surroundings(1.0, light, rotation))])
+    scene = engine.scene([], [], [engine.emitters.around(Surroundings(1.0, light, rotation))])
     x, y, z = directions[at]
     turned = (x * np.cos(rotation) - y * np.sin(rotation), x * np.sin(rotation) + y * np.cos(rotation), z)
     lens = OVERHEAD.intrinsics

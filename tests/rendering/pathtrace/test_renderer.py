@@ -20,7 +20,7 @@ from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, Fog, PanelLight, SpotLight
 from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering import make_renderer
-from simgen.rendering.pathtrace import PathtraceRenderer, engine
+from simgen.rendering.pathtrace import PathtraceRenderer, engine, painting
 from simgen.rendering.pathtrace.denoise import Denoiser
 from simgen.rendering.pathtrace.painting import relative_error
 from tests.builders import box, camera, cylinder, floor, make_scene, sphere, sun
@@ -97,13 +97,13 @@ def test_a_noise_target_that_is_met_stops_early(
 ) -> None:
     monkeypatch.setattr(engine, "_PASS_SAMPLES", 4 * 64 * 48)
     seeds: list[int] = []
-    trace = tracer.engine.trace
+    soft_light = painting._soft
 
-    def counted(scene: object, shot: engine.Shot, samples: int, background: bool) -> object:
+    def counted(by: object, scene: object, shot: engine.Shot, *others: object) -> object:
         seeds.append(shot.seed)
-        return trace(scene, shot, samples, background)
+        return soft_light(by, scene, shot, *others)
 
-    monkeypatch.setattr(tracer.engine, "trace", counted)
+    monkeypatch.setattr(painting, "_soft", counted)
     for target, passes in ((0.0, 4), (1000.0, 2)):
         monkeypatch.setattr(tracer, "noise_target", target)
         seeds.clear()

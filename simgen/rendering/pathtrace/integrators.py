@@ -1,0 +1,246 @@
+"""How light is followed where Mitsuba is compiled for the scene: in two parts, each with as many samples as it needs.
+
+Sharp light is what surfaces seen first send of suns they see, and what shines itself. A sample of it costs one ray to
+each sun and has no noise but at edges, so it gets many and no denoiser: shadows and textures in the sun stay as they
+are. Soft light is all the rest: of lamps, surroundings, and other surfaces. It varies slowly, has noise, and is what
+costs; it gets few samples and the denoiser.
+
+Light sources other than suns are chosen by Mitsuba's weights, which leave suns out. What a scattered ray meets is
+weighed against what would have been chosen (multiple importance sampling with the balance heuristic: Veach and Guibas,
+"Optimally combining sampling techniques for Monte Carlo rendering", 1995); suns are too small to be met.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+_ROULETTE_DEPTH = 2  # surfaces after which a path goes on only as often as it would matter
+_MOST_LIKELY = 0.95  # to go on
+_LAYERS = 16  # of glass and holes that a straight ray passes at most
+_TO_SUN = 0.5  # share of shadow rays to suns, after the surface seen first
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scenery:
+    """A scene to follow light in.
+
+    Attributes:
+        mi: Mitsuba, its variant set.
+        dr: the compiler under it.
+        suns: as emitters.
+        has_others: whether anything else shines.
+        is_clear: whether light passes through some of its surfaces.
+    """
+
+    mi: Any
+    dr: Any
+    suns: tuple[Any, ...]
+    has_others: bool
+    is_clear: bool
+
+    def shown(self, scene: Any, start: Any, target: Any, active: Any) -> Any:
+        """Return which share of light comes from a surface to a point, past what is in between."""
+        mi, dr = self.mi, self.dr
+        ray = start.spawn_ray_to(target)
+        if not self.is_clear:
+            return dr.select(scene.ray_test(ray, active), mi.Color3f(0.0), mi.Color3f(1.0))
+
+        def cross(active: Any, share: Any, ray: Any, layers: Any) -> Any:
+            si = scene.ray_intersect(ray, mi.RayFlags.All, False, active)
+            active = active & si.is_valid()
+            share = dr.select(active, share * si.bsdf().eval_null_transmission(si, active), share)
+            active = active & (dr.max(share) > 0) & (layers + 1 < _LAYERS)
+            return active, share, si.spawn_ray_to(target), layers + 1
+
+        start = (mi.Bool(active), mi.Color3f(1.0), ray, mi.UInt32(0))
+        _, share, _, layers = dr.while_loop(start, _going_on, cross, label="to a light")
+        return dr.select(layers < _LAYERS, share, mi.Color3f(0.0))
+
+    def one_sun(self, si: Any, sampler: Any, active: Any) -> tuple[Any, Any]:
+        """Return a sample of one of the suns, each chosen as often, and its weight."""
+        dr = self.dr
+        chosen, weight = self.suns[0].sample_direction(si, sampler.next_2d(active), active)
+        for index, sun in enumerate(self.suns[1:], start=2):
+            other, other_weight = sun.sample_direction(si, sampler.next_2d(active), active)
+            taken = sampler.next_1d(active) * index < 1
+            chosen, weight = dr.select(taken, other, chosen), dr.select(taken, other_weight, weight)
+        return chosen, weight * len(self.suns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SharpWay:
+    """Follows sharp light; besides it tells albedo and normal of what is seen, glass and what lies behind mixed.
+
+    Attributes:
+        background: whether what shines is seen where no surface is.
+    """
+
+    scenery: Scenery
+    background: bool
+    channels = ("albedo.R", "albedo.G", "albedo.B", "normal.X", "normal.Y", "normal.Z")
+
+    def sample(self, scene: Any, sampler: Any, ray: Any, active: Any) -> tuple[Any, list[Any]]:
+        """Return the light of rays from the camera, and the channels."""
+        mi = self.scenery.mi
+        si = scene.ray_intersect(ray, mi.RayFlags.All, True, active)
+        found, left = self._layer(scene, sampler, si, mi.Color3f(1.0), active)
+        if self.scenery.is_clear:
+            found = self._with_what_lies_behind(scene, sampler, ray, si, found, left)
+        light, albedo, normal = found
+        return light, [*albedo, *normal]
+
+    def _layer(self, scene: Any, sampler: Any, si: Any, share: Any, active: Any) -> tuple[Any, Any]:
+        """Return light, albedo and normal that one surface shows, and how much of what lies behind."""
+        mi, dr = self.scenery.mi, self.scenery.dr
+        met = active & si.is_valid()
+        seen = active if self.background else met
+        light = dr.select(seen, share * si.emitter(scene).eval(si, seen), mi.Color3f(0.0))
+        bsdf, through = si.bsdf(), mi.Color3f(0.0)
+        if self.scenery.is_clear:
+            through = dr.select(met, bsdf.eval_null_transmission(si, met), mi.Color3f(0.0))
+        cover = dr.select(met, share * (1.0 - through), mi.Color3f(0.0))
+        albedo = dr.select(met, cover * bsdf.eval_diffuse_reflectance(si, met), mi.Color3f(0.0))
+        normal = dr.select(met, dr.mean(cover) * mi.Vector3f(si.sh_frame.n), mi.Vector3f(0.0))
+        for sun in self.scenery.suns:
+            light += self._from_sun(scene, sampler, sun, si, share, met)
+        return (light, albedo, normal), share * through
+
+    def _from_sun(self, scene: Any, sampler: Any, sun: Any, si: Any, share: Any, met: Any) -> Any:
+        mi, dr = self.scenery.mi, self.scenery.dr
+        towards, weight = sun.sample_direction(si, sampler.next_2d(met), met)
+        lit = met & (towards.pdf > 0)
+        sent = share * weight * si.bsdf().eval(mi.BSDFContext(), si, si.to_local(towards.d), lit)
+        lit = lit & (dr.max(sent) > 0)
+        return dr.select(lit, sent * self.scenery.shown(scene, si, towards.p, lit), mi.Color3f(0.0))
+
+    def _with_what_lies_behind(
+        self, scene: Any, sampler: Any, ray: Any, si: Any, found: tuple[Any, Any, Any], left: Any
+    ) -> tuple[Any, Any, Any]:
+        mi, dr = self.scenery.mi, self.scenery.dr
+        along = mi.Vector3f(ray.d)
+
+        def cross(active: Any, left: Any, ray: Any, layers: Any, found: Any, sampler: Any) -> Any:
+            si = scene.ray_intersect(ray, mi.RayFlags.All, False, active)
+            here, beyond = self._layer(scene, sampler, si, left, active)
+            found = tuple(whole + part for whole, part in zip(found, here, strict=True))
+            active = active & (dr.max(beyond) > 0) & (layers + 1 < _LAYERS)
+            return active, beyond, si.spawn_ray(along), layers + 1, found, sampler
+
+        start = (dr.max(left) > 0, left, si.spawn_ray(along), mi.UInt32(0), found, sampler)
+        return dr.while_loop(start, _going_on, cross, label="behind glass")[4]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SoftWay:
+    """Follows soft light.
+
+    Attributes:
+        depth: longest path, in surfaces and the light at its end.
+    """
+
+    scenery: Scenery
+    depth: int
+    channels = ()
+
+    def sample(self, scene: Any, sampler: Any, ray: Any, active: Any) -> tuple[Any, list[Any]]:
+        """Return the light of rays from the camera."""
+        mi, dr = self.scenery.mi, self.scenery.dr
+
+        def follow(
+            active: Any,
+            ray: Any,
+            light: Any,
+            share: Any,
+            depth: Any,
+            scattered: tuple[Any, Any, Any],
+            sampler: Any,
+        ) -> Any:
+            si = scene.ray_intersect(ray, mi.RayFlags.All, depth == 0, active)
+            light = light + share * self._met(scene, si, scattered, active & (depth > 0))
+            active = active & si.is_valid() & (depth + 1 < self.depth)
+            light = light + share * self._lit(scene, sampler, si, depth == 0, active)
+            turn, weight = si.bsdf().sample(
+                mi.BSDFContext(), si, sampler.next_1d(active), sampler.next_2d(active), active
+            )
+            straight = mi.has_flag(turn.sampled_type, mi.BSDFFlags.Null)
+            here = (mi.Interaction3f(si), turn.pdf, mi.has_flag(turn.sampled_type, mi.BSDFFlags.Delta))
+            scattered = tuple(dr.select(straight, was, now) for was, now in zip(scattered, here, strict=True))
+            depth = dr.select(straight, depth, depth + 1)
+            active, share = self._roulette(sampler, active, share * weight, depth)
+            return active, si.spawn_ray(si.to_world(turn.wo)), light, share, depth, scattered, sampler
+
+        nowhere = (dr.zeros(mi.Interaction3f), mi.Float(1.0), mi.Bool(True))
+        start = (active, ray, mi.Color3f(0.0), mi.Color3f(1.0), mi.UInt32(0), nowhere, sampler)
+        return dr.while_loop(start, _going_on, follow, label="light paths")[2], []
+
+    def _roulette(self, sampler: Any, active: Any, share: Any, depth: Any) -> tuple[Any, Any]:
+        """Return which paths go on, and their shares, greater by those that do not."""
+        dr = self.scenery.dr
+        active = active & (dr.max(share) > 0)
+        likely = dr.minimum(dr.max(share), _MOST_LIKELY)
+        tried = active & (depth >= _ROULETTE_DEPTH)
+        active = active & (~tried | (sampler.next_1d(active) < likely))
+        return active, dr.select(tried, share / likely, share)
+
+    def _met(self, scene: Any, si: Any, scattered: tuple[Any, Any, Any], active: Any) -> Any:
+        """Return what a scattered ray meets that shines, weighed against choosing it."""
+        mi, dr = self.scenery.mi, self.scenery.dr
+        last, pdf, is_mirrored = scattered
+        chosen = mi.Float(0.0)
+        if self.scenery.has_others:
+            direction = mi.DirectionSample3f(scene, si, last)
+            chosen = scene.pdf_emitter_direction(last, direction, active & ~is_mirrored)
+        counts = active & (is_mirrored | (chosen > 0))
+        weight = dr.select(is_mirrored, 1.0, pdf / (pdf + chosen))
+        return dr.select(counts, weight * si.emitter(scene).eval(si, counts), mi.Color3f(0.0))
+
+    def _lit(self, scene: Any, sampler: Any, si: Any, is_first: Any, active: Any) -> Any:
+        """Return what a surface sends of one light that is chosen."""
+        mi, dr = self.scenery.mi, self.scenery.dr
+        towards, weight = self._chosen(scene, sampler, si, is_first, active)
+        usable = active & (towards.pdf > 0) & (dr.max(weight) > 0)
+        sent, pdf = si.bsdf().eval_pdf(mi.BSDFContext(), si, si.to_local(towards.d), usable)
+        sent = sent * weight * dr.select(towards.delta, 1.0, towards.pdf / (towards.pdf + pdf))
+        usable = usable & (dr.max(sent) > 0)
+        return dr.select(usable, sent * self.scenery.shown(scene, si, towards.p, usable), mi.Color3f(0.0))
+
+    def _chosen(self, scene: Any, sampler: Any, si: Any, is_first: Any, active: Any) -> tuple[Any, Any]:
+        """Return a light's direction and weight: of suns only after the surface seen first."""
+        mi, dr = self.scenery.mi, self.scenery.dr
+        if not self.scenery.suns:
+            if not self.scenery.has_others:
+                return dr.zeros(mi.DirectionSample3f), mi.Color3f(0.0)
+            return scene.sample_emitter_direction(si, sampler.next_2d(active), False, active)
+        sun, sun_weight = self.scenery.one_sun(si, sampler, active & ~is_first)
+        sun.delta = mi.Bool(True)
+        if not self.scenery.has_others:
+            return sun, dr.select(is_first, mi.Color3f(0.0), sun_weight)
+        other, weight = scene.sample_emitter_direction(si, sampler.next_2d(active), False, active)
+        to_sun = ~is_first & (sampler.next_1d(active) < _TO_SUN)
+        weight = dr.select(
+            to_sun, sun_weight / _TO_SUN, weight * dr.select(is_first, 1.0, 1.0 / (1.0 - _TO_SUN))
+        )
+        return dr.select(to_sun, sun, other), weight
+
+
+def make_integrator(mi: Any) -> Any:
+    """Return the class of Mitsuba's integrator, in the current variant, that follows light in one of the ways above."""
+
+    class Integrator(mi.SamplingIntegrator):  # pyright: ignore[reportUntypedBaseClass] - Mitsuba is loaded at run time
+        def __init__(self, way: SharpWay | SoftWay) -> None:
+            super().__init__(mi.Properties())
+            self._way = way
+
+        def aov_names(self) -> list[str]:
+            return list(self._way.channels)
+
+        def sample(self, scene: Any, sampler: Any, ray: Any, _medium: Any = None, active: Any = True) -> Any:
+            light, channels = self._way.sample(scene, sampler, mi.Ray3f(ray), mi.Bool(active))
+            return light, mi.Bool(active), channels
+
+    return Integrator
+
+
+def _going_on(active: Any, *_: Any) -> Any:
+    return active
