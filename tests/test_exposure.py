@@ -233,9 +233,9 @@ def test_blurred_dataset_is_replayed_and_carries_its_settings(tmp_path: Path) ->
     assert camera.aperture is not None and camera.aperture.focus_on == "ball"
     focal_m = 0.036 * camera.intrinsics.fx / 64
     assert camera.aperture.diameter_m == pytest.approx(focal_m / 1.4)
-    recorded = json.loads((tmp_path / "out" / "dataset.json").read_text())["scenario"]["canonical"][
-        "sensors"
-    ]["front"]
+    about = json.loads((tmp_path / "out" / "dataset.json").read_text())
+    assert "shutter" in about["conventions"]["exposure"]
+    recorded = about["scenario"]["canonical"]["sensors"]["front"]
     assert (recorded["shutter"], recorded["aperture"]["f_number"]) == (1 / 40, 1.4)
 
 

@@ -81,11 +81,21 @@ EVENT_CONVENTIONS: dict[str, object] = {
 }
 """What more there is to know of a dataset in which something can happen."""
 
+EXPOSURE_CONVENTIONS: dict[str, object] = {
+    "shutter": "global: all pixels are exposed from time_s - shutter / 2 to time_s + shutter / 2, seconds",
+    "aperture": "round, of diameter A; a point at depth z spreads over A * fx * |1 / z - 1 / focus| pixels",
+    "labels": "of time_s, sharp, from the middle of the aperture; so are T_world_camera and flow",
+}
+"""What more there is to know of a dataset whose cameras have a shutter or an aperture."""
+
 _EVENTFUL = ("events", "faults", "counterfactual", "actors")
 
 
 def conventions_of(scenario: dict[str, Any]) -> dict[str, object]:
     """Return what the numbers of a dataset mean, given its scenario as canonical JSON values."""
-    if not any(scenario.get(key) for key in _EVENTFUL):
-        return CONVENTIONS
-    return CONVENTIONS | {"episodes": EVENT_CONVENTIONS}
+    known = CONVENTIONS
+    if any(scenario.get(key) for key in _EVENTFUL):
+        known = known | {"episodes": EVENT_CONVENTIONS}
+    if any("shutter" in camera or "aperture" in camera for camera in scenario.get("sensors", {}).values()):
+        known = known | {"exposure": EXPOSURE_CONVENTIONS}
+    return known

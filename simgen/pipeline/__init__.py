@@ -4,6 +4,7 @@ Everything a worker needs is in `SceneProducer`, which travels to other processe
 its graphics context and asset library when it makes its first scene.
 """
 
+from simgen.pipeline.exposure import Exposure
 from simgen.pipeline.produce import SceneProducer, SceneResult, expected_samples, write_scene
 from simgen.pipeline.provenance import manifest_of, software_of
 from simgen.pipeline.settle import SettledScene, settle_scene
@@ -12,6 +13,7 @@ from simgen.pipeline.studio import Studio
 from simgen.pipeline.views import view_of, views
 
 __all__ = [
+    "Exposure",
     "SceneProducer",
     "SceneResult",
     "SettledScene",
