@@ -158,6 +158,10 @@ class Engine:
         """Return a look as Mitsuba objects, to be shared by meshes."""
         return Surface(self._surfaces.bsdf(look), self._surfaces.light(look), not look.is_whole)
 
+    def take_over(self) -> None:
+        """Make Mitsuba's variant this engine's: another renderer of the process may have another."""
+        self._mi.set_variant(self.variant)
+
     @property
     def is_compiled(self) -> bool:
         """Whether what follows light was compiled for the scene: what else it tells of its paths costs little then."""
@@ -231,7 +235,6 @@ class Engine:
         return np.where(hit < 1, np.maximum(color - behind, 0.0), color)
 
     def _render(self, scene: TracedState, integrator: Any, shot: Shot, samples: int) -> Float32Array:
-        self._mi.set_variant(self.variant)  # another renderer of this process may have another
         sensor = self._sensors.sensor(shot.camera, shot.T_world_camera, samples)
         image = self._mi.render(
             scene.scene, integrator=integrator, sensor=sensor, spp=samples, seed=shot.seed

@@ -93,6 +93,7 @@ class PathtraceScene:
     def __init__(self, renderer: PathtraceRenderer, scene: Scene, library: AssetLibrary) -> None:
         self._renderer: PathtraceRenderer | None = renderer
         self._scene = scene
+        renderer.engine.take_over()
         self._bodies = make_bodies(scene, library, renderer.shapes)
         around = surroundings(scene, library)
         self._traced: TracedScene | None = TracedScene(renderer.engine, scene, self._bodies, around)
@@ -172,7 +173,9 @@ class PathtraceScene:
         """
         index, count = part
         bodies = posed_bodies(self._bodies, view)
-        engine, now = renderer.engine, traced.at(view, bodies)
+        engine = renderer.engine
+        engine.take_over()
+        now = traced.at(view, bodies)
         key = ("pathtrace", self._scene.seed, self._scene.index, view.sensor, view.frame_index)
         seed = int(keyed_generator(*key, *([index] if index else [])).integers(2**31))
         background = self._scene.environment.background_visible

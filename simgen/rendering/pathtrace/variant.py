@@ -72,6 +72,15 @@ def best_variant(forced: str = "") -> Variant:
     )
 
 
+def available(name: str) -> bool:
+    """Return whether a variant of `VARIANTS` works on this machine."""
+    try:
+        best_variant(name)
+    except RenderError:
+        return False
+    return True
+
+
 def works(variant: Variant) -> bool:
     """Return whether a variant renders a small picture in a process of its own."""
     command = [sys.executable, "-m", "simgen.rendering.pathtrace.probe", variant.name]
