@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -28,6 +29,7 @@ from render.soak import measure_soak
 from render.tables import print_facts, print_rows
 from simgen.assets import AssetLibrary
 from simgen.errors import SimgenError
+from simgen.rendering import make_renderer
 
 TITLES = {
     "light": "light against formula: furnace, grey card, lamps, a headlight at 25 m",
@@ -49,9 +51,11 @@ def main(arguments: Sequence[str]) -> None:
     """Measure the parts asked for, print each as it is done, and everything they are held to at the end."""
     options = _options(arguments)
     chosen = options.only or list(TITLES)
-    results: dict[str, Any] = {"machine": describe_machine()}
+    results: dict[str, Any] = {"machine": describe_machine() | {"path tracer": _path_tracer()}}
     print_facts("machine", results["machine"])
-    say(f"{', '.join(chosen)}: about {sum(_MINUTES[each] for each in chosen):.0f} min on two idle cores")
+    say(
+        f"{', '.join(chosen)}: about {max(1, round(sum(_MINUTES[each] for each in chosen)))} min on two idle cores"
+    )
     runs = _runs(options, AssetLibrary(memory_bytes=2**30))
     for part in chosen:
         results[part] = _measured(part, runs[part])
@@ -61,6 +65,17 @@ def main(arguments: Sequence[str]) -> None:
             text = json.dumps(results, indent=2, default=lambda each: each.as_dict())
             options.json.write_text(text + "\n")
     _print_summary({part: results[part]["lines"] for part in chosen})
+
+
+def _path_tracer() -> str:
+    """Return what traces paths here; without an LLVM that it can use, it is several times slower."""
+    try:
+        with closing(make_renderer("pathtrace")) as renderer:
+            device = renderer.device
+    except SimgenError as error:
+        return str(error).splitlines()[0]
+    slow = "scalar_rgb" in device
+    return device + ("; several times as fast with LLVM: apt-get install libllvm19" if slow else "")
 
 
 def _runs(options: argparse.Namespace, library: AssetLibrary) -> dict[str, Callable[[], dict[str, Any]]]:

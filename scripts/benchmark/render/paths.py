@@ -70,10 +70,6 @@ def measure_paths(
             save_picture(settings.pictures, f"paths {title}", color)
     devices = {row["renderer"] for row in rows}
     result: dict[str, Any] = {"renderers": ", ".join(sorted(devices)), "reference samples": reference_samples}
-    if any("scalar_rgb" in device for device in devices):
-        result["note"] = (
-            "simgen found no LLVM it can use and traces several times slower: apt-get install libllvm19"
-        )
     left_out = [{"name": entry.name, "target": entry.target, "not measured": why} for entry, why in refused]
     return result | _agreement(pictures) | {"lines": verdict(rows), "rows": rows + left_out}
 
