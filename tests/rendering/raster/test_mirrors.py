@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simgen.assets import AssetLibrary
-from simgen.geometry import apply, invert_rigid
+from simgen.assets import AssetLibrary, procedural
+from simgen.geometry import Pose, apply, invert_rigid
+from simgen.records.asset import AssetRef
 from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight
-from simgen.records.scene import MaterialOverride, Scene
+from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.drawables import make_drawables, visible_items
 from simgen.rendering.raster.mirrors import find_mirror
@@ -38,6 +39,13 @@ def room(material: MaterialOverride) -> Scene:
     )
 
 
+def road(wet: float) -> SceneObject:
+    """A level stretch of road, the middle of a lane along the X axis."""
+    ref = AssetRef("procedural/road", (("length_m", 60.0), ("wet", wet)))
+    (x, y, z), size_m = procedural.middle_m(ref), procedural.describe(ref).size_m
+    return replace(floor(), asset=ref, name="pavement", pose=Pose((x, y + 1.75, z)), size_m=size_m)
+
+
 def test_a_ball_is_mirrored_below_the_floor_as_bright_as_it_is_seen_from_there(render: Render) -> None:
     scene = room(POLISHED)
     frame = render(scene)
@@ -54,6 +62,21 @@ def test_a_ball_is_mirrored_below_the_floor_as_bright_as_it_is_seen_from_there(r
     mirrored, straight = frame.radiance[v, u].astype(float), direct.radiance[v2, u2].astype(float)
     assert mirrored[0] > 3 * mirrored[2]
     assert mirrored[0] == pytest.approx(straight[0], rel=0.35)  # the floor itself lights the ball from below
+
+
+def test_a_wet_road_mirrors_who_stands_on_it(render: Render) -> None:
+    """A film of water is a coat: 4 % at right angles, most of the light at grazing ones."""
+    wet, dry = (
+        render(
+            make_scene([road(share), sphere(0.25, (0.0, 0.0, 0.5), material=RED)], [SEEN], environment=SKY)
+        )
+        for share in (1.0, 0.0)
+    )
+    image = apply(invert_rigid(SEEN.pose_at(0).matrix()), [[0.0, 0.0, -0.5]])
+    u, v = np.round(SEEN.intrinsics.project(image)[0]).astype(int)
+    assert wet.instance_id[v, u] == dry.instance_id[v, u] == 1
+    redness = [frame.radiance[v, u, 0] / frame.radiance[v, u, 2] for frame in (wet, dry)]
+    assert redness[0] > 1.2 * redness[1]
 
 
 def test_labels_do_not_know_of_reflections(render: Render) -> None:

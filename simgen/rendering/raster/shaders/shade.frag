@@ -118,7 +118,7 @@ void main() {
     float coat_open = clamp(pow(s.coat_n_v + visible, exp2(-16.0 * s.coat_roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
     vec3 coat_image = coat_open * mirrored(R_map_camera * (2.0 * dot(s.coat_n, s.v) * s.coat_n - s.v), s.coat_roughness);
 #ifdef MIRROR
-    coat_image = floor_mirrored(coat_image, s.coat_n, s.coat_roughness, uv, label, length(ahead));
+    coat_image = floor_mirrored(coat_image, s.coat_n, s.coat_roughness, float(int(left_here.w)), uv, label, length(ahead));
 #endif
     l += s.coat * coat_image;
 #endif
