@@ -9,7 +9,8 @@ from simgen.version import __version__
 
 if TYPE_CHECKING:
     from simgen.api import GenerateSummary, Scenario, generate, load, stream
-    from simgen.dataset import Dataset, VerifyReport, verify
+    from simgen.dataset import Dataset
+    from simgen.dataset.verify import VerifyReport, verify
     from simgen.errors import SimgenError
     from simgen.records.annotation import Sample
     from simgen.records.scene import Scene
@@ -25,14 +26,14 @@ _HOMES = {
     "Scenario": "simgen.api",
     "Scene": "simgen.records.scene",
     "SimgenError": "simgen.errors",
-    "VerifyReport": "simgen.dataset",
+    "VerifyReport": "simgen.dataset.verify",
     "WeightReport": "simgen.report.weights",
     "forecast": "simgen.report.forecast",
     "generate": "simgen.api",
     "load": "simgen.api",
     "replay": "simgen.reproduce",
     "stream": "simgen.api",
-    "verify": "simgen.dataset",
+    "verify": "simgen.dataset.verify",
     "write_weights": "simgen.report.weights",
 }
 

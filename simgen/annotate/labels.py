@@ -10,7 +10,6 @@ from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from simgen.annotate.rle import encode_rle
 from simgen.errors import RenderError
@@ -67,12 +66,29 @@ def semantic_mask(frame: Frame, scene: Scene) -> NDArray[np.uint16]:
 
 def _modal_tiles(instance_id: NDArray[np.uint16]) -> dict[int, _Tile]:
     """Return the visible pixels of every id, each in the tightest tile."""
-    found = ndimage.find_objects(instance_id.astype(np.int32))
     return {
-        key: _Tile(int(where[1].start), int(where[0].start), instance_id[where] == key)
-        for key, where in enumerate(found, start=1)
-        if where is not None
+        key: _Tile(x0, y0, instance_id[y0:y1, x0:x1] == key)
+        for key, (x0, y0, x1, y1) in _boxes(instance_id).items()
+        if key
     }
+
+
+def _boxes(ids: NDArray[np.uint16]) -> dict[int, tuple[int, int, int, int]]:
+    """Return the tightest half-open box (x0, y0, x1, y1) of every id, from its runs along the rows."""
+    height, width = ids.shape
+    starts_run = np.ones((height, width), np.bool_)
+    np.not_equal(ids[:, 1:], ids[:, :-1], out=starts_run[:, 1:])
+    first = np.flatnonzero(starts_run)
+    keys = ids.ravel()[first]
+    order = np.argsort(keys, kind="stable")  # rows stay in order within an id
+    keys, first, after = keys[order], first[order], np.append(first[1:], height * width)[order]
+    rows = first // width
+    heads = np.flatnonzero(np.append(True, keys[1:] != keys[:-1]))
+    tails = np.append(heads[1:], len(keys)) - 1
+    x0 = np.minimum.reduceat(first - rows * width, heads)
+    x1 = np.maximum.reduceat(after - rows * width, heads)
+    boxes = np.column_stack([x0, rows[heads], x1, rows[tails] + 1]).tolist()
+    return {key: tuple(box) for key, box in zip(keys[heads].tolist(), boxes, strict=True)}
 
 
 def _label(

@@ -13,7 +13,7 @@ from simgen.assets.catalogue import Catalogue, MapEntry, ModelEntry, shipped_cat
 from simgen.assets.packs import PACKS, require
 from simgen.assets.taxonomy import Taxonomy, load_taxonomy
 from simgen.errors import AssetError, did_you_mean
-from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, EnvironmentMap
+from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, EnvironmentMap, Model
 
 PROCEDURAL = "procedural"
 MEMORY_BYTES = 12 * 2**20  # renderers hold their own copies: these only save reading the cache's files again
@@ -169,11 +169,10 @@ class AssetLibrary:
             return procedural.build(ref)
         from simgen.assets.cache import cached_model
         from simgen.assets.lacquer import lacquered
-        from simgen.assets.sources import make_model
 
         entry = self._model_entry(ref)
         key = entry.recipe.key(entry.info.content_hash or entry.info.asset_id)
-        model = lacquered(cached_model(key, lambda: make_model(entry)), entry)
+        model = lacquered(cached_model(key, lambda: _made_model(entry)), entry)
         return Asset(entry.info, model, self.collision(ref))
 
     def _open_collision(self, ref: AssetRef) -> Collision:
@@ -231,6 +230,12 @@ class AssetLibrary:
     def _models(self) -> list[ModelEntry]:
         entries = [entry for catalogue in self._catalogues() for entry in catalogue.models.values()]
         return sorted(entries, key=lambda entry: entry.info.asset_id)
+
+
+def _made_model(entry: ModelEntry) -> Model:
+    from simgen.assets.sources import make_model  # brings the importers
+
+    return make_model(entry)
 
 
 def _computed_collision(entry: ModelEntry) -> Collision:

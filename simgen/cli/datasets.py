@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 def verify(dataset: Folder) -> None:
     """Read a dataset back and check every file and label against each other."""
     from simgen.assets import AssetLibrary
-    from simgen.dataset import verify as verify_dataset
+    from simgen.dataset.verify import verify as verify_dataset
 
     report = verify_dataset(dataset, AssetLibrary())
     for problem in report.problems:

@@ -36,7 +36,8 @@ from simgen.simulation.bullet_shapes import contact_parameters, create_shape, un
 from simgen.simulation.protocol import BodyStates, Speeds
 from simgen.simulation.pybullet_engine import pybullet
 from simgen.simulation.rotations import cross_rows, multiply, rotate
-from simgen.simulation.shapes import BodyShape, body_shape
+from simgen.simulation.shape_files import known_shape
+from simgen.simulation.shapes import BodyShape
 
 _CCD_RADIUS = 0.9  # of the smallest half extent; Bullet sweeps a body that moves over half of this in a step
 _OVERLAP_GONE_PER_STEP = 0.5  # share; measured: piles rest within 0.05 mm, at 0.2 (Bullet's own) within 1 mm
@@ -193,8 +194,7 @@ class BulletWorld:
         self._arrange_movers()
 
     def _form(self, body: SceneObject, collision: Collision) -> BodyShape:
-        del body
-        return body_shape(collision)
+        return known_shape(body.asset, collision)
 
     def _arrange_movers(self) -> None:
         """Prepare what is read of all movers at once."""

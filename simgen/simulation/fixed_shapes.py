@@ -13,7 +13,8 @@ import numpy as np
 from simgen.geometry import FloatArray
 from simgen.records.asset import Collision
 from simgen.records.scene import SceneObject
-from simgen.simulation.shapes import BodyShape, Box, Hull, Part, body_shape, part_of
+from simgen.simulation.shape_files import known_shape
+from simgen.simulation.shapes import BodyShape, Box, Hull, Part, part_of
 
 _FEW_VERTICES = 32  # hulls of more may be balls or need thinning
 _FLAT = 1e-6  # thickness of a flat hull, as a share of its size
@@ -22,7 +23,7 @@ _RELATIVE_TOLERANCE = 1e-6
 
 def shape_of(body: SceneObject, collision: Collision) -> BodyShape:
     """Return the collision shape of a body, with mass properties if it can move."""
-    return fixed_shape(collision) if body.motion == "static" else body_shape(collision)
+    return fixed_shape(collision) if body.motion == "static" else known_shape(body.asset, collision)
 
 
 @lru_cache(maxsize=256)

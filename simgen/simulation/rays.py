@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import ConvexHull
 
 from simgen.assets import AssetLibrary
 from simgen.geometry import FloatArray, apply, invert_rigid
@@ -153,5 +152,7 @@ def _solid(part: Part, scale: float) -> _Convex | _Sphere:
     if isinstance(part, Box):
         normals = np.concatenate([np.eye(3), -np.eye(3)])
         return _Convex(normals, (normals @ part.center_m + np.tile(part.half_extents_m, 2)) * scale)
+    from scipy.spatial import ConvexHull  # here: most scenes start without SciPy
+
     equations = ConvexHull(part.vertices_m).equations
     return _Convex(equations[:, :3], -equations[:, 3] * scale)

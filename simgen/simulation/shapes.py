@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy.spatial import ConvexHull, QhullError
 
 from simgen.geometry import FloatArray, Quat, quaternion_from_matrix
 from simgen.records.asset import Collision
@@ -102,6 +101,8 @@ def part_of(hull: FloatArray) -> Part:
         return Box(center, half)
     if _is_ball(hull, center, half):
         return Ball(center, float(half[0]))
+    from scipy.spatial import ConvexHull, QhullError  # here: most scenes start without SciPy
+
     try:
         outer = hull[np.sort(ConvexHull(hull).vertices)]
     except QhullError:  # flat or a line: no volume
@@ -162,6 +163,8 @@ def _second_moments(part: Part, com: FloatArray) -> tuple[float, FloatArray]:
 
 def _hull_second_moments(vertices: FloatArray) -> tuple[float, FloatArray]:
     """Sum over tetrahedra from an inner point p: V/20 (Σ vᵢvᵢᵀ + ssᵀ), s = Σ vᵢ (Tonon, J. Math. Stat. 1, 2004)."""
+    from scipy.spatial import ConvexHull
+
     inner = vertices.mean(axis=0)
     faces = vertices[ConvexHull(vertices).simplices]
     volumes = np.abs(np.linalg.det(faces - inner)) / 6

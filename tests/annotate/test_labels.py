@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 
 from simgen.annotate import annotate, decode_rle, semantic_mask
+from simgen.annotate.labels import _boxes
 from simgen.camera import Intrinsics
 from simgen.errors import RenderError
 from simgen.geometry import Quat, Vec3, apply, invert_rigid
@@ -219,3 +221,12 @@ def test_a_frame_at_odds_with_itself_or_the_scene_is_refused() -> None:
         annotate(replace(frame, silhouettes={1: frame.silhouettes[1]}), scene)
     with pytest.raises(RenderError, match=r"the 'analytic' renderer is at fault"):
         annotate(frame, replace(scene, objects=scene.objects[:1]))
+
+
+@given(arrays(np.uint16, array_shapes(min_dims=2, max_dims=2, max_side=9), elements=st.integers(0, 4)))
+def test_the_box_of_an_id_is_tight_wherever_its_pixels_lie(ids: np.ndarray) -> None:
+    boxes = _boxes(ids)
+    assert sorted(boxes) == np.unique(ids).tolist()
+    for key, (x0, y0, x1, y1) in boxes.items():
+        rows, columns = np.nonzero(ids == key)
+        assert (x0, y0, x1, y1) == (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simgen.dataset import Dataset, verify
+from simgen.dataset import Dataset
+from simgen.dataset.verify import verify
 from simgen.errors import DatasetError
 from simgen.formats import export
 from tests.dataset.samples import write_dataset

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simgen.dataset import Dataset, differences, verify
+from simgen.dataset import Dataset, differences
 from simgen.dataset.scene_events import events_from_json, events_of, events_to_json
+from simgen.dataset.verify import verify
 from simgen.errors import DatasetError
 from simgen.records.event import Twin, WeightFactor
 from simgen.records.occurrence import ActiveEvent, Impact

@@ -13,9 +13,10 @@ import pytest
 
 from simgen.annotate import encode_rle
 from simgen.assets import AssetLibrary
-from simgen.dataset import Fault, encode, verify
+from simgen.dataset import encode
 from simgen.dataset.files import Checksum
 from simgen.dataset.rle import decode_rle
+from simgen.dataset.verify import Fault, verify
 from simgen.dataset.verify.surface import distance_to_triangles_m
 from simgen.errors import AssetError, DatasetError
 from simgen.records.annotation import Rle

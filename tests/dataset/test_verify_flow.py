@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simgen.dataset import DatasetWriter, encode, verify
+from simgen.dataset import DatasetWriter, encode
 from simgen.dataset.files import Checksum
+from simgen.dataset.verify import verify
 from simgen.geometry import quaternion_about_axis
 from simgen.records.scene import Scene
 from simgen.records.trajectory import Trajectory

@@ -13,9 +13,10 @@ import numpy as np
 import pytest
 
 from simgen.cli.weights import weights as command
-from simgen.dataset import Dataset, DatasetWriter, verify
+from simgen.dataset import Dataset, DatasetWriter
 from simgen.dataset.census import DrawnScene, drawn_scenes, undrawn_scenes
 from simgen.dataset.scene_events import EventDraw, FaultRecord, SceneEvents
+from simgen.dataset.verify import verify
 from simgen.errors import DatasetError
 from simgen.records.event import Mode, Twin, WeightFactor
 from simgen.records.occurrence import Occurrence

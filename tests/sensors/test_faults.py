@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simgen.dataset import Dataset, verify
+from simgen.dataset import Dataset
+from simgen.dataset.verify import verify
 from simgen.errors import DatasetError
 from simgen.formats import export
 from simgen.pipeline import SettledScene, Studio

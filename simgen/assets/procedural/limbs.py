@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.interpolate import CubicSpline
 
 from simgen.assets.procedural.meshes import Patch
 from simgen.assets.procedural.solids import Part, hull_part
@@ -59,6 +58,8 @@ class Limb:
             path = np.column_stack([np.interp(places, knots, joints[:, k]) for k in range(3)])
             path = _softened(path) if rings > 1 else path
         else:
+            from scipy.interpolate import CubicSpline  # here: most scenes start without SciPy
+
             path = np.asarray(CubicSpline(knots, joints)(places), float)
         return path, np.interp(places, knots, radii)
 

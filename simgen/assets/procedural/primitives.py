@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from typing import TYPE_CHECKING
 
 import numpy as np
-import trimesh
 
 from simgen.assets.procedural.params import Values, count, parse, size
 from simgen.errors import AssetError, did_you_mean
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, Material, Model, Submesh
+
+if TYPE_CHECKING:
+    import trimesh
 
 SHAPES = ("box", "sphere", "cylinder")
 _SIZE = size((0.1, 0.1, 0.1), 1e-4, 1000.0)
@@ -46,6 +49,8 @@ def describe(ref: AssetRef) -> AssetInfo:
 
 def build(ref: AssetRef) -> Asset:
     """Return a primitive centred at the origin, with smooth normals where the shape is round."""
+    import trimesh  # here: most scenes start without it
+
     shape, values = _parse(ref)
     extent = values.vector()
     mesh = _mesh(shape, values)
@@ -65,6 +70,8 @@ def build(ref: AssetRef) -> Asset:
 
 
 def _mesh(shape: str, values: Values) -> trimesh.Trimesh:
+    import trimesh
+
     if shape == "box":
         box = trimesh.creation.box(extents=values.vector())
         box.unmerge_vertices()

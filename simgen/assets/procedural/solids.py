@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.spatial import ConvexHull
 
 from simgen.geometry import FloatArray, Vec3, box_corners
 
@@ -60,6 +59,8 @@ def prism_part(outline_m: ArrayLike, z0_m: float, z1_m: float) -> Part:
 
 def hull_part(points_m: ArrayLike) -> Part:
     """Return the convex hull of any points, measured by splitting it into tetrahedra."""
+    from scipy.spatial import ConvexHull  # here: most scenes start without SciPy
+
     hull = ConvexHull(np.asarray(points_m, float))
     vertices = hull.points[hull.vertices]
     inside = vertices.mean(axis=0)

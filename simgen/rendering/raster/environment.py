@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.asset import Float32Array
@@ -145,6 +144,8 @@ def _sh_basis(d: FloatArray) -> FloatArray:
 def _extract_suns(
     fine: Float32Array, luminance: FloatArray, directions: FloatArray, solid_angles: FloatArray
 ) -> tuple[tuple[MapSun, ...], Float32Array]:
+    from scipy import ndimage  # here: maps come prepared from the cache, without SciPy
+
     flux = float((luminance * solid_angles).sum())
     threshold = _SUN_TIMES_MEAN * flux / (4 * np.pi)
     regions = np.zeros(luminance.shape, np.int32)

@@ -13,7 +13,6 @@ from typing import Any
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from simgen.camera import Intrinsics
 from simgen.rendering.raster.context import GlContext, set_uniforms
@@ -177,6 +176,8 @@ def _known_rays(camera: Intrinsics) -> NDArray[np.float32]:
     rays = camera.rays()
     known = np.isfinite(rays[..., 0])
     if not known.all():
+        from scipy import ndimage  # here: most scenes start without SciPy
+
         nearest: Any = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
         rays = rays[tuple(nearest)]
     return np.concatenate([rays, known[..., None]], axis=-1).astype(np.float32)
