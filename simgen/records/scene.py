@@ -18,18 +18,40 @@ from simgen.records.light import EnvironmentLight, Fog, PanelLight, SpotLight, S
 
 
 @dataclass(frozen=True, slots=True)
+class SurfaceTexture:
+    """A procedural surface that an object is wrapped in, see `assets.procedural.SURFACES`.
+
+    Attributes:
+        kind: for example `brick`.
+        seed: picks one of its variants, and where on the object it begins.
+        tile_m: length of one repeat; None: as the surface is made.
+    """
+
+    kind: str
+    seed: int
+    tile_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MaterialOverride:
     """Changes a scene makes to every material of one object; None keeps the asset's own value.
 
     Attributes:
         base_color_rgb: linear 0..1; replaces colour and colour map.
         tint_rgb: linear; multiplies colour and colour map.
+        texture: replaces every material but glass; colour, tint, roughness and metallic then change it.
+        coat: see `records.asset.Material`.
+        transmission: likewise; above 0 makes every material see-through.
     """
 
     base_color_rgb: Vec3 | None = None
     tint_rgb: Vec3 | None = None
     roughness: float | None = None
     metallic: float | None = None
+    texture: SurfaceTexture | None = None
+    coat: float | None = None
+    coat_roughness: float | None = None
+    transmission: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simgen.assets.library import AssetLibrary
-from simgen.errors import Problem, ScenarioError
+from simgen.errors import Problem, ScenarioError, did_you_mean
 from simgen.geometry import Pose, Vec3
 from simgen.records.asset import AssetInfo, AssetRef
-from simgen.records.scene import MaterialOverride, SceneObject
+from simgen.records.scene import MaterialOverride, SceneObject, SurfaceTexture
 from simgen.sampling.draws import Draws
 from simgen.scenario import spec
+
+_SEEDS = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,25 @@ def draw_material(draws: Draws, material: spec.MaterialSpec | None, path: str) -
         tint_rgb=None if material.tint is None else draws.colour(material.tint, f"{path}.tint"),
         roughness=draws.optional(material.roughness, f"{path}.roughness"),
         metallic=draws.optional(material.metallic, f"{path}.metallic"),
+        texture=None if material.texture is None else _draw_texture(draws, material.texture, f"{path}.texture"),
+        coat=draws.optional(material.coat, f"{path}.coat"),
+        coat_roughness=draws.optional(material.coat_roughness, f"{path}.coat_roughness"),
+        transmission=draws.optional(material.transmission, f"{path}.transmission"),
+    )
+
+
+def _draw_texture(draws: Draws, texture: spec.TextureSpec, path: str) -> SurfaceTexture:
+    from simgen.assets.procedural import SURFACES  # brings trimesh
+
+    kind = draws.text(texture.kind, f"{path}.kind")
+    if kind not in SURFACES:
+        message = f"no surface '{kind}';{did_you_mean(kind, SURFACES)} known: {', '.join(SURFACES)}"
+        raise ScenarioError([Problem(f"{path}.kind", message)])
+    drawn = draws.rng(f"{path}.seed") if texture.seed is None else None
+    return SurfaceTexture(
+        kind=kind,
+        seed=int(drawn.integers(_SEEDS)) if drawn is not None else draws.count(texture.seed, f"{path}.seed"),
+        tile_m=draws.optional(texture.tile, f"{path}.tile"),
     )
 
 

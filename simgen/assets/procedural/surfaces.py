@@ -12,16 +12,17 @@ import numpy as np
 
 from simgen import rng
 from simgen.assets.cache import cached_surface
-from simgen.assets.procedural import noise, surface_recipes
+from simgen.assets.procedural import noise, pattern_recipes, surface_recipes
 from simgen.assets.procedural.noise import color_texture, normal_texture, roughness_texture
 from simgen.assets.procedural.params import Parameter, choice
+from simgen.assets.procedural.pattern_recipes import PATTERNS
 from simgen.assets.procedural.surface_recipes import RECIPES, Layers
 from simgen.records.asset import Material, Surface
 from simgen.rng import keyed_generator
 
 VARIANTS = 12  # seeds beyond share a picture with an earlier one, so that a process holds few textures
 
-SURFACES = tuple(RECIPES)
+SURFACES = (*RECIPES, *PATTERNS)
 
 
 def surface_parameter(default: str) -> Parameter:
@@ -36,11 +37,12 @@ def finish(surface: str, seed: int) -> Surface:
 
 @lru_cache(maxsize=4)  # 2.3 MB each
 def _finish(surface: str, variant: int) -> Surface:
-    return kept(f"{surface} {variant}", surface_recipes, lambda: _drawn(surface, variant))
+    recipes = pattern_recipes if surface in PATTERNS else surface_recipes
+    return kept(f"{surface} {variant}", recipes, lambda: _drawn(surface, variant))
 
 
 def _drawn(surface: str, variant: int) -> Surface:
-    layers = RECIPES[surface](keyed_generator("surface", surface, variant), variant)
+    layers = {**RECIPES, **PATTERNS}[surface](keyed_generator("surface", surface, variant), variant)
     return Surface(material_of(surface, layers), layers.tile_m)
 
 

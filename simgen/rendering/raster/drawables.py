@@ -14,8 +14,10 @@ from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
 from simgen.errors import RenderError
 from simgen.geometry import FloatArray, Vec3, box_corners, invert_rigid
+from simgen.records.asset import Model
 from simgen.records.frame import View
 from simgen.records.scene import MaterialOverride, Scene, SceneObject
+from simgen.rendering.dressing import dress_of, dressed
 from simgen.rendering.frustum import sphere_in_view
 from simgen.rendering.raster.context import set_uniforms
 from simgen.rendering.raster.lens_detail import lens_cuts, lens_px_per_m, lens_radius_px
@@ -109,7 +111,8 @@ def make_drawables(scene: Scene, library: AssetLibrary, models: ModelCache) -> t
     places: dict[int, int] = {}
     taken = 0
     for body in scene.objects:
-        model = models.get(library.describe(body.asset), partial(library.load, body.asset))
+        dress = dress_of(body.material, body.scale)
+        model = models.get(library.describe(body.asset), partial(_worn, library, body), dress)
         if model.source is not None and model.source.skin is not None:
             model = SkinnedModel(models.context, model.source, model.source.skin, model, body.scale)
         if not model.is_empty:
@@ -125,6 +128,10 @@ def make_drawables(scene: Scene, library: AssetLibrary, models: ModelCache) -> t
             " be drawn; use fewer models that have them, or give them the same material"
         )
     return tuple(drawables)
+
+
+def _worn(library: AssetLibrary, body: SceneObject) -> Model:
+    return dressed(library.load(body.asset).model, body.material, body.scale)
 
 
 def finish_tables(drawables: Sequence[Drawable]) -> tuple[bytes, bytes]:

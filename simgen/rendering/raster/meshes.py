@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray
-from simgen.records.asset import Asset, AssetInfo, Model, Submesh
+from simgen.records.asset import AssetInfo, Model, Submesh
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.materials import MaterialKey, MaterialSet
 
@@ -196,11 +196,17 @@ class ModelCache:
         self._budget = budget_bytes
         self._models: OrderedDict[tuple[object, ...], GpuModel] = OrderedDict()
 
-    def get(self, info: AssetInfo, load: Callable[[], Asset]) -> GpuModel:
-        """Return the model of an asset; where it is not there, it is loaded and uploaded."""
-        key = (info.asset_id, info.params, info.content_hash)
+    def get(self, info: AssetInfo, load: Callable[[], Model], dress: tuple[object, ...] = ()) -> GpuModel:
+        """Return the model of an asset; where it is not there, it is loaded and uploaded.
+
+        Args:
+            info: of the asset.
+            load: returns its model.
+            dress: what tells it from the same asset otherwise dressed.
+        """
+        key = (info.asset_id, info.params, info.content_hash, *dress)
         if key not in self._models:
-            self._models[key] = GpuModel(self.context, load().model)
+            self._models[key] = GpuModel(self.context, load())
         self._models.move_to_end(key)
         return self._models[key]
 

@@ -105,6 +105,7 @@ from simgen.scenario.spec.objects import (
     MaterialSpec,
     Motion,
     ObjectGroup,
+    TextureSpec,
 )
 from simgen.scenario.spec.placement import (
     Along,
@@ -276,6 +277,7 @@ __all__ = [
     "SyncArrival",
     "TabletopWorld",
     "Target",
+    "TextureSpec",
     "Thing",
     "Tilted",
     "TimeToCollision",

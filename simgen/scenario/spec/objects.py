@@ -16,8 +16,18 @@ from simgen.scenario.values import (
     Mass,
     NonNegative,
     Positive,
+    PositiveLength,
+    Text,
     VelocityVector,
 )
+
+
+class TextureSpec(Model):
+    """A procedural surface of real scale, laid over an object by the sides of its box."""
+
+    kind: Text  # noise, wood, planks, brick, asphalt, fabric, checker, print, concrete, marble ...
+    seed: Count | None = None  # picks one of its variants; default: drawn for each object
+    tile: PositiveLength | None = None  # length of one repeat; default: as the surface is made
 
 
 class MaterialSpec(Model):
@@ -27,6 +37,10 @@ class MaterialSpec(Model):
     tint: Colour | None = None  # multiplies them
     roughness: Fraction | None = None
     metallic: Fraction | None = None
+    texture: TextureSpec | None = None  # replaces every material but glass; the others then change it
+    coat: Fraction | None = None  # share under a clear coat, as car paint or lacquer
+    coat_roughness: Fraction | None = None
+    transmission: Fraction | None = None  # above 0: tinted glass, in the colour of the surface
 
 
 Motion = Literal["dynamic", "static", "kinematic"]
