@@ -93,7 +93,8 @@ class Frame:
     every frame has, so that they are the same under any renderer.
 
     Attributes:
-        radiance: (h, w, 3) float16, linear RGB luminance in cd/m²; may be anti-aliased.
+        radiance: (h, w, 3) float16, linear RGB luminance in cd/m²; may be anti-aliased. Of a camera with a shutter
+            or an aperture the mean over both, while all labels are of the instant and sharp.
         depth_m: (h, w) float32, distance to the image plane; NaN where nothing was hit.
         instance_id: (h, w) uint16; 0 = background.
         normals_camera: (h, w, 3) float32 unit vectors towards the camera side; NaN where nothing was hit.
