@@ -141,6 +141,6 @@ def test_a_camera_comes_back_from_json(lens: Lens | None) -> None:
     assert ("lens" in camera.to_dict()) == (lens is not None)
 
 
-def test_a_lens_has_no_matrix_and_names_the_renderer_that_draws_it() -> None:
-    with pytest.raises(UsageError, match="lens \\('fisheye'\\); render it with --renderer pathtrace"):
+def test_a_lens_that_bends_has_no_matrix() -> None:
+    with pytest.raises(UsageError, match="no matrix can express a camera with a lens \\('fisheye'\\)"):
         seen_by(Lens("fisheye")).gl_projection()

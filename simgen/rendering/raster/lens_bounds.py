@@ -78,10 +78,12 @@ def _panorama_bounds(camera: Intrinsics, points: FloatArray, side: float) -> Ext
     top = float(np.abs(below).max()) + within
     if top > _STEEPEST_RAD:
         return (-inf, y0 - rise, inf, y1 + rise)
-    turn = tan(top) / cos(top) * side**2 / 8 + _PANORAMA_MARGIN_PX / camera.fx
+    bend = tan(top) * side**2 / 8
+    turn = bend / cos(top) + _PANORAMA_MARGIN_PX / camera.fx
     gap = azimuths[0] + 2 * pi - azimuths[-1]  # across the seam
     # A gap that no edge can span: the mesh lies on one side of it, and so all between the outermost corners.
     if gap < side / cos(top) + 2 * turn:
         return (-inf, y0 - rise, inf, y1 + rise)
     x0, x1 = (float(v) * camera.fx + camera.cx for v in (azimuths[0] - turn, azimuths[-1] + turn))
+    rise = bend * camera.fy + _PANORAMA_MARGIN_PX
     return (x0, y0 - rise, x1, y1 + rise)

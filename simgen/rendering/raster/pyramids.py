@@ -56,13 +56,13 @@ def pyramid_around(rays: FloatArray) -> FloatArray | None:
     axis = rays.sum(axis=0)
     axis = axis / max(float(np.linalg.norm(axis)), 1e-9)
     helper = np.eye(3)[np.argmin(np.abs(axis))]
-    right = np.cross(helper, axis)
+    right: FloatArray = np.asarray(np.cross(helper, axis), float)
     right = right / np.linalg.norm(right)
-    frame: FloatArray = np.stack([right, np.cross(axis, right), axis])
+    frame = np.stack([right, np.asarray(np.cross(axis, right), float), axis])
     x, y, z = frame @ rays.T
     if z.min() < _NARROWEST_COSINE:
         return None
     first, last, top, bottom = (x / z).min(), (x / z).max(), (y / z).min(), (y / z).max()
     first, top, last, bottom = first - _WIDER, top - _WIDER, last + _WIDER, bottom + _WIDER
-    sides: FloatArray = np.array([[1, 0, -first], [0, 1, -top], [-1, 0, last], [0, -1, bottom]], dtype=np.float64)
+    sides = np.array([[1, 0, -first], [0, 1, -top], [-1, 0, last], [0, -1, bottom]], dtype=np.float64)
     return sides @ frame

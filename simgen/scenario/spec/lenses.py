@@ -40,7 +40,7 @@ class Orthographic(Model):
 
 
 class LensSpec(Model):
-    """Exactly one lens. The raster renderer draws pinholes alone: render the others with `--renderer pathtrace`."""
+    """Exactly one lens; both renderers draw all of them."""
 
     brown_conrady: BrownConrady | None = None
     fisheye: Fisheye | None = None
