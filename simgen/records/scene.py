@@ -221,6 +221,20 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
+class PathTracing:
+    """How carefully the path tracer takes pictures; nobody else looks at it.
+
+    Attributes:
+        samples: light paths through a pixel, at most.
+        noise_target: stop early once a picture's standard error, relative to its luminance, is below this; 0 takes
+            all samples.
+    """
+
+    samples: int = 64
+    noise_target: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
     """Everything one draw fixed.
 
@@ -241,6 +255,7 @@ class Scene:
         factors: what the scene's weight is made of, by name; see `log_weight`.
         twin: what it is in a counterfactual pair, None outside of one.
         python_code: (module, SHA-256 of its file) of the Python that behaviours and triggers call, by name.
+        path_tracing: how carefully the path tracer takes pictures.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(ser_json_inf_nan="strings")  # a weight can be 0
@@ -270,6 +285,7 @@ class Scene:
     factors: tuple[WeightFactor, ...] = ()
     twin: Twin | None = None
     python_code: tuple[tuple[str, str], ...] = ()
+    path_tracing: PathTracing = PathTracing()
 
     def object(self, instance_id: int) -> SceneObject:
         """Return the object with this id; ids are 1..n in order."""

@@ -10,7 +10,7 @@ from simgen.geometry import Pose
 from simgen.records.behaviour import Actor, Joint
 from simgen.records.event import Event, Fault
 from simgen.records.lane import Lane
-from simgen.records.scene import CameraSensor, Capture, Physics, Scene, SceneObject
+from simgen.records.scene import CameraSensor, Capture, PathTracing, Physics, Scene, SceneObject
 from simgen.sampling.actors import actor_of, graph_of, joint_of, lanes_of
 from simgen.sampling.cameras import Staging, draw_camera
 from simgen.sampling.cast import Cast
@@ -181,6 +181,7 @@ def _scene(
         factors=stage.chances.factors,
         twin=stage.chances.twin,
         python_code=python_code(actors, events),
+        path_tracing=PathTracing(scenario.path_tracing.samples, scenario.path_tracing.noise_target),
     )
 
 

@@ -38,10 +38,10 @@ class PathtraceRenderer:
     before and however many threads there are.
 
     Args:
-        samples: light paths through every pixel, at most.
+        samples: light paths through every pixel, at most; None: as scenes say (`Scene.path_tracing`).
         denoise: whether Open Image Denoise takes out the grain that is left.
         noise_target: stop early once the picture's standard error, relative to its luminance, is below this;
-            0 takes all samples. It is looked at after each pass of 2^22 paths.
+            0 takes all samples; None: as scenes say. It is looked at after each pass of 2^22 paths.
         depth: longest path, in surfaces and the light at its end.
         variant: build of Mitsuba; empty takes the fastest that works, see `variant.best_variant`.
 
@@ -52,13 +52,13 @@ class PathtraceRenderer:
 
     def __init__(
         self,
-        samples: int = 64,
+        samples: int | None = None,
         denoise: bool = True,
-        noise_target: float = 0.0,
+        noise_target: float | None = None,
         depth: int = _DEPTH,
         variant: str = "",
     ) -> None:
-        if samples < 1 or depth < 2 or noise_target < 0:
+        if (samples is not None and samples < 1) or depth < 2 or (noise_target or 0.0) < 0:
             raise UsageError(
                 f"path tracer: samples {samples}, depth {depth}, noise_target {noise_target}; they must be at"
                 " least 1, 2 and 0"
@@ -172,6 +172,9 @@ class PathtraceScene:
             part: its index among the views, and how many there are.
         """
         index, count = part
+        said = self._scene.path_tracing
+        samples = said.samples if renderer.samples is None else renderer.samples
+        target = said.noise_target if renderer.noise_target is None else renderer.noise_target
         bodies = posed_bodies(self._bodies, view)
         engine = renderer.engine
         engine.take_over()
@@ -179,7 +182,7 @@ class PathtraceScene:
         key = ("pathtrace", self._scene.seed, self._scene.index, view.sensor, view.frame_index)
         seed = int(keyed_generator(*key, *([index] if index else [])).integers(2**31))
         background = self._scene.environment.background_visible
-        quality = Quality(seed, -(-renderer.samples // count), renderer.noise_target, background)
+        quality = Quality(seed, -(-samples // count), target, background)
         if self._scene.fog is None:
             return painted(engine, now.scene, view, bodies, quality)
         air = Air(self._scene.fog, mean_luminance(traced.surroundings_at(now.lights)), now.lights)

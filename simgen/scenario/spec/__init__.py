@@ -54,6 +54,7 @@ from simgen.scenario.spec.behaviours import (
 from simgen.scenario.spec.capture import (
     CaptureSpec,
     DenseSpec,
+    PathTracingSpec,
     PhysicsSpec,
     SettleSpec,
 )
@@ -247,6 +248,7 @@ __all__ = [
     "PanelSpec",
     "PathName",
     "PathSpec",
+    "PathTracingSpec",
     "PerDistance",
     "PhysicsSpec",
     "Place",

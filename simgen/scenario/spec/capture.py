@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from simgen.scenario.spec.base import EventName, Model
 from simgen.scenario.values import (
     AccelerationVector,
@@ -36,6 +38,15 @@ class PhysicsSpec(Model):
     max_speed: Speed = 30.0
     max_penetration: PositiveLength = 0.01
     behaviour_rate: PositiveCount = 60  # how often actors choose what to do; divides step_rate
+
+
+class PathTracingSpec(Model):
+    """How carefully the path tracer takes pictures; the raster renderer leaves this aside."""
+
+    samples: int = Field(default=64, ge=1, le=1_000_000)  # light paths through a pixel, at most
+    noise_target: float = Field(
+        default=0.0, ge=0.0, le=1.0
+    )  # relative error at which to stop; 0 takes all samples
 
 
 class DenseSpec(Model):

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from simgen.scenario.spec.base import EventName, Model, Named
-from simgen.scenario.spec.capture import CaptureSpec, PhysicsSpec
+from simgen.scenario.spec.capture import CaptureSpec, PathTracingSpec, PhysicsSpec
 from simgen.scenario.spec.constraints import Constraint
 from simgen.scenario.spec.events import EventSpec
 from simgen.scenario.spec.faults import FaultSpec
@@ -97,6 +97,7 @@ class Scenario(Model):
     constraints: list[Constraint] = []
     sampling: SampleSpec = Field(default=SampleSpec(), alias="sample")  # `Scenario.sample` draws a scene
     labels: LabelSpec = LabelSpec()
+    path_tracing: PathTracingSpec = PathTracingSpec()
 
     @property
     def bodies(self) -> dict[str, ObjectGroup]:

@@ -8,19 +8,21 @@ import subprocess
 import sys
 from dataclasses import replace
 from math import pi
+from typing import Any
 
 import numpy as np
 import pytest
 
+import simgen
 from simgen.assets import AssetLibrary
 from simgen.errors import RenderError
 from simgen.geometry import Pose, quaternion_about_axis
 from simgen.records.asset import Asset, Material, Texture
 from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, Fog, PanelLight, SpotLight
-from simgen.records.scene import MaterialOverride, Scene
+from simgen.records.scene import MaterialOverride, PathTracing, Scene
 from simgen.rendering import make_renderer
-from simgen.rendering.pathtrace import PathtraceRenderer, engine, painting
+from simgen.rendering.pathtrace import PathtraceRenderer, engine, painting, renderer
 from simgen.rendering.pathtrace.denoise import Denoiser
 from simgen.rendering.pathtrace.painting import relative_error
 from tests.builders import box, camera, cylinder, floor, make_scene, sphere, sun
@@ -109,6 +111,30 @@ def test_a_noise_target_that_is_met_stops_early(
         seeds.clear()
         frame_of(tracer, still_life(), library)
         assert len(set(seeds)) == passes
+
+
+def test_scenes_say_how_carefully_pictures_are_taken_unless_the_renderer_was_told(
+    tracer: PathtraceRenderer, library: AssetLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[painting.Quality] = []
+
+    def noted(*arguments: Any) -> painting.Painted:
+        asked.append(arguments[-1])
+        return painting.painted(*arguments)
+
+    monkeypatch.setattr(renderer, "painted", noted)
+    scene = replace(still_life(), path_tracing=PathTracing(samples=3, noise_target=0.5))
+    frame_of(tracer, scene, library)
+    monkeypatch.setattr(tracer, "samples", None)
+    monkeypatch.setattr(tracer, "noise_target", None)
+    frame_of(tracer, scene, library)
+    assert [(each.samples, each.noise_target) for each in asked] == [(16, 0.5), (3, 0.5)]
+
+
+def test_a_scenario_file_and_the_command_line_set_samples_and_noise_target() -> None:
+    changes = ["path_tracing.samples=5", "path_tracing.noise_target=0.05"]
+    scenario = simgen.load("tabletop_clutter", overrides=changes)
+    assert scenario.sample(7, 0).path_tracing == PathTracing(5, 0.05)
 
 
 def test_the_relative_error_is_the_standard_error_of_the_mean() -> None:
