@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import numpy as np
 from PIL import Image
 
+from simgen.dataset.png import encode_png
 from simgen.errors import SimgenError, UsageError
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
@@ -41,7 +43,7 @@ def save_picture(image: Image.Image, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            image.save(part, FORMATS[path.suffix.lower()])
+            _write(image, part, FORMATS[path.suffix.lower()])
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
@@ -50,3 +52,10 @@ def save_picture(image: Image.Image, path: Path) -> None:
         raise SimgenError(
             f"cannot write {path}: {reason}; make room or get the rights there, or give another place"
         ) from error
+
+
+def _write(image: Image.Image, part: Path, kind: str) -> None:
+    if kind == "PNG" and image.mode == "RGB":  # Pillow's encoder takes a second for a sheet
+        part.write_bytes(encode_png(np.asarray(image)))
+    else:
+        image.save(part, kind)

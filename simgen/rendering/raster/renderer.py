@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -249,4 +250,5 @@ def _read_light(targets: Targets, place: str, nonce: float) -> NDArray[np.float1
     """
     radiance = read_rows(targets.smoothed, 0, targets.size_px, np.float16)
     check_nonce(place, "radiance", radiance[-1, 0], nonce)
-    return np.ascontiguousarray(radiance[:-1, :, :3])
+    # By its bits: leaving the fourth channel out takes NumPy eight times as long.
+    return cv2.cvtColor(radiance[:-1].view(np.uint16), cv2.COLOR_RGBA2RGB).view(np.float16)

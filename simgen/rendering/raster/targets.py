@@ -61,14 +61,18 @@ class Targets:
         self.shaded.depth_mask = False
 
     @cached_property
+    def _marks_depth(self) -> moderngl.Renderbuffer:
+        return self._depth()
+
+    @cached_property
     def marks(self) -> moderngl.Framebuffer:
         """Marks, in a depth buffer of their own, the pixels to smooth."""
-        return self.framebuffer([], self._depth())
+        return self.framebuffer([], self._marks_depth)
 
     @cached_property
     def smoothed(self) -> moderngl.Framebuffer:
         """The radiance with smooth edges, over the depth of `marks`."""
-        return self.framebuffer([self.texture(self.size_px, 4, "f2")], self.marks.depth_attachment)
+        return self.framebuffer([self.texture(self.size_px, 4, "f2")], self._marks_depth)
 
     @cached_property
     def behind(self) -> Targets:
