@@ -56,6 +56,7 @@ def _tabletop(draws: Draws, world: spec.TabletopWorld) -> World:
             room=world.room,
             seed=_seed(draws),
             material=draw_material(draws, world.table_material, "world.table_material"),
+            wall_surface=draws.text(world.wall_surface, "world.wall_surface"),
         )
     )
 

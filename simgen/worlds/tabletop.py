@@ -35,6 +35,7 @@ class Tabletop:
     room: bool
     seed: int
     material: MaterialOverride | None = None
+    wall_surface: str = "plaster"
 
 
 def tabletop(choice: Tabletop) -> World:
@@ -45,7 +46,7 @@ def tabletop(choice: Tabletop) -> World:
         parts.append(floor(room_x, room_y, choice.floor_surface, choice.seed))
     parts.append(_table(choice))
     if choice.room:
-        parts.extend(walls(room_x, room_y, room_z, choice.seed))
+        parts.extend(walls(room_x, room_y, room_z, choice.seed, surface=choice.wall_surface))
     margin = 2 * _EDGE_MARGIN_M
     regions = {"table": (rectangle(choice.width_m - margin, choice.depth_m - margin, choice.height_m),)}
     if choice.with_floor:

@@ -120,12 +120,12 @@ def floor(
 
 
 def walls(
-    width_m: float, depth_m: float, height_m: float, seed: int, *, y_m: float = 0.0
+    width_m: float, depth_m: float, height_m: float, seed: int, *, y_m: float = 0.0, surface: str = "plaster"
 ) -> tuple[Part, ...]:
-    """Return four plastered walls around a floor of that inner size, in the order +x, -x, +y, -y."""
+    """Return four walls of a surface around a floor of that inner size, in the order +x, -x, +y, -y."""
     t = WALL_THICKNESS_M
-    along_y = ref("wall", size_m=(t, depth_m, height_m), surface="plaster", seed=seed)
-    along_x = ref("wall", size_m=(width_m + 2 * t, t, height_m), surface="plaster", seed=seed)
+    along_y = ref("wall", size_m=(t, depth_m, height_m), surface=surface, seed=seed)
+    along_x = ref("wall", size_m=(width_m + 2 * t, t, height_m), surface=surface, seed=seed)
     x, y = (width_m + t) / 2, (depth_m + t) / 2
     return (
         stand("wall[0]", along_y, (x, y_m, 0.0)),

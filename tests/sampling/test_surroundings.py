@@ -37,6 +37,12 @@ def test_the_drawn_surfaces_reach_the_models():
     assert dict(group(scene, "floor")[0].asset.params)["surface"] == "tiles"
 
 
+def test_walls_have_a_surface_of_their_own():
+    scene = draw(in_world("tabletop", room=True, wall_surface={"choice": ["brick"]})).scene
+    walls = [body for body in scene.objects if body.category == "wall"]
+    assert [dict(body.asset.params)["surface"] for body in walls] == ["brick"] * 4
+
+
 def test_a_table_material_changes_only_the_table():
     scene = draw(in_world("tabletop", table_material={"color": [0.5, 0.1, 0.1], "roughness": 0.2})).scene
     table, floor = group(scene, "table")[0], group(scene, "floor")[0]

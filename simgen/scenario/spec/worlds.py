@@ -39,10 +39,11 @@ class TabletopWorld(Model):
     depth: PositiveLength = 0.9  # y
     height: PositiveLength = 0.75
     table_material: MaterialSpec | None = None
-    surface: Text = "wood"  # procedural surface of the top: wood, laminate, stone, metal, fabric
+    surface: Text = "wood"  # procedural surface of the top: wood, laminate, stone, metal, fabric, noise, print ...
     floor: bool = True
     floor_surface: Text = "planks"
     room: bool = False  # walls around
+    wall_surface: Text = "plaster"
 
 
 class BinWorld(Model):
