@@ -28,6 +28,9 @@ from simgen.records.asset import Collision, Model, Surface
 from simgen.resources import cache_folder
 
 Made = TypeVar("Made")
+_MOST_RESULTS = (
+    300  # of a kind that are kept: a road needs eight, code that draws them otherwise all anew; assumed
+)
 _LONGEST_WAIT_S = 120.0  # assumed: longer than any model takes; after it, the same work is done twice
 
 
@@ -63,6 +66,8 @@ def cached_result(
 ) -> Made:
     """Return what was made for `key` (hex) before, or make it; where the folder cannot be written, each time.
 
+    The folder is bounded: when a new file is one too many, those that were made longest ago are removed.
+
     Args:
         kind: name of its folder, and the ending of its files.
         unpack: raises ValueError where the bytes are damaged or of another version.
@@ -74,7 +79,19 @@ def cached_result(
     made = make()
     with suppress(AssetError):
         _store(file, pack(made))
+        _keep_newest(file.parent.parent, f"*/*.{kind[1]}", _MOST_RESULTS)
     return made
+
+
+def _keep_newest(folder: Path, pattern: str, most: int) -> None:
+    """Remove all but the newest files of a pattern; whoever wants one of the removed makes it anew."""
+    dated = list[tuple[float, str]]()
+    for file in folder.glob(pattern):
+        with suppress(OSError):  # removed by another process
+            dated.append((file.stat().st_mtime, str(file)))
+    for _, name in sorted(dated)[: max(len(dated) - most, 0)]:
+        with suppress(OSError):
+            Path(name).unlink()
 
 
 def _file(kind: str, key: str, suffix: str) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass
 from pathlib import Path
@@ -23,6 +24,7 @@ from simgen.assets.prepare import prepare_collision, prepare_model
 from simgen.assets.recipe import Recipe
 from simgen.errors import AssetError
 from simgen.records.asset import Collision, Material, Model, Surface, Texture
+from simgen.resources import cache_folder
 from tests.assets.shapes import cup, model, private_folders
 
 __all__ = ["private_folders"]
@@ -65,6 +67,19 @@ def test_everything_comes_back_as_it_was() -> None:
     assert plain(unpack_collision(pack_collision(shape()))) == plain(shape())
     surface = Surface(prepared().materials[1], 0.8)
     assert plain(unpack_surface(pack_surface(surface))) == plain(surface)
+
+
+def test_surfaces_that_nobody_draws_any_more_do_not_pile_up(
+    private_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("simgen.assets.cache._MOST_RESULTS", 2)
+    surface = Surface(prepared().materials[0], 0.8)
+    for age, name in enumerate(("aa", "bb", "cc")):
+        cached_surface(name * 32, lambda: surface)
+        kept = sorted((cache_folder() / "surfaces").glob("*/*.surface"))
+        os.utime(cache_folder() / "surfaces" / name / f"{name * 32}.surface", (age, age))
+    assert [file.parent.name for file in kept] == ["bb", "cc"]
+    assert plain(cached_surface("cc" * 32, never)) == plain(surface)
 
 
 def test_a_surface_is_drawn_once_a_machine_and_each_time_where_nothing_can_be_written(
