@@ -20,7 +20,7 @@ from simgen.records.light import PanelLight, SpotLight
 from simgen.rendering.beams import share_of
 
 _CONES = 32  # of a lamp: a penumbra has as many steps, which is below the grain
-_HOUSING_M = 0.05  # so far before its place a lamp on a body begins to shine: its housing does not block it
+HOUSING_M = 0.05  # so far before its place a lamp on a body begins to shine: its housing does not block it
 _BEAM_POINTS = 8  # of a headlight's disc
 _PATTERN_PX = 1024  # of a beam that opens by 40 degrees, one is 0.09 degrees: half of the blur of its cut-off
 _GOLDEN = pi * (
@@ -87,7 +87,7 @@ def cones_of(lamp: SpotLight, T_world_lamp: FloatArray) -> list[Cone]:
     angles = np.arccos(np.clip(outer + steps * (inner - outer), -1.0, 1.0))
     shares = -np.diff(steps**2 * (3 - 2 * steps))
     front = np.eye(4)
-    front[0, 3] = _HOUSING_M if lamp.mount else 0.0
+    front[0, 3] = HOUSING_M if lamp.mount else 0.0
     return [
         Cone(
             _from_disc(T_world_lamp @ front, lamp.radius_m, n),
@@ -109,7 +109,7 @@ def beams_of(lamp: SpotLight, T_world_lamp: FloatArray) -> list[Projected]:
     directions /= np.linalg.norm(directions, axis=-1, keepdims=True)
     pattern = share_of(lamp, directions).astype(np.float32)
     front = np.eye(4)
-    front[0, 3] = _HOUSING_M if lamp.mount else 0.0
+    front[0, 3] = HOUSING_M if lamp.mount else 0.0
     intensity = _scaled(lamp.color_rgb, lamp.intensity_cd / _BEAM_POINTS)
     places = (
         _from_disc(T_world_lamp @ front, lamp.radius_m, n * _CONES // _BEAM_POINTS)

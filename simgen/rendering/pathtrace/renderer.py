@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
@@ -17,7 +18,9 @@ from simgen.rendering.gate import check_frame, check_light, place_of
 from simgen.rendering.pathtrace.air import Air
 from simgen.rendering.pathtrace.bodies import ShapeCache, make_bodies
 from simgen.rendering.pathtrace.denoise import Denoiser
+from simgen.rendering.pathtrace.discs import painted_discs, visible_discs
 from simgen.rendering.pathtrace.engine import Engine
+from simgen.rendering.pathtrace.first import FirstSurfaces
 from simgen.rendering.pathtrace.labels import label_view
 from simgen.rendering.pathtrace.lights import mean_luminance, surroundings
 from simgen.rendering.pathtrace.painting import Painted, Quality, painted, painted_through_air
@@ -184,6 +187,12 @@ class PathtraceScene:
         background = self._scene.environment.background_visible
         quality = Quality(seed, -(-samples // count), target, background)
         if self._scene.fog is None:
-            return painted(engine, now.scene, view, bodies, quality)
-        air = Air(self._scene.fog, mean_luminance(traced.surroundings_at(now.lights)), now.lights)
-        return painted_through_air(engine, now, view, air, bodies, quality)
+            picture = painted(engine, now.scene, view, bodies, quality)
+        else:
+            air = Air(self._scene.fog, mean_luminance(traced.surroundings_at(now.lights)), now.lights)
+            picture = painted_through_air(engine, now, view, air, bodies, quality)
+        discs = visible_discs(now.lights, view, self._scene.fog)
+        if not discs:
+            return picture
+        distance_m = FirstSurfaces.of(bodies, view, through_glass=True).distance_m()
+        return replace(picture, sharp=picture.sharp + painted_discs(discs, view.intrinsics, distance_m))
