@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import Any, cast
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pycocotools import mask as coco
@@ -43,12 +44,14 @@ def decode_rle(rle: Rle) -> NDArray[np.bool_]:
 def _runs(tile: NDArray[np.bool_], x0: int, y0: int, width: int, height: int) -> NDArray[np.int64]:
     """Return alternating lengths of zeros and ones, starting with zeros, that add up to width * height."""
     tall = tile.shape[0] + 1  # a zero above each column ends the runs of the one before it
-    padded = np.zeros(tile.shape[1] * tall + 1, np.bool_)
-    padded[:-1].reshape(-1, tall)[:, 1:] = tile.T
+    padded = np.zeros(tile.shape[1] * tall + 1, np.uint8)
+    if tile.size:  # OpenCV transposes large tiles in a tenth of NumPy's time
+        padded[:-1].reshape(-1, tall)[:, 1:] = cv2.transpose(tile.view(np.uint8))
     column, row = np.divmod(np.flatnonzero(padded[1:] != padded[:-1]), tall)
     edges = (column + x0) * height + row + y0
     if tile.shape[0] == height:  # columns set from top to bottom run on into the next
         joined = np.flatnonzero(edges[1:-1:2] == edges[2::2]) * 2 + 1
         edges = np.delete(edges, np.concatenate([joined, joined + 1]))
-    ends = [width * height] if not len(edges) or edges[-1] < width * height else []
-    return np.diff(edges, prepend=0, append=ends)
+    bounds = np.concatenate([[0], edges, [width * height]])
+    runs = bounds[1:] - bounds[:-1]
+    return runs if runs[-1] or len(runs) == 1 else runs[:-1]  # ones up to the last pixel end the runs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Literal
 
 from simgen.geometry import Quat, Vec3
@@ -42,5 +43,10 @@ class Recipe:
         return self._key(COLLISION_VERSION, content_hash)
 
     def _key(self, version: int, content_hash: str) -> str:
-        text = json.dumps([version, content_hash, asdict(self)], sort_keys=True)
+        text = json.dumps([version, content_hash, _plain(self)], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def _plain(recipe: Recipe) -> dict[str, object]:
+    return asdict(recipe)  # copies all: slow, and a few recipes serve thousands of models

@@ -113,7 +113,9 @@ _ENCODERS: dict[str, Callable[[Sample, CategoryIds], bytes]] = {
     "rgb": lambda sample, _: encode.encode_rgb(sample.reading.rgb),
     "depth": lambda sample, _: encode.encode_depth(sample.frame.depth_m),
     "instance": lambda sample, _: encode.encode_ids(sample.frame.instance_id),
-    "semantic": lambda sample, categories: encode.encode_ids(categories[sample.frame.instance_id]),
+    "semantic": lambda sample, categories: encode.encode_ids(
+        np.take(categories, sample.frame.instance_id, mode="wrap")
+    ),
     "normals": lambda sample, _: encode.encode_normals(sample.frame.normals_camera),
     "object_coordinates": lambda sample, _: encode.encode_vectors(_made(sample, "object_coordinates_m")),
     "distance": lambda sample, _: encode.encode_depth(_made(sample, "distance_m")),

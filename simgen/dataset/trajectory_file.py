@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -31,16 +32,15 @@ _CONTACT = np.dtype(
     ]
 )
 
+_contact_row = attrgetter(*(_CONTACT.names or ()))
+
 
 def encode_trajectory(trajectory: Trajectory) -> bytes:
     """Return an npz archive with one entry per field; `contacts` is a structured array."""
     arrays: dict[str, NDArray[np.generic]] = {
         name: np.ascontiguousarray(getattr(trajectory, name), dtype="<f8") for name in _ARRAYS
     }
-    rows = [
-        tuple(getattr(contact, name) for name in _CONTACT.fields or ()) for contact in trajectory.contacts
-    ]
-    arrays["contacts"] = np.array(rows, dtype=_CONTACT)
+    arrays["contacts"] = np.array([_contact_row(contact) for contact in trajectory.contacts], dtype=_CONTACT)
     arrays["settled"] = np.array(trajectory.settled)
     arrays["settle_time_s"] = np.array(trajectory.settle_time_s, dtype="<f8")
     return _archive(arrays)
