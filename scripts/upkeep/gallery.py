@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image
 
 import simgen
-from simgen.pipeline import SettledScene, Studio, settle_scene, view_of
+from simgen.pipeline import Exposure, SettledScene, Studio, settle_scene, view_of
 from simgen.rendering import Renderer, make_renderer
 from simgen.resources import shipped
 from simgen.sensors.camera import develop
@@ -55,32 +55,46 @@ SHOTS = (
     Shot(
         "day_road",
         "child_dart_out_parked_cars",
+        index=4,
         event="dash",
-        after_s=2.2,
-        overrides=("params.sun_elevation=38 deg", "params.sun_azimuth=140 deg"),
+        after_s=2.6,
+        overrides=("params.sun_elevation=38 deg", "params.sun_azimuth=120 deg"),
     ),
     Shot(
         "dusk_road",
         "shed_load_debris",
         event="loss",
         after_s=0.9,
-        overrides=("params.sun_elevation=5 deg", "params.sun_azimuth=150 deg"),
+        overrides=("params.sun_elevation=5 deg", "params.sun_azimuth=150 deg", "world.wet=0.9"),
     ),
     Shot(
         "night_road",
         "night_animal_crossing",
         event="leap",
         after_s=1.6,
-        overrides=tuple(f"lights.{lamp}.shadows=true" for lamp in ("middle", "near", "wide")),
     ),
     Shot("night_street", "night_street"),
-    Shot("fog", "cut_in_short_gap", index=2, event="cut", after_s=0.6, overrides=("fog.visibility=130 m",)),
+    Shot(
+        "fog",
+        "cut_in_short_gap",
+        index=4,
+        event="cut",
+        after_s=1.2,
+        overrides=("fog.visibility=160 m", "params.sun_elevation=30 deg", "sensors.front.exposure=14.5"),
+    ),
     Shot("living_room", "living_room"),
     Shot("wet_floor", "wet_floor"),
     Shot("glass", "glass"),
     Shot("tabletop", "tabletop_clutter", index=1, overrides=_wide("camera")),
     Shot("bin", "bin_picking", index=1, overrides=(*_wide("mast"), "sensors.mast.fov=60 deg")),
     Shot("warehouse", "warehouse_shelf", index=1, camera="overview", overrides=_wide("overview")),
+    Shot(
+        "motion_blur",
+        "night_animal_crossing",
+        event="leap",
+        after_s=1.6,
+        overrides=("sensors.front.shutter=1/60 s",),
+    ),
 )
 
 
@@ -126,7 +140,8 @@ def picture(shot: Shot, renderer: Renderer) -> Image.Image:
     camera = next(each for each in scene.cameras if shot.camera in ("", each.name))
     view = view_of(scene, settled.trajectory, camera, frame_of(shot, settled))
     with renderer.open(scene, library) as session:
-        return Image.fromarray(develop(session.render(view), camera).rgb)
+        frame = Exposure(scene, settled.trajectory).take(session, camera, view)
+        return Image.fromarray(develop(frame, camera).rgb)
 
 
 def frame_of(shot: Shot, settled: SettledScene) -> int:
