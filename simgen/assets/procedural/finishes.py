@@ -61,6 +61,20 @@ def glass(srgb: Vec3) -> Material:
     return Material(name="glass", base_color_rgb=linear(srgb), roughness=0.06, double_sided=False)
 
 
+@lru_cache(maxsize=16)
+def clear_glass(srgb: Vec3) -> Material:
+    """Return tinted glass that shows what lies behind: through two sheets, as of an empty bottle, in this colour."""
+    r, g, b = (float(np.sqrt(channel)) for channel in linear(srgb))
+    return Material(
+        name="glass",
+        base_color_rgb=(r, g, b),
+        roughness=0.06,
+        alpha_mode="blend",
+        alpha_cutoff=0.0,
+        transmission=0.98,
+    )
+
+
 def _plain(
     name: str, srgb: Vec3, roughness: float, metallic: float, relief: Texture | None, wear: Texture
 ) -> Material:

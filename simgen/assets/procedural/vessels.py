@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from simgen.assets.procedural import finishes
@@ -10,7 +12,7 @@ from simgen.assets.procedural.family import Family, Outline, Paint
 from simgen.assets.procedural.label_print import accent, label
 from simgen.assets.procedural.meshes import lathe
 from simgen.assets.procedural.noise import rgb
-from simgen.assets.procedural.params import Values, length, seed
+from simgen.assets.procedural.params import Values, choice, length, seed
 from simgen.assets.procedural.solids import circle, frustum_part, prism_part
 from simgen.geometry import FloatArray
 
@@ -91,7 +93,9 @@ def _bottle_paint(values: Values) -> Paint:
     r, h = _round(values)
     body, shoulder, neck, bend = _bottle_shape(values)
     number = values.whole("seed")
-    skin = finishes.glass(rgb(_DRINKS[number % len(_DRINKS)]))
+    color, is_clear = rgb(_DRINKS[number % len(_DRINKS)]), values.word("glass") == "clear"
+    skin = finishes.clear_glass(color) if is_clear else finishes.glass(color)
+    print_ = replace(label(number), double_sided=is_clear)
     cap_foot = h - 0.55 * (1 - shoulder) * h
     low, high = 0.14 * h, (body - 0.05) * h
     foot = [(0, 0.02 * h), (0.6 * r, 0.012 * h), (0.8 * r, 0), (0.92 * r, 0.004 * h), (r, 0.03 * h), (r, low)]
@@ -105,7 +109,7 @@ def _bottle_paint(values: Values) -> Paint:
     cap = [(neck * r, cap_foot), (cap_r, cap_foot), (cap_r, h - rim), (cap_r - rim, h), (0, h)]
     return (
         (lathe(foot), skin),
-        (lathe([(r, low), (r, high)]), label(number)),
+        (lathe([(r, low), (r, high)]), print_),
         (lathe(upper), skin),
         (lathe(cap), finishes.plastic(accent(number), 0.36)),
     )
@@ -155,9 +159,17 @@ CAN = Family(
     _can_paint,
 )
 BOTTLE = Family(
-    "bottle", "bottle", (length("diameter_m", 0.072, 0.02, 0.4), length("height_m", 0.25, 0.05, 1.2), seed()),
-    _bottle_outline, _bottle_paint,
-)  # fmt: skip
+    "bottle",
+    "bottle",
+    (
+        length("diameter_m", 0.072, 0.02, 0.4),
+        length("height_m", 0.25, 0.05, 1.2),
+        seed(),
+        choice("glass", "filled", ("filled", "clear")),
+    ),
+    _bottle_outline,
+    _bottle_paint,
+)
 JAR = Family(
     "jar",
     "jar",
