@@ -16,10 +16,12 @@ from scipy.spatial import ConvexHull, KDTree, QhullError
 from simgen.assets.importers.polygons import connected_pieces, weld
 from simgen.assets.importers.raw import Float64Array, RawPart
 from simgen.assets.surface_points import hull_surface_points, surface_points
+from simgen.assets.uncovered import uncovered_parts
 from simgen.assets.vessel import vessel_parts
 from simgen.records.asset import Collision
 
-MAX_PARTS = 12
+MAX_PARTS = 12  # of a decomposition; what it leaves out may add some
+MAX_ALL_PARTS = 16
 MAX_VERTICES = 64
 _SPREAD_POINTS = 24_000
 _PART_VERTICES = 32  # of one part of several: physics costs grow with them
@@ -32,7 +34,7 @@ _FINE, _COARSE, _SIMPLE_PIECES = 0.1, 0.2, 8
 
 
 def convex_parts(parts: Sequence[RawPart], mode: Literal["auto", "hull", "decompose"]) -> list[Float64Array]:
-    """Return convex vertex sets, each (n <= 64, 3), at most 12 of them, for the triangles of a model in metres."""
+    """Return convex vertex sets, each (n <= 64, 3), at most 16 of them, for the triangles of a model in metres."""
     positions, triangles = merged(parts)
     hull = hull_points(positions)
     if mode == "hull" or (mode == "auto" and hollowness(positions, triangles, hull) < _HOLLOW_SHARE):
@@ -41,7 +43,11 @@ def convex_parts(parts: Sequence[RawPart], mode: Literal["auto", "hull", "decomp
     vessel = vessel_parts(spread)
     if vessel is not None:
         return [few_vertices(hull_points(part), _PART_VERTICES) for part in vessel]
-    return _decomposed(positions, triangles) or [few_vertices(hull)]
+    decomposed = _decomposed(positions, triangles)
+    if not decomposed:
+        return [few_vertices(hull)]
+    added = uncovered_parts(spread, decomposed, MAX_ALL_PARTS - len(decomposed))
+    return [*decomposed, *(few_vertices(hull_points(part), _PART_VERTICES) for part in added)]
 
 
 def collision_of(hulls: Sequence[Float64Array]) -> Collision:

@@ -16,6 +16,9 @@ from simgen.assets.collision import (
     hollowness,
     merged,
 )
+from simgen.assets.importers.raw import RawPart
+from simgen.assets.surface_points import surface_points
+from simgen.assets.uncovered import uncovered_parts
 from tests.assets.shapes import cup, part
 
 
@@ -102,3 +105,34 @@ def test_vertices_at_one_place_are_merged_across_materials() -> None:
     box = trimesh.creation.box()
     points, triangles = merged([part(box, 0), part(box, 1)])
     assert (len(points), len(triangles)) == (8, 24)
+
+
+def standing(legs_m: float) -> list[RawPart]:
+    """A bench: a thick seat on four thin legs, dense enough that simplification is asked for."""
+    seat = trimesh.creation.box((1.6, 0.5, 0.2)).apply_translation((0, 0, legs_m))
+    legs = [
+        trimesh.creation.cylinder(0.012, legs_m, sections=6).apply_translation((x, y, legs_m / 2))
+        for x in (-0.7, 0.7)
+        for y in (-0.2, 0.2)
+    ]
+    return [part(trimesh.util.concatenate([seat, *legs]))]
+
+
+def test_what_a_decomposition_leaves_out_becomes_parts_of_its_own() -> None:
+    """Thin legs far outside of the one part there is: one part each, and what stands on them stands on the ground."""
+    positions, triangles = merged(standing(0.8))
+    surface = np.concatenate([positions, surface_points(positions, triangles, 24_000)])
+    seat = np.asarray(trimesh.creation.box((1.6, 0.5, 0.2)).apply_translation((0, 0, 0.8)).vertices, float)
+    added = uncovered_parts(surface, [seat], 4)
+    assert len(added) == 4
+    for points in added:
+        assert points[:, 2].min() == pytest.approx(0.0, abs=1e-6)
+        assert np.ptp(points[:, :2], axis=0).max() < 0.03
+    assert uncovered_parts(surface, [seat, *added], 4) == []
+
+
+def test_no_more_parts_are_added_than_are_allowed_and_none_where_all_is_covered() -> None:
+    positions, triangles = merged(standing(0.8))
+    surface = surface_points(positions, triangles, 4000)
+    assert uncovered_parts(surface, [positions], 4) == []
+    assert len(uncovered_parts(surface, [positions[positions[:, 2] > 0.6]], 2)) <= 2

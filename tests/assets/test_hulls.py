@@ -83,7 +83,7 @@ def test_they_are_small_for_the_repository_and_for_physics() -> None:
     assert sum(hull_file(shipped("assets"), pack).stat().st_size for pack in PACKS) < 1_500_000
     shapes = [shape for entry in entries() if (shape := shipped_shape(entry)) is not None]
     assert max(len(shape.hulls_m) for shape in shapes) <= 16
-    assert np.mean([len(shape.hulls_m) <= 12 for shape in shapes]) > 0.98
+    assert np.mean([len(shape.hulls_m) <= 12 for shape in shapes]) > 0.9
     assert max(len(hull) for shape in shapes for hull in shape.hulls_m) <= MAX_VERTICES
 
 
@@ -94,7 +94,12 @@ def test_they_have_the_size_of_their_model() -> None:
         points = np.concatenate(shape.hulls_m)
         size = np.asarray(entry.info.size_m)
         reach = np.abs(points).max(axis=0) - size / 2
-        assert (reach < 0.06 * size.max() + 0.001).all(), entry.info.asset_id
+        beyond = (
+            1e-6 if entry.info.pack == "sweethome3d" else 0.06
+        )  # the other pack's files bring shapes of their own
+        assert (reach < beyond * size.max() + 1e-6).all(), entry.info.asset_id
+        stands_m = points[:, 2].min() + size[2] / 2
+        assert stands_m < 0.01 * size[2], f"{entry.info.asset_id} stands on nothing"
         assert 0 < shape.volume_m3 < 1.5 * np.prod(size), entry.info.asset_id
 
 
