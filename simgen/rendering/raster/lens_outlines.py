@@ -6,7 +6,8 @@ few pixels apart.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +18,8 @@ from simgen.rendering.raster.drawables import DrawItem
 from simgen.rendering.raster.lens_bounds import Extent, bounds_of
 
 _CANVAS = 3  # times the image
-_MOST_PX = 320  # of the canvas's longer side
+_FINE_PX, _COARSE_PX = 640, 160  # at most, of a canvas's longer side
+_SMALL_PX = 128  # on the finer one: larger things are counted well enough on the coarser
 Box = tuple[int, int, int, int]
 
 
@@ -40,16 +42,56 @@ def lens_box(camera: Intrinsics, item: DrawItem) -> Box | None:
     return (left, top, right, bottom) if left < right and top < bottom else None
 
 
-def canvas_step(camera: Intrinsics) -> int:
-    """Return how many image pixels a pixel of the canvas is wide."""
-    return -(-_CANVAS * max(camera.width, camera.height) // _MOST_PX)
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """The image and as much beside it on every side, seen through the same lens.
+
+    Attributes:
+        image: the camera.
+        step_px: image pixels that one of its pixels is wide.
+        camera: whose picture it is.
+    """
+
+    image: Intrinsics
+    step_px: int
+    camera: Intrinsics
+
+    def pixels_beyond(self, box: Box, covered: NDArray[np.bool_]) -> float:
+        """Return how many image pixels outside the image are covered, given what is covered of a box of its own."""
+        columns, rows = (
+            (first + np.arange(count)) * self.step_px + (self.step_px - 1) / 2 - size
+            for first, count, size in (
+                (box[0], covered.shape[1], self.image.width),
+                (box[1], covered.shape[0], self.image.height),
+            )
+        )
+        inside_x = (columns > -0.5) & (columns < self.image.width - 0.5)
+        inside_y = (rows > -0.5) & (rows < self.image.height - 0.5)
+        return float(np.count_nonzero(covered & ~(inside_y[:, None] & inside_x))) * self.step_px**2
+
+
+def canvases_of(
+    camera: Intrinsics, items: Sequence[DrawItem]
+) -> list[tuple[Canvas, list[tuple[DrawItem, Box]]]]:
+    """Return two canvases with what is to be drawn on each, and where: small things on the finer one."""
+    fine, coarse = (_canvas_of(camera, most_px) for most_px in (_FINE_PX, _COARSE_PX))
+    small: list[tuple[DrawItem, Box]] = []
+    large: list[tuple[DrawItem, Box]] = []
+    for item in items:
+        box = lens_box(fine.camera, item)
+        if box is None:
+            continue
+        if max(box[2] - box[0], box[3] - box[1]) <= _SMALL_PX:
+            small.append((item, box))
+        elif (coarse_box := lens_box(coarse.camera, item)) is not None:
+            large.append((item, coarse_box))
+    return [(fine, small), (coarse, large)]
 
 
 @lru_cache(maxsize=8)
-def canvas_of(camera: Intrinsics) -> Intrinsics:
-    """Return the camera of the canvas, which is as far from each border of the image as the image is wide and high."""
-    step = canvas_step(camera)
-    return replace(
+def _canvas_of(camera: Intrinsics, most_px: int) -> Canvas:
+    step = -(-_CANVAS * max(camera.width, camera.height) // most_px)
+    seen = replace(
         camera,
         width=-(-_CANVAS * camera.width // step),
         height=-(-_CANVAS * camera.height // step),
@@ -58,18 +100,4 @@ def canvas_of(camera: Intrinsics) -> Intrinsics:
         cx=(camera.cx + camera.width - (step - 1) / 2) / step,
         cy=(camera.cy + camera.height - (step - 1) / 2) / step,
     )
-
-
-def pixels_beyond(camera: Intrinsics, box: Box, covered: NDArray[np.bool_]) -> float:
-    """Return how many image pixels outside the image are covered, given the pixels of a box of the canvas that are."""
-    step = canvas_step(camera)
-    columns, rows = (
-        (first + np.arange(count)) * step + (step - 1) / 2 - size
-        for first, count, size in (
-            (box[0], covered.shape[1], camera.width),
-            (box[1], covered.shape[0], camera.height),
-        )
-    )
-    inside_x = (columns > -0.5) & (columns < camera.width - 0.5)
-    inside_y = (rows > -0.5) & (rows < camera.height - 0.5)
-    return float(np.count_nonzero(covered & ~(inside_y[:, None] & inside_x))) * step**2
+    return Canvas(camera, step, seen)

@@ -62,7 +62,7 @@ class LensTable:
         return min(ceil(min(max(angle_rad, 0.0), pi) / pi * (len(self.radius) - 1)), len(self.radius) - 1)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def lens_table(camera: Intrinsics) -> LensTable:
     """Return the table of a camera with a Brown-Conrady or fisheye lens."""
     angles = np.linspace(0.0, pi, _ENTRIES)
@@ -80,7 +80,7 @@ def lens_table(camera: Intrinsics) -> LensTable:
     return LensTable(radius, bend, np.maximum.accumulate(stretch), seen, margin)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def widest_ray(camera: Intrinsics) -> float:
     """Return the largest angle off the axis of any pixel's ray, a little added."""
     rays = camera.rays()

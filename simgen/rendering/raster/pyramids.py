@@ -14,13 +14,13 @@ _NARROWEST_COSINE = 0.2  # of a ray to the middle: beyond, a pyramid says nothin
 _WIDER = 1e-4  # than the outermost rays
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def picture_pyramid(camera: Intrinsics) -> FloatArray | None:
     """Return inward normals (4, 3) of a pyramid around all that a picture sees; None where it sees too much for one."""
     return pyramid_around(camera.rays().reshape(-1, 3))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)
 def tile_pyramids(camera: Intrinsics, across: int, down: int) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Return inward normals (tiles, 4, 3) of pyramids around the tiles of an image, and where there is such a pyramid.
 

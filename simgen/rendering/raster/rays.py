@@ -27,7 +27,7 @@ TILE_UNIT, TABLE_UNIT, RAY_UNIT = 13, 14, 15
 TILES_ACROSS, TILES_DOWN = 16, 12
 # Of a body this wide, against the picture, few triangles are drawn tile by tile: measured with walls around a table.
 _WIDE_SHARE, _MOST_TRIANGLES = 0.25, 64
-_KEPT = 6  # cameras
+_KEPT = 12  # cameras: a few lenses, each with what is counted beyond its picture
 _PANORAMA_MARGIN_PX, _PANORAMA_MARGIN_RAD = 0.1, 3e-4
 
 Ray = tuple[float, float, float, float]

@@ -18,7 +18,7 @@ from simgen.camera import Intrinsics
 from simgen.records.frame import Silhouette, View
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps
-from simgen.rendering.raster.lens_outlines import canvas_of, lens_box, lens_extent, pixels_beyond
+from simgen.rendering.raster.lens_outlines import canvases_of, lens_box, lens_extent
 from simgen.rendering.raster.lens_table import needs_rays
 from simgen.rendering.raster.rays import Lenses, drop_backs, parts_of, projection_uniforms, ray_defines
 
@@ -121,19 +121,18 @@ class SilhouettePass:
         self, camera: Intrinsics, items: Sequence[DrawItem], outlines: Mapping[int, Outline]
     ) -> dict[int, float]:
         """Return how many pixels of objects lie outside an image that has no plane beyond its border."""
-        canvas = canvas_of(camera)
         cut = [item for item in items if _is_cut(camera, outlines[item.instance_id])]
-        boxes = [(item, box) for item in cut if (box := lens_box(canvas, item)) is not None]
-        tiles = [Tile(item, box, (box[2] - box[0], box[3] - box[1]), False) for item, box in boxes]
-        if not tiles:
-            return {}
-        self._lenses.bind(canvas)
-        masks = self._draw_tiles(canvas, tiles)
+        beyond: dict[int, float] = {}
+        for canvas, boxes in canvases_of(camera, cut):
+            if not boxes:
+                continue
+            self._lenses.bind(canvas.camera)
+            tiles = [Tile(item, box, (box[2] - box[0], box[3] - box[1]), False) for item, box in boxes]
+            masks = self._draw_tiles(canvas.camera, tiles)
+            for (item, box), mask in zip(boxes, masks, strict=True):
+                beyond[item.instance_id] = canvas.pixels_beyond(box, mask)
         self._lenses.bind(camera)
-        return {
-            item.instance_id: pixels_beyond(camera, box, mask)
-            for (item, box), mask in zip(boxes, masks, strict=True)
-        }
+        return beyond
 
     def _draw_tiles(self, camera: Intrinsics, tiles: Sequence[Tile]) -> list[NDArray[np.bool_]]:
         """Return one (h, w) array a tile, true where the object is, in the order of the tiles."""

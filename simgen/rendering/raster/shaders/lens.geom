@@ -3,9 +3,9 @@
 // them it covers the fragment shader decides by their rays. Compiled for PANORAMA, whose seam and poles need care.
 // What the vertex shader gives besides is handed on as the renderer writes in below.
 layout(triangles) in;
-layout(triangle_strip, max_vertices = 8) out;
+layout(triangle_strip, max_vertices = 16) out;
 
-in vec3 v_corner[];         // camera frame; gl_Position is its pixel and its angle off the axis, see lens_vertex.glsl
+in vec3 v_corner[];         // camera frame; gl_Position is its pixel and its angle off the axis, see lens_project.glsl
 flat in float v_tile[];
 flat out vec3 l_corner[3];
 flat out vec3 l_edge[3];    // inward normals of the planes through the eye and the edge across from each corner
@@ -18,13 +18,14 @@ uniform sampler2D lens_tiles; // row by tile: inward normals of its sides as see
 uniform vec3 lens_sides[4]; // inward normals of a pyramid around what the picture sees
 uniform float lens_dropped; // sign of the volume of triangles that are not drawn; 0: all are
 #ifndef PANORAMA
-uniform sampler2D lens_table;
 uniform float lens_seen;    // largest angle off the axis of any pixel
 #endif
+#include "lens_project.glsl"
 // DECLARATIONS
 
 const float PI = 3.14159265358979;
 const float ROUNDING = 6e-7;
+const float WORTH_PARTS = 200.0;  // pixels: measured with racks seen through a fisheye
 
 vec3 a, b, c;
 vec3 edge_a, edge_b, edge_c, slack;
@@ -98,6 +99,75 @@ void put_tile() {
     if (!tile_misses(side)) put_pixels(vec2(side[0].w, side[1].w), vec2(side[2].w, side[3].w));
 }
 
+// Draws in the bounds of directions and their pixels. Where more pixels than `most` would be drawn because the sides
+// bend, it draws nothing and returns how many.
+float put_part(vec3 to_a, vec3 to_b, vec3 to_c, vec3 pa, vec3 pb, vec3 pc, float most) {
+    for (int i = 0; i < 4; ++i) {
+        if (dot(lens_sides[i], to_a) < 0.0 && dot(lens_sides[i], to_b) < 0.0 && dot(lens_sides[i], to_c) < 0.0) return 0.0;
+    }
+    float chord = max(distance(to_a, to_b), max(distance(to_b, to_c), distance(to_c, to_a)));
+    float longest = 2.0 * asin(min(0.5 * chord, 1.0));  // side of the triangle on the sphere around the eye
+    bool wide = longest > 2.0;
+    float within = (longest > 1.2 ? 0.75 : 0.6) * longest;  // of a corner lies all of it
+    vec2 far = lens_size + 1.0;
+#ifdef PANORAMA
+    vec3 around = abs(vec3(pa.z, pb.z, pc.z));
+    float top = max(around.x, max(around.y, around.z)) + within, turn = 2.0 * PI * lens_focal.x;
+    if (wide) { put_pixels(-far, far); return 0.0; }
+    if (top > 1.45) {
+        float rise = within * lens_focal.y + lens_focal.z;
+        put_pixels(vec2(-far.x, min(pa.y, min(pb.y, pc.y)) - rise), vec2(far.x, max(pa.y, max(pb.y, pc.y)) + rise));
+        return 0.0;
+    }
+    // Columns go on across the seam, where they jump by a whole turn.
+    vec2 beside = vec2(pb.x, pc.x) - pa.x;
+    beside -= turn * floor(beside / turn + 0.5);
+    pb.x = pa.x + beside.x;
+    pc.x = pa.x + beside.y;
+    // A great circle bends by at most so much from the straight line between its ends.
+    float bend = tan(top) * longest * longest / 8.0 * length(vec2(lens_focal.x / cos(top), lens_focal.y));
+    float first = min(pa.x, min(pb.x, pc.x)) - bend, last = max(pa.x, max(pb.x, pc.x)) + bend;
+    vec2 shift = vec2(first < lens_focal.z - 0.5 ? turn : -turn, 0.0);
+    if (first < lens_focal.z - 0.5 || last > lens_size.x - 0.5 - lens_focal.z) {
+        put_triangle(pa.xy, pb.xy, pc.xy, bend);
+        put_triangle(pa.xy + shift, pb.xy + shift, pc.xy + shift, bend);
+        return 0.0;
+    }
+#else
+    float outer = max(pa.z, max(pb.z, pc.z)), inner = min(pa.z, min(pb.z, pc.z)), top = outer + within;
+    if (inner - within > lens_seen) return 0.0;
+    if (wide || top > 3.05) { put_pixels(-far, far); return 0.0; }
+    int last = textureSize(lens_table, 0).x - 1;
+    float bend = texelFetch(lens_table, ivec2(min(int(ceil(top / PI * float(last))), last), 0), 0).y;
+    bend *= longest * longest / 8.0 * max(lens_focal.x, lens_focal.y);
+#endif
+    float extra = bend * (distance(pa.xy, pb.xy) + distance(pb.xy, pc.xy) + distance(pc.xy, pa.xy) + 3.0 * bend);
+    if (extra <= most) put_triangle(pa.xy, pb.xy, pc.xy, bend);
+    return extra;
+}
+
+// The corners of a triangle in such an order that its longest side comes first.
+void longest_first(inout vec3 p, inout vec3 q, inout vec3 r) {
+    float pq = dot(p, q), qr = dot(q, r), rp = dot(r, p);
+    vec3 a = p, b = q, c = r;
+    bool second = qr < pq && qr <= rp, third = rp < pq && rp < qr;
+    p = second ? b : (third ? c : a);
+    q = second ? c : (third ? a : b);
+    r = second ? a : (third ? b : c);
+}
+
+// Half the side bends a quarter as much: two cuts, each through the longest side.
+void put_parts(vec3 p, vec3 q, vec3 r) {
+    longest_first(p, q, r);
+    vec3 middle = normalize(p + q);
+    for (int i = 0; i < 4; ++i) {
+        vec3 u = i < 2 ? p : middle, v = i < 2 ? middle : q, w = r;
+        longest_first(u, v, w);
+        vec3 half_way = normalize(u + v), from = (i & 1) == 0 ? u : half_way, to = (i & 1) == 0 ? half_way : v;
+        put_part(from, to, w, lens_project(from), lens_project(to), lens_project(w), 1e30);
+    }
+}
+
 void main() {
     a = v_corner[0];
     b = v_corner[1];
@@ -116,42 +186,7 @@ void main() {
     if (lens_tiled > 0.5) { put_tile(); return; }
 
     vec3 to_a = normalize(a), to_b = normalize(b), to_c = normalize(c);
-    float chord = max(distance(to_a, to_b), max(distance(to_b, to_c), distance(to_c, to_a)));
-    float longest = 2.0 * asin(min(0.5 * chord, 1.0));  // side of the triangle on the sphere around the eye
-    bool wide = longest > 2.0;
-    for (int i = 0; i < 4; ++i) {
-        if (dot(lens_sides[i], a) < 0.0 && dot(lens_sides[i], b) < 0.0 && dot(lens_sides[i], c) < 0.0) return;
-    }
-    float within = (longest > 1.2 ? 0.75 : 0.6) * longest;  // of a corner lies all of it
     vec3 pa = gl_in[0].gl_Position.xyz, pb = gl_in[1].gl_Position.xyz, pc = gl_in[2].gl_Position.xyz;
-    vec2 far = lens_size + 1.0;
-#ifdef PANORAMA
-    vec3 around = abs(vec3(pa.z, pb.z, pc.z));
-    float top = max(around.x, max(around.y, around.z)) + within, turn = 2.0 * PI * lens_focal.x;
-    if (wide) { put_pixels(-far, far); return; }
-    if (top > 1.45) {
-        float rise = within * lens_focal.y + lens_focal.z;
-        put_pixels(vec2(-far.x, min(pa.y, min(pb.y, pc.y)) - rise), vec2(far.x, max(pa.y, max(pb.y, pc.y)) + rise));
-        return;
-    }
-    // Columns go on across the seam, where they jump by a whole turn.
-    vec2 beside = vec2(pb.x, pc.x) - pa.x;
-    beside -= turn * floor(beside / turn + 0.5);
-    pb.x = pa.x + beside.x;
-    pc.x = pa.x + beside.y;
-    // A great circle bends by at most so much from the straight line between its ends.
-    float bend = tan(top) * longest * longest / 8.0 * length(vec2(lens_focal.x / cos(top), lens_focal.y));
-    put_triangle(pa.xy, pb.xy, pc.xy, bend);
-    float first = min(pa.x, min(pb.x, pc.x)) - bend, last = max(pa.x, max(pb.x, pc.x)) + bend;
-    vec2 shift = vec2(first < lens_focal.z - 0.5 ? turn : -turn, 0.0);
-    if (first < lens_focal.z - 0.5 || last > lens_size.x - 0.5 - lens_focal.z)
-        put_triangle(pa.xy + shift, pb.xy + shift, pc.xy + shift, bend);
-#else
-    float outer = max(pa.z, max(pb.z, pc.z)), inner = min(pa.z, min(pb.z, pc.z)), top = outer + within;
-    if (inner - within > lens_seen) return;
-    if (wide || top > 3.05) { put_pixels(-far, far); return; }
-    int last = textureSize(lens_table, 0).x - 1;
-    float bend = texelFetch(lens_table, ivec2(min(int(ceil(top / PI * float(last))), last), 0), 0).y;
-    put_triangle(pa.xy, pb.xy, pc.xy, bend * longest * longest / 8.0 * max(lens_focal.x, lens_focal.y));
-#endif
+    float extra = put_part(to_a, to_b, to_c, pa, pb, pc, WORTH_PARTS);
+    if (extra > WORTH_PARTS) put_parts(to_a, to_b, to_c);
 }

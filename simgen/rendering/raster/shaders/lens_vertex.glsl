@@ -1,28 +1,10 @@
-// Where a lens shows a vertex, for the bounds of triangles alone: pixel, and angle off the axis (PANORAMA: from the
-// horizon). Beyond what the picture shows the radius goes on growing, so that bounds stay bounds.
+// What `lens.geom` takes of a vertex.
+#include "lens_project.glsl"
 out vec3 v_corner;
 flat out float v_tile;
-uniform vec4 lens_image;       // image plane -> pixel: xy scale, zw shift
-#ifndef PANORAMA
-uniform sampler2D lens_table;  // by the angle off the axis, 0 to pi: radius, and the most that its image of a great circle bends
-uniform vec3 lens_skew;        // p1, p2 of a Brown-Conrady lens; angle up to which they are known
-#endif
 
 vec4 to_clip(vec4 p_camera) {
-    vec3 p = p_camera.xyz;
-    v_corner = p;
+    v_corner = p_camera.xyz;
     v_tile = float(gl_InstanceID);
-#ifdef PANORAMA
-    float below = atan(p.y, length(p.xz));
-    return vec4(vec2(atan(p.x, p.z), below) * lens_image.xy + lens_image.zw, below, 1.0);
-#else
-    float across = length(p.xy), angle = atan(across, p.z);
-    int last = textureSize(lens_table, 0).x - 1;
-    float at = angle / 3.14159265358979 * float(last), before = min(floor(at), float(last - 1));
-    float inner = texelFetch(lens_table, ivec2(int(before), 0), 0).x;
-    float outer = texelFetch(lens_table, ivec2(int(before) + 1, 0), 0).x;
-    vec2 towards = p.xy / max(across, 1e-30), flat_xy = towards * tan(min(angle, lens_skew.z));
-    vec2 skewed = 2.0 * lens_skew.xy * flat_xy.x * flat_xy.y + lens_skew.yx * (dot(flat_xy, flat_xy) + 2.0 * flat_xy * flat_xy);
-    return vec4((towards * mix(inner, outer, at - before) + skewed) * lens_image.xy + lens_image.zw, angle, 1.0);
-#endif
+    return vec4(lens_project(p_camera.xyz), 1.0);
 }

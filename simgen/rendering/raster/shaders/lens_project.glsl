@@ -1,0 +1,23 @@
+// Where a lens shows a point, for the bounds of triangles alone: pixel, and angle off the axis (PANORAMA: below the
+// horizon). Beyond what the picture shows the radius goes on growing, so that bounds stay bounds.
+uniform vec4 lens_image;       // image plane -> pixel: xy scale, zw shift
+#ifndef PANORAMA
+uniform sampler2D lens_table;  // by the angle off the axis, 0 to pi: radius, and the most that its image of a great circle bends
+uniform vec3 lens_skew;        // p1, p2 of a Brown-Conrady lens; angle up to which they are known
+#endif
+
+vec3 lens_project(vec3 p) {
+#ifdef PANORAMA
+    float below = atan(p.y, length(p.xz));
+    return vec3(vec2(atan(p.x, p.z), below) * lens_image.xy + lens_image.zw, below);
+#else
+    float across = length(p.xy), angle = atan(across, p.z);
+    int last = textureSize(lens_table, 0).x - 1;
+    float at = angle / 3.14159265358979 * float(last), before = min(floor(at), float(last - 1));
+    float inner = texelFetch(lens_table, ivec2(int(before), 0), 0).x;
+    float outer = texelFetch(lens_table, ivec2(int(before) + 1, 0), 0).x;
+    vec2 towards = p.xy / max(across, 1e-30), flat_xy = towards * tan(min(angle, lens_skew.z));
+    vec2 skewed = 2.0 * lens_skew.xy * flat_xy.x * flat_xy.y + lens_skew.yx * (dot(flat_xy, flat_xy) + 2.0 * flat_xy * flat_xy);
+    return vec3((towards * mix(inner, outer, at - before) + skewed) * lens_image.xy + lens_image.zw, angle);
+#endif
+}
