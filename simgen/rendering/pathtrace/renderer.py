@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import reduce
+from operator import add
 from types import TracebackType
 from typing import Self
 
@@ -158,8 +160,9 @@ class PathtraceScene:
     def _picture(self, views: Sequence[View]) -> NDArray[np.float16]:
         """Return the mean picture (h, w, 3) of views, linear luminance in cd/m²; the denoiser sees the mean."""
         renderer, traced = self._opened(views[0])
-        parts = [self._part(renderer, traced, view, (index, len(views))) for index, view in enumerate(views)]
-        whole, count = sum(parts[1:], parts[0]), np.float32(len(views))
+        # One after the other: all of them at once would take gigabytes.
+        parts = (self._part(renderer, traced, view, (index, len(views))) for index, view in enumerate(views))
+        whole, count = reduce(add, parts), np.float32(len(views))
         soft = whole.soft / count
         if renderer.denoiser is not None:
             soft = renderer.denoiser(soft, whole.guides.albedo / count, whole.guides.normals / count)
