@@ -6,6 +6,7 @@ interpolated, which is right to well below a thousandth of a pixel and the same 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import atan, degrees
 from typing import Any
 
@@ -105,11 +106,10 @@ def _register(mi: Any, dr: Any, tables: dict[str, Any]) -> str:
             self._near, self._far = float(properties["near_clip"]), float(properties["far_clip"])
             self._flat, self._radial = bool(properties["flat"]), bool(properties["radial"])
             self._pose = mi.Transform4f(np.array(properties["to_world"].matrix, np.float32))
-            self._rows, self._columns = nodes.shape[0] - 1, nodes.shape[1] - 1
-            self._nodes = nodes if scalar else mi.Float(np.ravel(nodes))
+            self._look = _scalar_look(mi, nodes) if scalar else _compiled_look(mi, dr, nodes)
 
         def sample_ray(self, time: Any, _wavelength: Any, at: Any, _aperture: Any, active: Any = True) -> Any:
-            along = self._found(at.x, at.y) if scalar else self._looked_up(at, active)
+            along = self._look(at, active)
             shown = along.z == along.z  # NaN where the lens shows nothing
             along = dr.select(shown, along, mi.Vector3f(0, 0, 1))
             ahead = mi.Vector3f(0, 0, 1) if self._flat else dr.normalize(along)
@@ -125,33 +125,46 @@ def _register(mi: Any, dr: Any, tables: dict[str, Any]) -> str:
             ray, weight = self.sample_ray(*arguments)
             return mi.RayDifferential3f(ray), weight
 
-        def _found(self, x: float, y: float) -> Any:
-            """Return the table at a point of the film, as `_looked_up`, for one ray at a time."""
-            x, y = x * self._columns, y * self._rows
-            left, top = min(int(x), self._columns - 1), min(int(y), self._rows - 1)
-            a, b = x - left, y - top
-            upper, lower = self._nodes[top : top + 2, left : left + 2].tolist()
-            p, q, r, s = (1 - a) * (1 - b), a * (1 - b), (1 - a) * b, a * b
-            return mi.Vector3f(
-                *(p * upper[0][k] + q * upper[1][k] + r * lower[0][k] + s * lower[1][k] for k in range(3))
-            )
-
-        def _looked_up(self, at: Any, active: Any) -> Any:
-            """Return the table at a point of the film, bilinear."""
-            x, y = at.x * self._columns, at.y * self._rows
-            left = dr.clip(dr.floor(x), 0, self._columns - 1)
-            top = dr.clip(dr.floor(y), 0, self._rows - 1)
-            a, b = x - left, y - top
-            first = top * (self._columns + 1) + left
-            upper, lower = (
-                self._node(first + below, active) * (1 - a) + self._node(first + below + 1, active) * a
-                for below in (0, self._columns + 1)
-            )
-            return upper * (1 - b) + lower * b
-
-        def _node(self, index: Any, active: Any) -> Any:
-            return dr.gather(mi.Vector3f, self._nodes, mi.UInt32(index), active)
-
     name = f"simgen_by_table_{id(tables):x}"
     mi.register_sensor(name, ByTable)
     return name
+
+
+def _scalar_look(mi: Any, nodes: NDArray[np.float32]) -> Callable[[Any, Any], Any]:
+    """Return how a table (rows, columns, 3) is read at a point of the film, bilinear, one ray at a time."""
+    rows, columns = nodes.shape[0] - 1, nodes.shape[1] - 1
+
+    def look(at: Any, active: Any) -> Any:
+        del active
+        x, y = at.x * columns, at.y * rows
+        left, top = min(int(x), columns - 1), min(int(y), rows - 1)
+        a, b = x - left, y - top
+        upper, lower = nodes[top : top + 2, left : left + 2].tolist()
+        p, q, r, s = (1 - a) * (1 - b), a * (1 - b), (1 - a) * b, a * b
+        return mi.Vector3f(
+            *(p * upper[0][k] + q * upper[1][k] + r * lower[0][k] + s * lower[1][k] for k in range(3))
+        )
+
+    return look
+
+
+def _compiled_look(mi: Any, dr: Any, nodes: NDArray[np.float32]) -> Callable[[Any, Any], Any]:
+    """Return how a table is read as in `_scalar_look`, many rays at once."""
+    rows, columns, table = nodes.shape[0] - 1, nodes.shape[1] - 1, mi.Float(np.ravel(nodes))
+
+    def node(index: Any, active: Any) -> Any:
+        return dr.gather(mi.Vector3f, table, mi.UInt32(index), active)
+
+    def look(at: Any, active: Any) -> Any:
+        x, y = at.x * columns, at.y * rows
+        left = dr.clip(dr.floor(x), 0, columns - 1)
+        top = dr.clip(dr.floor(y), 0, rows - 1)
+        a, b = x - left, y - top
+        first = top * (columns + 1) + left
+        upper, lower = (
+            node(first + below, active) * (1 - a) + node(first + below + 1, active) * a
+            for below in (0, columns + 1)
+        )
+        return upper * (1 - b) + lower * b
+
+    return look
