@@ -84,8 +84,10 @@ def test_the_verdict_takes_the_fastest_setting_that_is_no_worse() -> None:
     lines = verdict(rows)
     assert [line.holds for line in lines] == [True] * 4
     assert "simgen, 8 samples" in lines[0].what
-    assert lines[0].figure == "20x"
-    assert {line.holds for line in verdict(rows[:2])} == {False}
+    assert lines[0].figure == "20.0x"
+    short = verdict(rows[:2])
+    assert [line.holds for line in short] == [False, False, False, True]
+    assert short[0].figure == "50.0x, but at errors above Cycles'"
     assert verdict([rows[0], rows[3]])[0].holds is False
     assert {line.holds for line in verdict(rows[1:])} == {None}
 
