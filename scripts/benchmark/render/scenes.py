@@ -12,6 +12,7 @@ from math import cos, pi, radians, sin, sqrt
 
 import numpy as np
 
+from render.progress import Progress
 from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
 from simgen.geometry import Pose, Vec3, look_at, quaternion_about_axis
@@ -49,6 +50,7 @@ _THINGS_A: tuple[tuple[str, tuple[tuple[str, Vec3], ...], int, float], ...] = (
     ("procedural/pedestal", (), 2, 0.7),
 )
 _PITCH_M = {"A": 0.95, "B": 1.35}
+_MODELS_B = 150  # different ones, at most
 _SIZES_B_M = (0.35, 1.3)  # of the longest side: what fits its cell
 
 
@@ -74,12 +76,15 @@ def scene_b(library: AssetLibrary, count: int = 150) -> Scene:
 def _pack_models(library: AssetLibrary, count: int) -> list[AssetRef]:
     """Return models of the furniture pack that fit a cell and let no light through, in order of id, then again."""
     fitting = library.find(pack="sweethome3d", min_size_m=_SIZES_B_M[0], max_size_m=_SIZES_B_M[1])
-    solid: list[AssetRef] = []
+    wanted, solid = min(count, _MODELS_B), list[AssetRef]()
+    progress = Progress("models of scene B, prepared once", wanted)
     for info in fitting:
-        if len(solid) == min(count, 150):
+        if len(solid) == wanted:
             break
         if _is_solid(library, info):
             solid.append(AssetRef(info.asset_id))
+            progress.step(info.asset_id)
+    progress.end()
     return [solid[index % len(solid)] for index in range(count)]
 
 
