@@ -89,6 +89,7 @@ class Emitters:
                 "cutoff_angle": degrees(beam.half_rad),
                 "beam_width": degrees(beam.half_rad - _NARROWEST_RAD),
                 "texture": {"type": "bitmap", "bitmap": pattern, "raw": True, "wrap_mode": "clamp"},
+                "sampling_weight": beam.share,
             }
         )
 

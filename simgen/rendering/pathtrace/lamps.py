@@ -57,12 +57,14 @@ class Projected:
         intensity_rgb: candela, where the pattern is 1.
         half_rad: angle from the axis to the middle of each side of the pattern.
         pattern: (n, n) float32, on a plane ahead: columns run along +Y, rows along +Z.
+        share: of the lamp's light paths that it gets.
     """
 
     T_world_lamp: FloatArray
     intensity_rgb: Vec3
     half_rad: float
     pattern: Float32Array
+    share: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +117,8 @@ def beams_of(lamp: SpotLight, T_world_lamp: FloatArray) -> list[Projected]:
         _from_disc(T_world_lamp @ front, lamp.radius_m, n * _CONES // _BEAM_POINTS)
         for n in range(_BEAM_POINTS)
     )
-    return [Projected(place, intensity, lamp.outer_angle_rad, pattern) for place in places]
+    share = 1.0 / _BEAM_POINTS
+    return [Projected(place, intensity, lamp.outer_angle_rad, pattern, share) for place in places]
 
 
 def rectangle_of(panel: PanelLight, T_world_panel: FloatArray) -> Rectangle:
