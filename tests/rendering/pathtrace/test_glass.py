@@ -12,7 +12,7 @@ import pytest
 from simgen.assets import AssetLibrary
 from simgen.records.asset import Asset, AssetRef, Material, Texture
 from simgen.records.frame import Frame
-from simgen.records.light import EnvironmentLight, SunLight
+from simgen.records.light import EnvironmentLight, Fog, SunLight
 from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.pathtrace import PathtraceRenderer
 from tests.builders import box, camera, floor, make_scene
@@ -117,3 +117,31 @@ def test_holes_let_the_sun_through(fresh: PathtraceRenderer) -> None:
     lit = 0.5 * 10_000.0 / pi
     assert np.nanmax(grey) > 0.8 * lit
     assert np.nanmin(grey) < 0.2 * lit
+
+
+@pytest.mark.parametrize("what", ["glass", "lattice"])
+def test_fog_is_as_thick_as_the_way_to_what_is_opaque(fresh: PathtraceRenderer, what: str) -> None:
+    """A card right before the camera, clear or all holes but its rim, does not take the fog behind it away."""
+    above = camera(eye=(0.0, 0.0, 30.0), target=(0.0, 0.0, 0.0), width=32, height=24, fov_rad=0.02)
+    black = MaterialOverride(base_color_rgb=(0.0, 0.0, 0.0), roughness=1.0)
+    pixels = np.zeros((8, 8, 4), np.uint8)
+    pixels[0, :] = 255
+    rim = Material("rim", base_color_map=Texture(pixels, srgb=True), alpha_mode="mask")
+    levels = [
+        level(
+            frame_of(
+                fresh,
+                make_scene(
+                    [floor(size_m=90.0, material=black), *cards],
+                    [above],
+                    suns=[],
+                    environment=GREY,
+                    fog=Fog(60.0),
+                ),
+                glass(0.0) if what == "glass" else rim,
+            )
+        )
+        for cards in ([], [box(PANE_M, at=(0.0, 0.0, 29.0))])
+    ]
+    assert levels[0] == pytest.approx(1000.0 / pi * (1 - 0.05**0.5), rel=0.1)
+    assert levels[1] == pytest.approx(levels[0], rel=0.08)
