@@ -76,14 +76,17 @@ class LampMaps:
         self._context, self._gl, self._casters = context, context.gl, casters
         self._atlas: _Atlas | None = None
         self._clock = 0
+        self._is_fresh = True
         self.plain = self._gl.sampler(
             filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False
         )
 
     def forget(self) -> None:
         """Let no map of the scene before pass for one of this scene's."""
+        # Where a map lies decides the last bit of what is read from it: every scene begins with the same slots.
+        self._is_fresh = True
         for slot in self._atlas.slots if self._atlas else ():
-            slot.key = b""
+            slot.key, slot.used = b"", 0
 
     @property
     def is_made(self) -> bool:
@@ -137,7 +140,8 @@ class LampMaps:
         return grids
 
     def _atlas_for(self, count: int) -> _Atlas:
-        if self._atlas is None or len(self._atlas.slots) < count:
+        known = 0 if self._atlas is None else len(self._atlas.slots)
+        if self._atlas is None or known < count or (self._is_fresh and known != count):
             if self._atlas is not None:
                 self._context.unbind()
                 self._atlas.framebuffer.release()
@@ -145,6 +149,7 @@ class LampMaps:
             depths = self._gl.depth_texture((_SLOT_WIDTH * count, TILE))
             depths.compare_func = ""
             self._atlas = _Atlas(depths, self._gl.framebuffer([], depths), [_Slot() for _ in range(count)])
+        self._is_fresh = False
         return self._atlas
 
     def _draw(self, atlas: _Atlas, grid: LampGrid, lamp: Lamp, ids: Sequence[int]) -> None:

@@ -18,7 +18,7 @@ from simgen.rendering.lamps import lights_in
 from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.lamp import lamps_of
 from simgen.rendering.raster.lamp_maps import MOST_SHADOWED, shadowed
-from tests.builders import box, camera, floor, make_scene, static_box
+from tests.builders import box, camera, floor, make_scene, sphere, static_box
 from tests.lamps import DARK, aimed, panel, point_lamp, spot
 from tests.rendering.raster.conftest import Render
 from tests.views import still_view
@@ -280,3 +280,17 @@ def test_narrow_cones_light_the_same_in_every_part_of_the_image(render: Render) 
 
 def test_a_lamp_that_shines_away_from_all_that_is_seen_changes_nothing(render: Render) -> None:
     assert luminance(render(sheet(spot((0.0, 0.0, 8.0), (0.0, 0.0, 9.0))))).max() == 0.0
+
+
+def test_lamps_of_the_scene_before_leave_no_trace(render: Render) -> None:
+    """Where a lamp's map lies decides the last bit of its shadows: it lies where it would have lain at first."""
+    room = make_scene([floor(), sphere(0.25, (0.0, 0.0, 0.4))], [camera()], suns=[], environment=DARK)
+    few = [spot((1.0, y, 2.0), (0.0, 0.0, 0.0), name=f"few{y}", radius_m=0.1) for y in (-1.0, 0.3)]
+    many = [
+        spot((x, -1.0, 1.7), (0.0, 0.0, 0.0), name=f"many{x}", radius_m=0.1)
+        for x in (-1.0, -0.3, 0.2, 0.9, 1.4)
+    ]
+    first = render(replace(room, lights=tuple(few)))
+    render(replace(room, lights=tuple(many)))
+    render(replace(room, lights=(few[1],)))
+    assert render(replace(room, lights=tuple(few))).radiance.tobytes() == first.radiance.tobytes()
