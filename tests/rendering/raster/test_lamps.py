@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import atan, cos, pi, radians, sqrt
+from typing import cast
 
 import numpy as np
 import pytest
@@ -16,9 +17,10 @@ from simgen.records.light import EnvironmentLight, SpotLight, SunLight
 from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.lamps import lights_in
 from simgen.rendering.raster import RasterRenderer
-from simgen.rendering.raster.lamp import lamps_of
-from simgen.rendering.raster.lamp_maps import MOST_SHADOWED, shadowed
-from tests.builders import box, camera, floor, make_scene, sphere, static_box
+from simgen.rendering.raster.casters import Casters
+from simgen.rendering.raster.lamp import Lamp, lamps_of
+from simgen.rendering.raster.lamp_maps import MOST_SHADOWED, LampMaps, shadowed
+from tests.builders import box, camera, floor, make_scene, static_box
 from tests.lamps import DARK, aimed, panel, point_lamp, spot
 from tests.rendering.raster.conftest import Render
 from tests.views import still_view
@@ -282,15 +284,31 @@ def test_a_lamp_that_shines_away_from_all_that_is_seen_changes_nothing(render: R
     assert luminance(render(sheet(spot((0.0, 0.0, 8.0), (0.0, 0.0, 9.0))))).max() == 0.0
 
 
-def test_lamps_of_the_scene_before_leave_no_trace(render: Render) -> None:
-    """Where a lamp's map lies decides the last bit of its shadows: it lies where it would have lain at first."""
-    room = make_scene([floor(), sphere(0.25, (0.0, 0.0, 0.4))], [camera()], suns=[], environment=DARK)
-    few = [spot((1.0, y, 2.0), (0.0, 0.0, 0.0), name=f"few{y}", radius_m=0.1) for y in (-1.0, 0.3)]
-    many = [
-        spot((x, -1.0, 1.7), (0.0, 0.0, 0.0), name=f"many{x}", radius_m=0.1)
-        for x in (-1.0, -0.3, 0.2, 0.9, 1.4)
-    ]
-    first = render(replace(room, lights=tuple(few)))
-    render(replace(room, lights=tuple(many)))
-    render(replace(room, lights=(few[1],)))
-    assert render(replace(room, lights=tuple(few))).radiance.tobytes() == first.radiance.tobytes()
+class NoCasters:
+    """Bodies that block light, of an empty world."""
+
+    def __init__(self) -> None:
+        self.sharp: dict[int, object] = {}
+
+    def begin(self) -> None:
+        """Nothing is drawn."""
+
+
+def test_maps_lie_where_they_would_lie_without_the_scenes_before(raster: RasterRenderer) -> None:
+    """Where a lamp's map lies in the atlas decides the last bit of what is read from it."""
+    view = still_view(make_scene([], [camera()]))
+
+    def lamps(*heights: float) -> list[Lamp]:
+        lights = [spot((1.0, 0.0, z), (0.0, 0.0, 0.0), name=f"lamp{z}") for z in heights]
+        return list(lamps_of(lights_in(make_scene([], [camera()], lights=lights), view)))
+
+    maps = LampMaps(raster.context, cast("Casters", NoCasters()))
+    places: list[tuple[list[int], tuple[int, int]]] = []
+    for before in ((), (1.0, 2.0, 3.0, 4.0, 5.0), (2.5,)):
+        maps.forget()
+        if before:
+            maps.update(lamps(*before), [], np.empty((0, 4, 4)))
+        maps.forget()
+        grids = maps.update(lamps(2.0, 3.0), [], np.empty((0, 4, 4)))
+        places.append(([grid.column for grid in grids], maps.size))
+    assert places[1:] == [places[0]] * 2
