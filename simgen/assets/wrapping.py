@@ -1,7 +1,8 @@
 """Models wrapped in a surface: texture coordinates in metres, by the side that each triangle faces most.
 
-Found models have coordinates for their own pictures alone, or none. A surface of real scale takes those of the object's
-box: a triangle is projected along the axis it faces most, so that nothing is stretched by more than the square root of 3.
+Found models have coordinates for their own pictures alone, or none. A surface of real scale takes those of the
+object's box: a triangle is projected along the axis it faces most, so that nothing is stretched by more than the square
+root of 3.
 """
 
 from __future__ import annotations
