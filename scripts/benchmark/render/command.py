@@ -167,7 +167,7 @@ def _add_contest_options(parser: argparse.ArgumentParser) -> None:
         "--counts", type=int, nargs="+", default=[10, 30, 100, 300, 1000], help="curve: numbers of objects"
     )
     parser.add_argument(
-        "--path-samples", type=int, nargs="+", default=[4, 8, 16, 32], help="paths: of simgen, a pixel"
+        "--path-samples", type=int, nargs="+", default=[4, 6, 8, 16], help="paths: of simgen, a pixel"
     )
     parser.add_argument(
         "--reference-samples", type=int, default=1024, help="paths: of the pictures errors are against"

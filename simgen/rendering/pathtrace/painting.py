@@ -18,10 +18,8 @@ from simgen.rendering.pathtrace.state import Traced
 
 # Pixels are cut into so many by so many where there is fog: it depends on the distance of each sample.
 _FINER = 2
-_SHARP_SHARE, _MOST_SHARP = (
-    4,
-    64,
-)  # samples of sharp light for each of soft light; at most, unless soft has more
+_SHARP_SHARE = 4  # samples of sharp light for each of soft light ...
+_MOST_SHARP = 16  # ... but no more, unless soft light has: edges are smooth and guides free of noise
 _TARGET_PASS = 16  # samples at most after which a noise target is looked at
 _OTHER_SEED = 0x2545F491  # sharp and soft light have samples of their own
 

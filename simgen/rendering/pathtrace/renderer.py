@@ -34,6 +34,7 @@ from simgen.rng import keyed_generator
 _NAME = "pathtrace"
 _DEPTH = 6
 _FLOAT16_MAX = 65504.0
+_THOROUGH = 16  # samples from which denoising may take its time: the light then takes far longer
 
 
 class PathtraceRenderer:
@@ -165,9 +166,15 @@ class PathtraceScene:
         whole, count = reduce(add, parts), np.float32(len(views))
         soft = whole.soft / count
         if renderer.denoiser is not None:
-            soft = renderer.denoiser(soft, whole.guides.albedo / count, whole.guides.normals / count)
+            guides = (whole.guides.albedo / count, whole.guides.normals / count)
+            # Through pixel centres alone guides have jagged edges: these are none of the picture's.
+            clean = renderer.engine.is_compiled
+            soft = renderer.denoiser(soft, *guides, clean, thorough=self._samples(renderer) >= _THOROUGH)
         mean = whole.sharp / count + soft
         return np.minimum(mean, _FLOAT16_MAX).astype(np.float16)
+
+    def _samples(self, renderer: PathtraceRenderer) -> int:
+        return self._scene.path_tracing.samples if renderer.samples is None else renderer.samples
 
     def _part(
         self, renderer: PathtraceRenderer, traced: TracedScene, view: View, part: tuple[int, int]
@@ -179,7 +186,6 @@ class PathtraceScene:
         """
         index, count = part
         said = self._scene.path_tracing
-        samples = said.samples if renderer.samples is None else renderer.samples
         target = said.noise_target if renderer.noise_target is None else renderer.noise_target
         bodies = posed_bodies(self._bodies, view)
         engine = renderer.engine
@@ -188,7 +194,7 @@ class PathtraceScene:
         key = ("pathtrace", self._scene.seed, self._scene.index, view.sensor, view.frame_index)
         seed = int(keyed_generator(*key, *([index] if index else [])).integers(2**31))
         background = self._scene.environment.background_visible
-        quality = Quality(seed, -(-samples // count), target, background)
+        quality = Quality(seed, -(-self._samples(renderer) // count), target, background)
         if self._scene.fog is None:
             picture = painted(engine, now.scene, view, bodies, quality)
         else:
