@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
@@ -70,7 +69,3 @@ class FirstSurfaces:
                 normals[cells] = body.surface(triangle, cells)[1] @ turn.T
         shape = (self.view.intrinsics.height, self.view.intrinsics.width, 3)
         return Guides(albedo.reshape(shape), normals.reshape(shape))
-
-    def hit(self) -> NDArray[np.bool_]:
-        """Return (h, w) whether there is a surface."""
-        return (self.owner >= 0).reshape(self.view.intrinsics.height, self.view.intrinsics.width)
