@@ -47,13 +47,6 @@ class Shot:
     overrides: tuple[str, ...] = ()
 
 
-# In the aisle, seen past 90 degrees off the axis.
-_FISHEYE = (
-    "{width: 960, height: 540, near: 40 cm, lens: {fisheye: {fov: 186 deg, k1: 0.02}},"
-    " fixed: {position: [-5.5 m, 0 m, 1.9 m], look_at: [0 m, 0 m, 1.2 m]}}"
-)
-
-
 def _wide(camera: str) -> tuple[str, ...]:
     return f"sensors.{camera}.width=960", f"sensors.{camera}.height=540"
 
@@ -95,7 +88,6 @@ SHOTS = (
     Shot("tabletop", "tabletop_clutter", index=1, overrides=_wide("camera")),
     Shot("bin", "bin_picking", index=1, overrides=(*_wide("mast"), "sensors.mast.fov=60 deg")),
     Shot("warehouse", "warehouse_shelf", index=1, camera="overview", overrides=_wide("overview")),
-    Shot("fisheye", "warehouse_shelf", index=1, camera="overview", overrides=(f"sensors.overview={_FISHEYE}",)),
     Shot(
         "motion_blur",
         "night_animal_crossing",
