@@ -33,7 +33,8 @@ def wrapped(model: Model, surface: Surface, tile_m: float, shift_uv: tuple[float
     solid = [k for k, material in enumerate(model.materials) if material.alpha_mode != "blend"]
     levels = tuple(
         tuple(
-            _projected(part, tile_m, np.asarray(shift_uv)) if part.material in solid else part for part in level
+            _projected(part, tile_m, np.asarray(shift_uv)) if part.material in solid else part
+            for part in level
         )
         for level in model.lods
     )

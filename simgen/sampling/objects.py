@@ -147,7 +147,9 @@ def draw_material(draws: Draws, material: spec.MaterialSpec | None, path: str) -
         tint_rgb=None if material.tint is None else draws.colour(material.tint, f"{path}.tint"),
         roughness=draws.optional(material.roughness, f"{path}.roughness"),
         metallic=draws.optional(material.metallic, f"{path}.metallic"),
-        texture=None if material.texture is None else _draw_texture(draws, material.texture, f"{path}.texture"),
+        texture=None
+        if material.texture is None
+        else _draw_texture(draws, material.texture, f"{path}.texture"),
         coat=draws.optional(material.coat, f"{path}.coat"),
         coat_roughness=draws.optional(material.coat_roughness, f"{path}.coat_roughness"),
         transmission=draws.optional(material.transmission, f"{path}.transmission"),

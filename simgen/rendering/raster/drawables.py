@@ -119,9 +119,7 @@ def make_drawables(scene: Scene, library: AssetLibrary, models: ModelCache) -> t
             if id(model.materials) not in places:
                 places[id(model.materials)] = taken
                 taken += len(model.materials.finishes) - 1
-            drawables.append(
-                Drawable(body, model, model.radius_m * body.scale, places[id(model.materials)])
-            )
+            drawables.append(Drawable(body, model, model.radius_m * body.scale, places[id(model.materials)]))
     if taken >= _FINISH_SLOTS:
         raise RenderError(
             f"scene {scene.index}: {taken} materials that shine or have a clear coat, at most {_FINISH_SLOTS - 1} can"
@@ -170,7 +168,10 @@ def visible_items(drawables: Sequence[Drawable], view: View) -> list[DrawItem]:
             items.append(DrawItem(drawable, level, T, radius_px, is_cut))
     # Near ones first hide what lies behind before it is shaded; huge ones (floor, walls) are behind nearly always.
     depths = (view.intrinsics.depth_of(item.T_camera_object[None, :3, 3]) for item in items)
-    order = {id(item): (item.radius_px == np.inf, float(depth[0])) for item, depth in zip(items, depths, strict=True)}
+    order = {
+        id(item): (item.radius_px == np.inf, float(depth[0]))
+        for item, depth in zip(items, depths, strict=True)
+    }
     return sorted(items, key=lambda item: order[id(item)])
 
 

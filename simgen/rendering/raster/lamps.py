@@ -149,7 +149,11 @@ class LampPass:
             numbers |= _map_numbers(lamp, grid, self._maps.size)
         defines = ("SPOTS" if lamp.half_m is None else "PANELS", *["SHADOWS"] * (grid is not None))
         tiles = tiles_of(lamp, invert_rigid(T_lamp_camera), reach_m, on.view.intrinsics)
-        more = (*["FOG"] * (on.fog is not None), *["COAT"] * (on.coats is not None), *["BEAMS"] * (lamp.beam_code != 0))
+        more = (
+            *["FOG"] * (on.fog is not None),
+            *["COAT"] * (on.coats is not None),
+            *["BEAMS"] * (lamp.beam_code != 0),
+        )
         return _Placed((*defines, *more), numbers, tiles)
 
 
@@ -160,7 +164,9 @@ def typical_luminance(lamps: Sequence[Lamp], points_m: FloatArray) -> float:
         apart = np.reshape(points_m, (-1, 3)) - lamp.position_m
         distances = np.maximum(np.linalg.norm(apart, axis=1), 1.0)
         directions = apart @ lamp.T_world_lamp[:3, :3] / distances[:, None]
-        total[: len(apart)] += lamp.falloff(directions) * float(lamp.axis_rgb_cd @ LUMINANCE_RGB) / distances**2
+        total[: len(apart)] += (
+            lamp.falloff(directions) * float(lamp.axis_rgb_cd @ LUMINANCE_RGB) / distances**2
+        )
     return float(total.mean()) / pi
 
 

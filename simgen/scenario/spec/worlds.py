@@ -39,7 +39,9 @@ class TabletopWorld(Model):
     depth: PositiveLength = 0.9  # y
     height: PositiveLength = 0.75
     table_material: MaterialSpec | None = None
-    surface: Text = "wood"  # procedural surface of the top: wood, laminate, stone, metal, fabric, noise, print ...
+    surface: Text = (
+        "wood"  # procedural surface of the top: wood, laminate, stone, metal, fabric, noise, print ...
+    )
     floor: bool = True
     floor_surface: Text = "planks"
     room: bool = False  # walls around

@@ -113,7 +113,7 @@ def test_a_ball_s_labels_are_what_the_formula_of_a_sphere_gives(kind: str) -> No
     T[:3, 3] = center
     shape: Shape = ball(radius, 5)
     body = Body(1, shape, (), 1.0, radius, np.full(3, radius))
-    view = View("camera", 0, 0.0, camera, np.eye(4), T[None])
+    view = View("camera", 0, 0.0, camera, np.eye(4), T[None], frozenset({"object_coordinates"}))
     labels, placed = label_view([body], view)
     assert len(placed) == 1
     rays, starts = camera.rays(), camera.origins()
@@ -125,6 +125,7 @@ def test_a_ball_s_labels_are_what_the_formula_of_a_sphere_gives(kind: str) -> No
     both = sure & np.isfinite(truth)
     np.testing.assert_allclose(labels.depth_m[both], truth[both], rtol=3e-3)
     points = camera.unproject(labels.depth_m)
+    assert labels.object_coordinates_m is not None
     np.testing.assert_allclose(labels.object_coordinates_m[both], (points - center)[both], atol=1e-4)
     np.testing.assert_allclose(labels.normals_camera[both], ((points - center) / radius)[both], atol=0.02)
     outline = labels.silhouettes[1]
