@@ -79,6 +79,9 @@ void main() {
     color *= vec4(mix(vec3(1.0), texel.rgb, keep_map_color), texel.a);
 #endif
 #ifdef ALPHA_MASK
+#if defined(BASE_COLOR_MAP) && !defined(SEE_THROUGH)
+    color.a = v_color.a * textureLod(base_color_map, v_uv, 0.0).a;  // a blurred one would cut another outline
+#endif
     if (color.a < v_surface.z) discard;
 #endif
     vec3 dp_dx = dFdx(v_camera), dp_dy = dFdy(v_camera);

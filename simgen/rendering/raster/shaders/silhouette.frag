@@ -17,7 +17,7 @@ void main() {
 #ifdef ALPHA_MASK
     float alpha = v_alpha.x;
 #ifdef BASE_COLOR_MAP
-    alpha *= texture(base_color_map, v_uv).a;
+    alpha *= textureLod(base_color_map, v_uv, 0.0).a;  // as in geometry.frag
 #endif
     if (alpha < v_alpha.y) discard;
 #endif

@@ -86,6 +86,14 @@ Surface surface_of(uvec4 texel, vec3 ray) {
     return s;
 }
 
+// What a rough surface sends of a small light, over what Lambert's law says: more back to where the light comes from
+// (Burley, "Physically based shading at Disney", SIGGRAPH 2012, section 5.3), as the path tracer has it.
+float retro_reflected(Surface s, float n_l, float v_h) {
+    float from = 1.0 - n_l, to = 1.0 - s.n_v, from2 = from * from, to2 = to * to;
+    float l5 = from2 * from2 * from, v5 = to2 * to2 * to, back = 2.0 * s.roughness * v_h * v_h;
+    return (1.0 - 0.5 * l5) * (1.0 - 0.5 * v5) + back * (l5 + v5 + l5 * v5 * (back - 1.0));
+}
+
 // Radiance for each lux on the surface itself, times pi, from a small light in a direction.
 vec3 reflection(Surface s, vec3 direction, float n_l, float alpha) {
     float a2 = alpha * alpha, root_v = sqrt(s.n_v * s.n_v * (1.0 - a2) + a2);
@@ -95,8 +103,9 @@ vec3 reflection(Surface s, vec3 direction, float n_l, float alpha) {
     float q = (n_h * a2 - n_h) * n_h + 1.0, g = n_l * root_v + s.n_v * sqrt(n_l * n_l * (1.0 - a2) + a2);
     float x = 1.0 - v_h, x2 = x * x, x5 = x2 * x2 * x;
     float lobe = a2 * 0.5 / (max(q * q * g, 1e-9));
+    vec3 rough = s.diffuse * retro_reflected(s, n_l, v_h);
 #ifdef COAT
-    return s.diffuse + (s.f0 + (s.f90 - s.f0) * x5) * (lobe * s.under);
+    return rough + (s.f0 + (s.f90 - s.f0) * x5) * (lobe * s.under);
 #endif
-    return s.diffuse + (s.f0 + (1.0 - s.f0) * x5) * lobe;
+    return rough + (s.f0 + (1.0 - s.f0) * x5) * lobe;
 }
