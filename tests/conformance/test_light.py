@@ -17,6 +17,8 @@ from tests.measures.light import (
     HEADLIGHT_LUX,
     LEFT_AT_VISIBILITY,
     Render,
+    back_scattered,
+    burley,
     furnace,
     grey_card,
     headlight_lux,
@@ -67,3 +69,12 @@ def test_a_metered_grey_card_is_grey_and_sends_back_eighteen_percent(
 def test_at_the_visibility_range_a_twentieth_gets_through(lit: Render, share: float) -> None:
     left = transmittance(lit, Fog(100.0), share * 100.0)
     assert left == pytest.approx(LEFT_AT_VISIBILITY**share, rel=0.01)
+
+
+@pytest.mark.parametrize(("eye_deg", "sun_deg"), [(10.0, 20.0), (8.0, 45.0), (60.0, 70.0)])
+def test_rough_surfaces_send_light_back_to_where_it_comes_from(
+    lit: Render, eye_deg: float, sun_deg: float
+) -> None:
+    """Within what 4 % of mirror add and take: at most a tenth, where Lambert's law would be off by half."""
+    angles = np.radians([eye_deg, sun_deg]).tolist()
+    assert back_scattered(lit, *angles) == pytest.approx(burley(*angles), rel=0.1)

@@ -128,3 +128,27 @@ def transmittance(render: Render, fog: Fog, distance_m: float) -> float:
     sky = _SKY_LUX / pi
     clear, seen = (middle_level(render(black_wall(distance_m, air))) for air in (None, fog))
     return (sky - seen) / (sky - clear)
+
+
+def back_scattered(render: Render, eye_rad: float, sun_rad: float) -> float:
+    """Return what a rough grey card sends back, over what Lambert's law says, the sun behind the camera.
+
+    Args:
+        render: draws a scene.
+        eye_rad: elevation of the camera above the card.
+        sun_rad: elevation of the sun, in the same direction.
+    """
+    eye, sun = ((float(np.cos(angle)), 0.0, float(np.sin(angle))) for angle in (eye_rad, sun_rad))
+    view = camera(
+        (5 * eye[0], 0.0, 5 * eye[2]), target=(0.0, 0.0, 0.0), width=33, height=33, fov_rad=radians(1.0)
+    )
+    lights = [SunLight("sun", sun, _SUN_LUX)]
+    scene = make_scene([floor(material=CARD)], [view], suns=lights, environment=DARK)
+    return float(luminance(render(scene)).mean()) / (0.5 / pi * _SUN_LUX * sun[2])
+
+
+def burley(eye_rad: float, sun_rad: float, roughness: float = 1.0) -> float:
+    """Return the same by formula (Burley, "Physically based shading at Disney", SIGGRAPH 2012, section 5.3)."""
+    v5, l5 = ((1.0 - float(np.sin(angle))) ** 5 for angle in (eye_rad, sun_rad))
+    back = 2.0 * roughness * float(np.cos((sun_rad - eye_rad) / 2)) ** 2
+    return (1 - v5 / 2) * (1 - l5 / 2) + back * (v5 + l5 + v5 * l5 * (back - 1))
