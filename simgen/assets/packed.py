@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import struct
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
 import numpy as np
-from isal import isal_zlib
 from numpy.typing import NDArray
 
 from simgen.records.asset import Collision, Material, Model, Submesh, Surface, Texture
@@ -161,7 +161,7 @@ def _joined(magic: bytes, header: dict[str, Any], blobs: _Blobs) -> bytes:
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-(_HEAD.size + len(text)) % _ALIGNMENT)
     body = b"".join([text, *blobs.chunks])
-    return _HEAD.pack(magic, isal_zlib.crc32(body, len(text)), len(text)) + body
+    return _HEAD.pack(magic, zlib.crc32(body, len(text)), len(text)) + body
 
 
 def _split(expected_magic: bytes, data: bytes) -> tuple[dict[str, Any], _Reader]:
@@ -169,7 +169,7 @@ def _split(expected_magic: bytes, data: bytes) -> tuple[dict[str, Any], _Reader]
         raise ValueError("cut short")
     magic, crc, header_length = _HEAD.unpack_from(data)
     body = memoryview(data)[_HEAD.size :]
-    if magic != expected_magic or isal_zlib.crc32(body, header_length) != crc:
+    if magic != expected_magic or zlib.crc32(body, header_length) != crc:
         raise ValueError("damaged or of another version")
     return json.loads(bytes(body[:header_length])), _Reader(body[header_length:])
 

@@ -39,7 +39,6 @@ _BYTE_DECIDING = (
     ("opencv-python-headless",),
     ("pillow",),
     ("OpenEXR",),
-    ("isal",),
     ("trimesh",),
     ("coacd",),
     ("fast-simplification",),
