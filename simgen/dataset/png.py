@@ -2,7 +2,7 @@
 
 A general encoder tries filters row by row and searches for repetitions in what mostly has none. Rendered colour
 wants the mean of left and upper pixel, ids the difference to the row above. The deflate is zlib's: ISA-L's takes a
-quarter of the time, but once in some ten thousand pictures it gave other bytes for the same pixels.
+quarter of the time, but was once seen to give other bytes for the same pixels.
 """
 
 from __future__ import annotations

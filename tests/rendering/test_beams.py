@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from math import pi, radians, tan
 
@@ -16,13 +15,12 @@ from simgen.records.light import Fog, SpotLight
 from simgen.records.scene import Scene
 from simgen.rendering.analytic import AnalyticRenderer
 from simgen.rendering.beams import share_of
-from simgen.rendering.pathtrace import PathtraceRenderer
 from simgen.rendering.protocol import Renderer
-from simgen.rendering.raster import RasterRenderer
 from tests.builders import camera, make_scene, static_box
 from tests.measures.light import CARD, DARK
 from tests.painted import LUMINANCE, picture
 
+SAMPLES = 16
 LOW = SpotLight("low", Pose(), "", 15_000.0, beam="low", radius_m=0.0)
 HIGH = SpotLight("high", Pose(), "", 45_000.0, beam="high", radius_m=0.0)
 WALL_M = 25.0
@@ -85,14 +83,6 @@ def test_no_beam_is_brighter_than_its_intensity() -> None:
     for lamp in (LOW, HIGH):
         assert 0.99 < share_of(lamp, np.vstack([ways, [[1.0, 0.0, 0.0]]])).max() <= 1.0 or lamp is LOW
         assert share_of(lamp, ways).max() <= 1.0
-
-
-@pytest.fixture(scope="module")
-def renderers() -> Iterator[tuple[Renderer, ...]]:
-    made = (RasterRenderer(), PathtraceRenderer(samples=16, denoise=False))
-    yield made
-    for renderer in made:
-        renderer.close()
 
 
 def wall(lamp: SpotLight, fov_deg: float = 16.0, fog: Fog | None = None) -> Scene:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from math import pi
 from typing import Any
@@ -19,6 +19,7 @@ from tests.builders import camera, floor, make_scene, sphere
 from tests.lamps import DARK, panel, spot
 from tests.painted import GREY_SKY, SKY_LUMINANCE, PaintedLibrary, mean_of, picture
 
+SAMPLES = 16
 BALL = sphere(0.5)
 SHEET = floor()
 # near enough for highlights wider than a pixel
@@ -28,20 +29,6 @@ PAINT = Material("paint", (0.35, 0.02, 0.02), 0.3, 0.5)
 LACQUER = replace(PAINT, coat=1.0, coat_roughness=0.05)
 BLACK = Material("black", (0.0, 0.0, 0.0), 1.0, 0.6)  # a metal that mirrors nothing head-on
 SUN = SunLight("sun", (0.0, 0.6, 0.8), 20_000.0)
-
-
-@pytest.fixture(scope="module")
-def raster() -> Iterator[RasterRenderer]:
-    made = RasterRenderer()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def tracer() -> Iterator[PathtraceRenderer]:
-    made = PathtraceRenderer(samples=16, denoise=False)
-    yield made
-    made.close()
 
 
 def ball(environment: EnvironmentLight = GREY_SKY, suns: Sequence[SunLight] = (), **fields: Any) -> Scene:

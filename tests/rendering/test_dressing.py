@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -14,26 +13,17 @@ from simgen.assets.wrapping import wrapped
 from simgen.records.asset import Material, Model, Submesh
 from simgen.records.scene import MaterialOverride, SurfaceTexture
 from simgen.rendering.dressing import dress_of, dressed
-from simgen.rendering.pathtrace import PathtraceRenderer
 from simgen.rendering.protocol import Renderer
-from simgen.rendering.raster import RasterRenderer
 from tests.builders import box, camera, make_scene, static_box
 from tests.painted import GREY_SKY, LUMINANCE, picture
 
+SAMPLES = 16
 BRICK = SurfaceTexture("brick", 5)
 ABOVE = camera(eye=(0.0, 0.0, 4.0), target=(0.0, 0.0, 0.0), width=64, height=64, fov_rad=0.4)
 
 
 def cube(side_m: float = 2.0) -> Model:
     return AssetLibrary().load(box((side_m, side_m, side_m)).asset).model
-
-
-@pytest.fixture(scope="module")
-def renderers() -> Iterator[tuple[Renderer, ...]]:
-    made = (RasterRenderer(), PathtraceRenderer(samples=16, denoise=False))
-    yield made
-    for renderer in made:
-        renderer.close()
 
 
 def test_a_wrapped_box_has_metres_for_texture_coordinates() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +18,7 @@ from tests.builders import camera, floor, make_scene, static_box
 from tests.lamps import DARK, spot
 from tests.painted import LUMINANCE, PaintedLibrary, picture
 
+SAMPLES = 8
 SIGN = floor(size_m=1.0)
 ABOVE = camera(eye=(0.0, 0.0, 2.0), target=(0.0, 0.0, 0.0), width=32, height=32, fov_rad=0.4)
 LEFT_DARK = np.zeros((64, 64, 3), np.uint8)
@@ -32,20 +32,6 @@ LIT = Material(
     emissive_rgb=(200.0, 100.0, 50.0),
     emissive_map=Texture(LEFT_DARK, srgb=True),
 )
-
-
-@pytest.fixture(scope="module")
-def raster() -> Iterator[RasterRenderer]:
-    made = RasterRenderer()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def tracer() -> Iterator[PathtraceRenderer]:
-    made = PathtraceRenderer(samples=8, denoise=False)
-    yield made
-    made.close()
 
 
 def halves(renderer: Renderer, material: Material = LIT, **fields: Any) -> NDArray[np.float64]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +21,7 @@ from tests.builders import camera, make_scene, static_box
 from tests.lamps import DARK, panel
 from tests.painted import GREY_SKY, SKY_LUMINANCE, PaintedLibrary, picture
 
+SAMPLES = 48
 BLUE = (0.2, 0.5, 0.9)
 STAINED = Material("stained", BLUE, 0.0, 0.1, alpha_mode="blend", alpha_cutoff=0.0, transmission=1.0)
 CARD = Material("card", (0.8, 0.8, 0.8), 0.0, 1.0)
@@ -30,20 +30,6 @@ PANE = static_box((2.0, 0.02, 2.0), (0.0, 0.0, 1.0), name="pane")
 SECOND = static_box((2.2, 0.02, 2.2), (0.0, 0.5, 1.0), name="second")
 WALL = static_box((6.0, 0.2, 6.0), (0.0, 2.1, 1.0), name="wall")
 SEEN = camera(eye=(0.0, -3.0, 1.0), target=(0.0, 0.0, 1.0), width=32, height=24)
-
-
-@pytest.fixture(scope="module")
-def raster() -> Iterator[RasterRenderer]:
-    made = RasterRenderer()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
-def tracer() -> Iterator[PathtraceRenderer]:
-    made = PathtraceRenderer(samples=48, denoise=False)
-    yield made
-    made.close()
 
 
 def glazed(*panes: Material) -> PaintedLibrary:
