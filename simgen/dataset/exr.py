@@ -7,11 +7,11 @@ but cannot be asked for less effort.
 from __future__ import annotations
 
 import struct
-import zlib
 from collections.abc import Mapping
 from itertools import accumulate
 from typing import Any
 
+import deflate
 import numpy as np
 from numpy.typing import NDArray
 
@@ -82,7 +82,7 @@ def _head(types: Mapping[str, str], width: int, height: int) -> bytes:
 def _chunk(rows: NDArray[np.uint8], y: int) -> bytes:
     """Return the rows from `y` on; as they are where packing would not make them smaller."""
     plain = rows[y : y + _ROWS_A_CHUNK].reshape(-1)
-    packed = zlib.compress(_predicted(plain).data, DEFLATE_LEVEL)
+    packed = deflate.zlib_compress(_predicted(plain).data, DEFLATE_LEVEL)
     data = packed if len(packed) < plain.size else plain.tobytes()
     return struct.pack("<ii", y, len(data)) + data
 

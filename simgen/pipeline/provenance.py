@@ -39,6 +39,7 @@ _BYTE_DECIDING = (
     ("opencv-python-headless",),
     ("pillow",),
     ("OpenEXR",),
+    ("deflate",),
     ("trimesh",),
     ("coacd",),
     ("fast-simplification",),

@@ -40,6 +40,18 @@ def test_slices_and_other_byte_orders_give_the_same_file() -> None:
     assert encode_png(ids[::2, ::3]) == encode_png(ids[::2, ::3].copy())
 
 
+def test_what_lay_in_memory_before_does_not_tell_on_the_file() -> None:
+    rng = np.random.default_rng(3)
+    picture = np.cumsum(rng.integers(-2, 3, (60, 80, 3)), axis=1).astype(np.uint8)
+    first = encode_png(picture)
+    for size in range(1, 60):
+        soiled = rng.integers(0, 256, size * 5000, dtype=np.uint8)
+        moved = np.empty(picture.size + size, np.uint8)[size:].reshape(picture.shape)
+        moved[:] = picture
+        del soiled
+        assert encode_png(moved) == first
+
+
 def test_smooth_colour_takes_a_fraction_of_its_bytes_and_ids_nearly_none() -> None:
     y, x = np.mgrid[:240, :320]
     colour = np.stack([x // 2, y // 2, (x + y) // 4], axis=-1).astype(np.uint8)
