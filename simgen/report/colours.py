@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -27,6 +28,7 @@ _LIGHTNESS = (
 _CHROMA = 0.135  # lively, and inside sRGB at all hues for these lightnesses but for a little clipping
 
 
+@lru_cache(maxsize=1024)
 def instance_colour(instance_id: int) -> Rgb:
     """Return the colour of an object; the same id has the same colour in every picture."""
     hue = 2 * math.pi * ((0.07 + instance_id * _GOLDEN_TURN) % 1.0)

@@ -22,9 +22,7 @@ def mark(picture: Picture, story: Story, size: tuple[int, int]) -> Image.Image:
     pixels = picture.rgb
     if pixels is None:
         pixels = np.full((intrinsics.height, intrinsics.width, 3), NOTHING, np.uint8)
-    width, height = size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING
-    large = Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS)
-    overlay = Overlay(large, width / intrinsics.width)
+    overlay = Overlay.over(pixels, size)
     text_px = max(13.0, _PLATE_PX * size[0] / 640)
     shown = [label for label in picture.labels.annotation.objects if story.points_at(label)]
     few = len(shown) <= _MOST_NAMED
@@ -35,7 +33,7 @@ def mark(picture: Picture, story: Story, size: tuple[int, int]) -> Image.Image:
             if few:
                 name = label.category.replace("_", " ")
                 overlay.tag(name, label.bbox_modal_xyxy, colour, text_px * SUPERSAMPLING)
-    marked = overlay.image.resize(size, Image.Resampling.LANCZOS)
+    marked = overlay.finished()
     _write_plates(marked, _plates(picture.labels.circumstances), text_px)
     return marked
 

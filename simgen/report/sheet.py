@@ -21,7 +21,7 @@ from simgen.report.colours import (
     paint_depth,
     paint_instances,
 )
-from simgen.report.drawing import SUPERSAMPLING, Overlay, draw_flat_labels, draw_solid_labels, font
+from simgen.report.drawing import SUPERSAMPLING, Overlay, draw_flat_labels, draw_solid_labels, font, resized
 
 PAGE_WIDTH_PX = 2000
 _MARGIN, _GAP, _HEADER, _CAPTION = 28, 12, 104, 30
@@ -130,15 +130,15 @@ def _write_header(
 
 
 def _colour_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
-    return _resized(_colour(picture), size)
+    return resized(_colour(picture), size)
 
 
 def _solid_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
     dimmed = (_colour(picture) * 0.66).astype(np.uint8)
-    overlay = _overlay(picture, dimmed, size)
+    overlay = Overlay.over(dimmed, size)
     shown = picture.things[:_MOST_SOLID]
     draw_solid_labels(overlay, shown, picture.labels.intrinsics, 13 * SUPERSAMPLING)
-    return overlay.image.resize(size, Image.Resampling.LANCZOS)
+    return overlay.finished()
 
 
 def _depth_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
@@ -149,7 +149,7 @@ def _depth_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
         np.isin(ids, list(picture.thing_ids)) if ids is not None else np.ones(picture.depth_m.shape, np.bool_)
     )
     near_m, far_m = depth_range_m(picture.depth_m, things)
-    panel = _resized(paint_depth(picture.depth_m, near_m, far_m), size)
+    panel = resized(paint_depth(picture.depth_m, near_m, far_m), size)
     _write_depth_legend(panel, near_m, far_m)
     return panel
 
@@ -159,11 +159,10 @@ def _instance_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:
         return Image.new("RGB", size, NOTHING)
     everything = frozenset(o.instance_id for o in picture.labels.annotation.objects if o.is_thing)
     carriers = everything - picture.thing_ids
-    overlay = _overlay(
-        picture, paint_instances(picture.instance_id, picture.thing_ids, carriers, picture.rgb), size
-    )
+    painted = paint_instances(picture.instance_id, picture.thing_ids, carriers, picture.rgb)
+    overlay = Overlay.over(painted, size)
     draw_flat_labels(overlay, picture.things[:_MOST_FLAT])
-    return overlay.image.resize(size, Image.Resampling.LANCZOS)
+    return overlay.finished()
 
 
 _PANELS = {
@@ -179,15 +178,6 @@ def _colour(picture: Picture) -> NDArray[np.uint8]:
         return picture.rgb
     size = (picture.labels.intrinsics.height, picture.labels.intrinsics.width, 3)
     return np.full(size, NOTHING, np.uint8)
-
-
-def _overlay(picture: Picture, pixels: NDArray[np.uint8], size: tuple[int, int]) -> Overlay:
-    width, height = size[0] * SUPERSAMPLING, size[1] * SUPERSAMPLING
-    return Overlay(_resized(pixels, (width, height)), width / picture.labels.intrinsics.width)
-
-
-def _resized(pixels: NDArray[np.uint8], size: tuple[int, int]) -> Image.Image:
-    return Image.fromarray(pixels).resize(size, Image.Resampling.LANCZOS)
 
 
 def _write_depth_legend(panel: Image.Image, near_m: float, far_m: float) -> None:
