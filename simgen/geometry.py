@@ -147,7 +147,7 @@ def look_at(
     forward = target - eye
     length = float(np.linalg.norm(forward))
     if length == 0.0:
-        raise ValueError(f"look_at: eye and target are both {tuple(eye)}; move one of them")
+        raise ValueError(f"look_at: eye and target are both {eye.tolist()}; move one of them")
     forward = forward / length
     right = np.cross(forward, np.asarray(up_world, dtype=float))
     if float(np.linalg.norm(right)) < 1e-9:

@@ -10,11 +10,11 @@ from simgen.errors import AssetError, Problem, ScenarioError
 from simgen.records.asset import AssetRef
 from simgen.scenario import Scenario
 from simgen.scenario.checks import check as check_whole
-from simgen.scenario.faults import Location
 from simgen.scenario.load import AssetCheck
+from simgen.scenario.lookups import unknown_names
 from simgen.scenario.messages import place_of
 from simgen.scenario.spec import AssetQuery
-from simgen.scenario.walk import asset_ids, check_assets
+from simgen.scenario.walk import asset_ids
 
 
 def check(scenario: Scenario, library: AssetLibrary | None = None) -> None:
@@ -25,32 +25,14 @@ def check(scenario: Scenario, library: AssetLibrary | None = None) -> None:
     Raises:
         ScenarioError: all problems found.
     """
-    exists, known = asset_check(library or AssetLibrary())
-    problems = [_problem(location, message) for location, message in check_whole(scenario)]
-    problems += check_assets(scenario, exists, known, _problem)
-    if problems:
-        raise ScenarioError(problems)
-
-
-def _problem(location: Location, message: str) -> Problem:
-    return Problem(place_of(location), message)
+    findings = [*check_whole(scenario), *unknown_names(scenario, library or AssetLibrary())]
+    if findings:
+        raise ScenarioError([Problem(place_of(location), message) for location, message in findings])
 
 
 def asset_check(library: AssetLibrary) -> AssetCheck:
-    """Return what tells a loader which assets exist: a test of an id, and the ids to suggest."""
-    known = [info.asset_id for info in (*library.find(), *library.find_environments())]
-    return partial(_asset_exists, library), known
-
-
-def _asset_exists(library: AssetLibrary, asset_id: str) -> bool:
-    try:
-        return (
-            bool(library.find(ids=[asset_id]))
-            if "*" in asset_id
-            else bool(library.describe(AssetRef(asset_id)))
-        )
-    except AssetError:
-        return False
+    """Return what tells a loader which of the names in a scenario exist nowhere."""
+    return partial(unknown_names, library=library)
 
 
 def missing_packs(scenario: Scenario, library: AssetLibrary | None = None) -> tuple[str, ...]:
@@ -63,7 +45,7 @@ def missing_packs(scenario: Scenario, library: AssetLibrary | None = None) -> tu
     packs: set[str] = set()
     for _, asset_id in asset_ids(scenario):
         packs |= _packs_named(library, asset_id)
-    for group in scenario.objects.values():
+    for group in scenario.bodies.values():
         query = group.asset
         if isinstance(query, AssetQuery) and not query.ids:
             found = library.find(pack=query.pack, category=query.category, tags=query.tags)

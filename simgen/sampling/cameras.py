@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simgen.errors import Problem, ScenarioError
 from simgen.geometry import FloatArray, Pose, Vec3, look_at
 from simgen.records.scene import CameraSensor, Capture
 from simgen.sampling.cast import Cast
@@ -50,7 +51,7 @@ def draw_camera(ctx: Staging, name: str, camera: spec.CameraSpec, capture: Captu
 
     Raises:
         Refused: a view stayed inside a thing, or outside the room, for all tries.
-        ScenarioError: its shutter or aperture cannot be.
+        ScenarioError: its shutter or aperture cannot be, or it looks at where it stands.
     """
     path = f"sensors.{name}"
     intrinsics = draw_intrinsics(ctx.draws, camera, path)
@@ -76,7 +77,6 @@ def draw_camera(ctx: Staging, name: str, camera: spec.CameraSpec, capture: Captu
 
 
 def _view(ctx: Staging, name: str, camera: spec.CameraSpec, near_m: float, k: int, frame_count: int) -> Pose:
-
     drawn_again = f"sensors.{name} view drawn again"
     for again in range(ctx.tries):
         path = f"sensors.{name}.view[{k}]" + (f".again[{again}]" if again else "")
@@ -84,7 +84,10 @@ def _view(ctx: Staging, name: str, camera: spec.CameraSpec, near_m: float, k: in
             pose = _orbit(ctx, camera.orbit, path, k, frame_count)
         else:
             assert camera.fixed is not None  # noqa: S101 - the model has exactly one of the three
-            pose = _fixed(ctx, camera.fixed, path)
+            try:
+                pose = _fixed(ctx, camera.fixed, path)
+            except ValueError as error:
+                raise ScenarioError([Problem(f"sensors.{name}.fixed", str(error))]) from error
         if _stands_free(ctx, pose, near_m):
             return pose
         ctx.redrawn[drawn_again] = ctx.redrawn.get(drawn_again, 0) + 1

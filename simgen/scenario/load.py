@@ -18,7 +18,6 @@ from simgen.scenario.compose import PARTS, apply_overrides, read_file, read_mapp
 from simgen.scenario.faults import Location
 from simgen.scenario.messages import declared_names, explain, problem_at, suggestion, without_tags
 from simgen.scenario.spec import Scenario
-from simgen.scenario.walk import check_assets
 from simgen.scenario.yaml_tree import Node
 
 MAX_PROBLEMS = 200  # told of one file
@@ -41,12 +40,8 @@ class Loaded:
         """Return a problem with the file, line and column of a location."""
         return problem_at(self.root, location, message)
 
-    def asset_problems(self, exists: Callable[[str], bool], known: Iterable[str]) -> list[Problem]:
-        """Return a problem for every asset id that `exists` denies, with suggestions out of `known`."""
-        return check_assets(self.scenario, exists, known, self.problem)
 
-
-AssetCheck = tuple[Callable[[str], bool], Iterable[str]]
+AssetCheck = Callable[[Scenario], Iterable[tuple[Location, str]]]  # where, and what is wrong
 
 
 def load(path: str | Path, overrides: Sequence[str] = (), assets: AssetCheck | None = None) -> Scenario:
@@ -57,7 +52,7 @@ def load(path: str | Path, overrides: Sequence[str] = (), assets: AssetCheck | N
     Args:
         path: the file.
         overrides: `a.b.c=value`, each replacing one value.
-        assets: what tells whether an asset id exists, and the ids to suggest; None: not checked here.
+        assets: what looks up the assets and the like that it names, see `lookups`; None: not checked here.
 
     Raises:
         ScenarioError: with all problems found.
@@ -144,7 +139,7 @@ def load_node(
     scenario, found = _validate(root, folder)
     problems += found
     if scenario is not None and assets is not None:
-        problems += Loaded(scenario, root).asset_problems(*assets)
+        problems += [problem_at(root, location, message) for location, message in assets(scenario)]
     if problems or scenario is None:
         raise ScenarioError(
             sorted(dict.fromkeys(problems), key=lambda p: (p.file, p.line, p.column, p.place))

@@ -138,6 +138,7 @@ Impulse = Annotated[Number, _written("impulse", units.IMPULSE, 0.0)]
 Intensity = Annotated[Number, _written("intensity", units.INTENSITY, 0.0)]
 Flux = Annotated[Number, _written("flux", units.FLUX, 0.0)]
 Turbidity = Annotated[Number, _written("plain", units.PLAIN, 1.0, 20.0)]
+ColorTemperature = Annotated[Number, _written("plain", units.PLAIN, 1667.0, 25000.0)]  # where its fit holds
 Illuminance = Annotated[Number, _written("illuminance", units.ILLUMINANCE, 0.0)]
 Text = Annotated[Words, Written("text", Reader(None))]
 Param = Annotated[Number, Written("param_or_proposal", Reader(units.ANY, text=True), read_param, plain_param)]
@@ -166,6 +167,7 @@ __all__ = [
     "Angle",
     "AngularSpeed",
     "AssetParam",
+    "ColorTemperature",
     "Colour",
     "Count",
     "DistanceRate",

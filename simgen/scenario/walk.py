@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from typing import Literal, cast, get_args, get_origin
 
 from pydantic import BaseModel
 
-from simgen.errors import Problem, did_you_mean
 from simgen.scenario.distributions import Choice, Discrete
 from simgen.scenario.expressions import Expression
 from simgen.scenario.faults import Location
@@ -76,38 +75,13 @@ def _refers(annotation: object) -> Thing | None:
     return None
 
 
-def check_assets(
-    scenario: Scenario,
-    exists: Callable[[str], bool],
-    known: Iterable[str],
-    problem_at: Callable[[Location, str], Problem],
-) -> list[Problem]:
-    """Return a problem for every asset named by id that does not exist.
-
-    Args:
-        scenario: a loaded scenario.
-        exists: whether an id, possibly with `*` wildcards, names at least one asset.
-        known: ids to suggest from.
-        problem_at: makes the problem of a place, see `load.Loaded.problem`.
-    """
-    listed = list(known)
-    problems: list[Problem] = []
-    for location, asset_id in asset_ids(scenario):
-        if not exists(asset_id):
-            hint = did_you_mean(asset_id, listed)
-            message = f"no asset '{asset_id}';{hint} see 'simgen assets list'"
-            problems.append(problem_at(location, message))
-    return problems
-
-
 def asset_ids(scenario: Scenario) -> list[tuple[Location, str]]:
     """Return every asset id that a scenario names, and where; ids made by expressions are left out."""
     found: list[tuple[Location, str]] = []
     for section, groups in (("objects", scenario.objects), ("actors", scenario.actors)):
         for name, group in groups.items():
             found.extend(_ids_of_group((section, name, "asset"), group))
-    if scenario.environment.map is not None:
-        found.extend(_ids_of_text(("environment", "map"), scenario.environment.map))
+    found.extend(texts(("environment", "map"), scenario.environment.map))
     return found
 
 
@@ -116,12 +90,13 @@ def _ids_of_group(location: Location, group: ObjectGroup) -> list[tuple[Location
         return [((*location, "ids", index), asset_id) for index, asset_id in enumerate(group.asset.ids)]
     if isinstance(group.asset, ProceduralAsset):
         return [((*location, "procedural"), f"procedural/{group.asset.procedural}")]
-    return _ids_of_text(location, group.asset)
+    return list(texts(location, group.asset))
 
 
-def _ids_of_text(location: Location, value: object) -> list[tuple[Location, str]]:
+def texts(location: Location, value: object) -> Iterator[tuple[Location, str]]:
+    """Yield the texts that a field may take, and where each stands; none of an expression."""
     if isinstance(value, str):
-        return [(location, value)]
+        yield location, value
     if isinstance(value, Choice | Discrete):
-        return [((*location, value.kind, index), str(item)) for index, item in enumerate(value.listed)]
-    return []
+        for index, item in enumerate(value.listed):
+            yield (*location, value.kind, index), str(item)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simgen.errors import ScenarioError
+from simgen.errors import SamplingError, ScenarioError
 from simgen.geometry import apply
 from simgen.records.scene import Scene, SceneObject
 from simgen.sampling.chances import draw_index
@@ -198,9 +198,9 @@ def test_lamps_that_shine_nowhere_are_told() -> None:
     cone = {"inner": {"uniform": [0.8, 0.9]}, "outer": 0.7}
     with pytest.raises(ScenarioError, match=r"lights.l.outer: must be above inner"):
         scene_of(lights={"l": {"fixed": {**fixed, "look_at": [0, 0, 0]}, "intensity": 1, **cone}})
-    hot = {"fixed": {**fixed, "look_at": [0, 0, 0]}, "intensity": 1, "color_temperature": 50}
-    with pytest.raises(ScenarioError, match=r"lights\.l\.color_temperature: colour temperature must be"):
-        scene_of(lights={"l": hot})
+    cold = {"fixed": {**fixed, "look_at": [0, 0, 0]}, "intensity": 1, "color_temperature": "${t}"}
+    with pytest.raises(SamplingError, match=r"lights\.l\.color_temperature: .*50.* at least 1667"):
+        scene_of(lights={"l": cold}, params={"t": 50})
 
 
 def test_visibility_is_asked_from_where_the_mounted_camera_stands() -> None:

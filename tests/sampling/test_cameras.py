@@ -7,7 +7,7 @@ from math import asin, atan2, pi, radians
 import numpy as np
 import pytest
 
-from simgen.errors import SamplingError
+from simgen.errors import SamplingError, ScenarioError
 from tests.sampling.scenarios import block, draw, scenario, scenes
 
 
@@ -103,3 +103,8 @@ def test_a_camera_that_is_always_inside_fails_with_advice():
         SamplingError, match=r"'sensors.cam position' refused most: 2 .*Try: move the camera away"
     ):
         draw(of)
+
+
+def test_a_camera_that_looks_at_where_it_stands_is_told():
+    with pytest.raises(ScenarioError, match=r"sensors\.cam\.fixed: look_at: eye and target are both \[1"):
+        draw(scenario(sensors={"cam": {"fixed": {"position": [1, 1, 1], "look_at": [1, 1, 1]}}}))

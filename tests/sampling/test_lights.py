@@ -6,9 +6,10 @@ from math import pi
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from simgen.assets.daylight import beam_lux, sky_lux
-from simgen.errors import ScenarioError
+from simgen.errors import SamplingError
 from simgen.sampling.lights import black_body_rgb, direction
 from tests.sampling.scenarios import draw, scenario
 
@@ -60,11 +61,12 @@ def test_a_sun_is_drawn_in_si():
 
 
 def test_a_temperature_outside_the_fit_is_refused():
-    suns = {"key": {"azimuth": 0, "elevation": 1, "illuminance": 1, "color_temperature": 900}}
-    with pytest.raises(
-        ScenarioError, match=r"suns.key.color_temperature: .* must be 1667 to 25000 K, got 900 K"
-    ):
-        draw(scenario(suns=suns))
+    sun = {"azimuth": 0, "elevation": 1, "illuminance": 1}
+    with pytest.raises(ValidationError, match="900 is out of range: must be at least 1667 and at most 25000"):
+        scenario(suns={"key": {**sun, "color_temperature": 900}})
+    told = r"suns\.key\.color_temperature: .*900.* at least 1667"
+    with pytest.raises(SamplingError, match=told):
+        draw(scenario(suns={"key": {**sun, "color_temperature": "${t}"}}, params={"t": 900}))
 
 
 def test_panels_and_fog_are_drawn_in_si():

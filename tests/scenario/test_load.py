@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from simgen import resources
+from simgen.assets import AssetLibrary
 from simgen.errors import ScenarioError, UsageError
 from simgen.scenario import load, load_named, load_text, scene_names
 from simgen.scenario.distributions import Uniform
 from simgen.scenario.expressions import Expression
+from simgen.scenario.lookups import unknown_names
 from simgen.scenario.spec import BinWorld, Scenario
 from tests.scenario.conftest import EVERY_VALUE
 
@@ -397,9 +400,9 @@ def test_missing_assets_are_told_with_the_rest(tmp_path: Path, small: str) -> No
     path.write_text(
         small.replace("carton", "cartn") + "environment: {map: procedural/softbx}\ncapture: {rate: 7}\n"
     )
-    known = ["procedural/carton", "procedural/softbox"]
+    assets = partial(unknown_names, library=AssetLibrary())
     with pytest.raises(ScenarioError) as caught:
-        load(path, assets=(known.__contains__, known))
+        load(path, assets=assets)
     found = [str(problem).removeprefix(f"{path}:") for problem in caught.value.problems]
     assert found[0].startswith(
         "5:12 objects.box.asset: no asset 'procedural/cartn'; did you mean 'procedural/carton'?"
@@ -412,7 +415,7 @@ def test_missing_assets_are_told_with_the_rest(tmp_path: Path, small: str) -> No
     load(
         path,
         ["objects.box.asset=procedural/carton", "environment.map=procedural/softbox", "capture.rate=8"],
-        (known.__contains__, known),
+        assets,
     )
 
 

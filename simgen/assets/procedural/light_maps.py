@@ -136,6 +136,11 @@ def environment_names() -> tuple[str, ...]:
     return tuple(sorted(_MAPS))
 
 
+def environment_parameters(name: str) -> tuple[Parameter, ...]:
+    """Return what a light map, named without the `procedural/` in front, can be told."""
+    return _PARAMETERS.get(name, ())
+
+
 @lru_cache(maxsize=8)
 def build_environment(ref: AssetRef) -> EnvironmentMap:
     """Return a light map, made once a process.
@@ -145,7 +150,7 @@ def build_environment(ref: AssetRef) -> EnvironmentMap:
     """
     name = ref.asset_id.removeprefix("procedural/")
     info = describe_environment(ref)
-    radiance = np.maximum(_MAPS[name](parse(ref, _PARAMETERS.get(name, ()))), 0.0).astype(np.float32)
+    radiance = np.maximum(_MAPS[name](parse(ref, environment_parameters(name))), 0.0).astype(np.float32)
     radiance.setflags(write=False)
     return EnvironmentMap(radiance, info)
 
@@ -171,11 +176,7 @@ def describe_environment(ref: AssetRef) -> AssetInfo:
     if name not in _MAPS:
         hint = did_you_mean(name, _MAPS)
         raise AssetError(f"no light map '{ref.asset_id}';{hint} known: {', '.join(environment_names())}")
-    if ref.params and name not in _PARAMETERS:
-        raise AssetError(
-            f"{ref.asset_id}: this light map has no parameters, got '{ref.params[0][0]}'; remove it"
-        )
-    values = parse(ref, _PARAMETERS.get(name, ()))
+    values = parse(ref, environment_parameters(name))
     drawn = f" {sorted(values.values.items())!r}" if values.values else ""
     return AssetInfo(
         asset_id=ref.asset_id,

@@ -115,15 +115,36 @@ def parse(ref: AssetRef, parameters: tuple[Parameter, ...]) -> Values:
     Raises:
         AssetError: an unknown parameter, a wrong kind or a value out of range; the message names what is allowed.
     """
-    declared = {parameter.name: parameter for parameter in parameters}
     values: dict[str, ParamValue] = {parameter.name: parameter.default for parameter in parameters}
     for name, value in ref.params:
-        if name not in declared:
-            hint = did_you_mean(name, declared)
-            known = ", ".join(declared)
-            raise AssetError(f"{ref.asset_id}: no parameter '{name}';{hint} known: {known}")
-        values[name] = _checked(ref.asset_id, declared[name], value)
+        values[name] = _checked(ref.asset_id, declared(ref.asset_id, name, parameters), value)
     return Values(ref.asset_id, values)
+
+
+def check_one(asset_id: str, name: str, value: ParamValue | None, parameters: tuple[Parameter, ...]) -> None:
+    """Check one parameter by itself; of one whose `value` is not known yet (None) the name.
+
+    Raises:
+        AssetError: as in `parse`.
+    """
+    parameter = declared(asset_id, name, parameters)
+    if value is not None:
+        _checked(asset_id, parameter, value)
+
+
+def declared(asset_id: str, name: str, parameters: tuple[Parameter, ...]) -> Parameter:
+    """Return the parameter of that name.
+
+    Raises:
+        AssetError: there is none; the message names those that there are.
+    """
+    found = {parameter.name: parameter for parameter in parameters}
+    if not found:
+        raise AssetError(f"{asset_id}: takes no parameters, got '{name}'; remove it")
+    if name not in found:
+        known = ", ".join(found)
+        raise AssetError(f"{asset_id}: no parameter '{name}';{did_you_mean(name, found)} known: {known}")
+    return found[name]
 
 
 def _checked(place: str, parameter: Parameter, value: ParamValue) -> ParamValue:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SHAPES = ("box", "sphere", "cylinder")
 _SIZE = size((0.1, 0.1, 0.1), 1e-4, 1000.0)
 # Round shapes are tessellated: an icosphere of level n has 20 * 4^n triangles.
-_PARAMETERS = {
+PARAMETERS = {
     "box": (_SIZE,),
     "sphere": (_SIZE, count("subdivisions", 4, 0, 7)),
     "cylinder": (_SIZE, count("sections", 64, 3, 2048)),
@@ -92,4 +92,4 @@ def _parse(ref: AssetRef) -> tuple[str, Values]:
         raise AssetError(
             f"no procedural model '{shape}';{did_you_mean(shape, SHAPES)} known: {', '.join(SHAPES)}"
         )
-    return shape, parse(ref, _PARAMETERS[shape])
+    return shape, parse(ref, PARAMETERS[shape])

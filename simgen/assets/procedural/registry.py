@@ -26,6 +26,7 @@ from simgen.assets.procedural import (
     vessels,
 )
 from simgen.assets.procedural.family import Family
+from simgen.assets.procedural.params import Parameter
 from simgen.errors import AssetError, did_you_mean
 from simgen.geometry import Vec3
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision
@@ -98,6 +99,16 @@ def middle_m(ref: AssetRef) -> Vec3:
     """
     family = _FAMILIES.get(_name(ref))
     return (0.0, 0.0, 0.0) if family is None else family.middle_m(ref)
+
+
+def parameters(asset_id: str) -> tuple[Parameter, ...]:
+    """Return what a procedural model can be told.
+
+    Raises:
+        AssetError: an unknown model.
+    """
+    name = _name(AssetRef(asset_id))
+    return primitives.PARAMETERS[name] if name in primitives.SHAPES else _FAMILIES[name].parameters
 
 
 def _name(ref: AssetRef) -> str:

@@ -9,6 +9,7 @@ from simgen.scenario.spec.mounts import Mount
 from simgen.scenario.values import (
     Angle,
     AssetParam,
+    ColorTemperature,
     Elevation,
     Flux,
     HalfAngle,
@@ -16,7 +17,6 @@ from simgen.scenario.values import (
     Intensity,
     Length,
     NonNegativeLength,
-    Positive,
     PositiveLength,
     Text,
     Turbidity,
@@ -49,7 +49,7 @@ class SunSpec(Model):
     elevation: Elevation
     illuminance: Illuminance | None = None  # on a plane facing it
     turbidity: Turbidity = 2.5  # 2 very clear, 10 hazy; only where `illuminance` is left out
-    color_temperature: Positive | None = None  # kelvin, black body; default: 5800
+    color_temperature: ColorTemperature | None = None  # kelvin, black body; default: 5800
     angular_diameter: Angle = 0.0093
 
 
@@ -66,7 +66,7 @@ class LightSpec(Model):
     mount: Mount | None = None
     fixed: LampFixed | None = None
     intensity: Intensity  # along its axis; of a low or high beam, where it is brightest
-    color_temperature: Positive = 4000.0  # kelvin, black body
+    color_temperature: ColorTemperature = 4000.0  # kelvin, black body
     inner: HalfAngle = 0.35  # from the axis: full intensity up to here ...
     outer: HalfAngle = 0.7  # ... and none from here on
     beam: Literal["cone", "low", "high"] = "cone"  # pattern inside the cone: low is cut off below its axis
@@ -86,7 +86,7 @@ class PanelSpec(Model):
     flux: Flux  # all the light that it gives
     width: PositiveLength  # level, where it looks ahead
     height: PositiveLength
-    color_temperature: Positive = 4000.0  # kelvin, black body
+    color_temperature: ColorTemperature = 4000.0  # kelvin, black body
     on: bool = True  # at the start
     shadows: bool = True
 

@@ -59,7 +59,7 @@ def test_an_unknown_map_gets_the_closest_name():
 
 
 def test_a_map_takes_no_parameters():
-    with pytest.raises(AssetError, match="this light map has no parameters, got 'seed'"):
+    with pytest.raises(AssetError, match="procedural/softbox: takes no parameters, got 'seed'; remove it"):
         describe_environment(AssetRef("procedural/softbox", (("seed", 1),)))
 
 
