@@ -39,6 +39,7 @@ class LampView:
         drawables: what stands in the world, and is in the casters' buffer.
         fog: between lamps and surfaces; None: clear air.
         coats: table of clear coats, see `drawables.finish_tables`; None where nothing has one.
+        mirror: the floor whose mirror image shows the panels, see `Mirror.floor_in_camera`; None without one.
     """
 
     targets: Targets
@@ -47,6 +48,7 @@ class LampView:
     drawables: Sequence[Drawable]
     fog: Fog | None
     coats: bytes | None = None
+    mirror: tuple[float, float, float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,6 +117,7 @@ class LampPass:
                 **({"lamp_texel": self._maps.texel} if self._maps.is_made else {}),
                 **(fog_uniforms(on.fog, on.view) if on.fog else {}),
                 **({"coats": on.coats} if on.coats else {}),
+                **({"mirror_floor": on.mirror} if "MIRROR" in defines else {}),
             )  # fmt: skip
             self._context.fill(program)
 
@@ -153,6 +156,7 @@ class LampPass:
             *["FOG"] * (on.fog is not None),
             *["COAT"] * (on.coats is not None),
             *["BEAMS"] * (lamp.beam_code != 0),
+            *["MIRROR"] * (on.mirror is not None and lamp.half_m is not None),
         )
         return _Placed((*defines, *more), numbers, tiles)
 

@@ -125,7 +125,7 @@ class LightPass:
 
         Args:
             others: pictures of the view that this one shows in glass and mirrors.
-            mirrored: for a floor to show, which mirrors the lamps themselves by its own highlights.
+            mirrored: for a floor to show, which mirrors small lamps themselves by its own highlights.
         """
         gl = self._context.gl
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
@@ -133,22 +133,30 @@ class LightPass:
         lamps = lamps_of(lights_in(self._scene, view)) if self._has_lamps else ()
         white = white_of(self._light)
         if self._has_lamps:
-            white += self._draw_lamps(targets, coarse, view, lamps)
+            mirror = others.mirror.floor_in_camera(view) if others and others.mirror else None
+            white += self._draw_lamps(targets, coarse, view, lamps, mirror)
         self._draw_shining(targets, coarse, view)
         targets.unsmoothed.use()
         targets.unsmoothed.clear(nonce, nonce, nonce, nonce)
         self._shade_pixels(targets, coarse, view, white, others or Others())
-        if not mirrored:
-            self._discs.draw(targets, view, lamps, self._scene.fog, white)
+        shining = [lamp for lamp in lamps if lamp.half_m is not None] if mirrored else lamps
+        self._discs.draw(targets, view, shining, self._scene.fog, white)
         if others is not None:  # what is shown in another picture is smoothed with it
             self._antialias.draw(targets, white)
 
-    def _draw_lamps(self, targets: Targets, coarse: LightTargets, view: View, lamps: Sequence[Lamp]) -> float:
+    def _draw_lamps(
+        self,
+        targets: Targets,
+        coarse: LightTargets,
+        view: View,
+        lamps: Sequence[Lamp],
+        mirror: tuple[float, float, float, float] | None,
+    ) -> float:
         """Add up the light of the lamps and return how bright they make a white sheet."""
         drawables = present_drawables(self._drawables, view)
         fog = self._scene.fog
         coats = self._light.coats if any(self._light.coats) else None
-        self._lamps.draw(LampView(targets, coarse, view, drawables, fog, coats), lamps)
+        self._lamps.draw(LampView(targets, coarse, view, drawables, fog, coats, mirror), lamps)
         if fog is not None:
             self._glow.draw(targets, coarse, view, fog, lamps)
         things = [drawable for drawable in drawables if drawable.body.is_thing] or drawables

@@ -44,6 +44,10 @@ class Mirror:
         a, b, c = (float(v) for v in self.normal @ R)
         return a, b, c, float(self.normal @ eye) - self.offset_m - _CLEARANCE_M
 
+    def floor_in_camera(self, view: View) -> tuple[float, float, float, float]:
+        """Return the normal in a view's frame and the instance id, as shaders tell the floor's pixels."""
+        return (*self.in_camera(view)[:3], float(self.instance_id))
+
 
 def find_mirror(items: Sequence[DrawItem], view: View) -> Mirror | None:
     """Return the largest floor of a view that mirrors; None where there is none."""

@@ -50,11 +50,10 @@ class Others:
         if self.behind is not None:
             values |= {"behind": _BEHIND, "through": _THROUGH}
         if self.mirror is not None and self.mirrored is not None:
-            normal = self.mirror.in_camera(view)[:3]
             values |= {
                 "mirror_image": _MIRROR_IMAGE,
                 "mirror_depth": _MIRROR_DEPTH,
-                "mirror_floor": (*normal, float(self.mirror.instance_id)),
-                "mirror_px": (view.intrinsics.fx, float(self.mirrored.width)),
+                "mirror_floor": self.mirror.floor_in_camera(view),
+                "mirror_px": view.intrinsics.fx,
             }
         return values

@@ -114,6 +114,39 @@ def test_a_mirror_shows_a_panel_as_bright_as_it_is(render: Render) -> None:
     assert luminance(render(scene))[30, 40] == pytest.approx(1000.0 / (pi * 0.64), rel=0.03)
 
 
+def glossy_panel(p: Vec3, eye: Vec3, x_m: float, half_m: float, height_m: float, alpha: float) -> float:
+    """Luminance of a perfectly reflecting rough floor under a standing panel of luminance 1: GGX, summed up."""
+    across = np.linspace(-half_m, half_m, 161)
+    y, z = np.meshgrid(across, across + height_m)
+    way = np.stack([np.full_like(y, x_m), y, z], axis=-1) - np.array(p)
+    squared = (way**2).sum(axis=-1)
+    to_light, to_eye = (
+        way / np.sqrt(squared)[..., None],
+        np.subtract(eye, p) / np.linalg.norm(np.subtract(eye, p)),
+    )
+    half = to_light + to_eye
+    n_h = half[..., 2] / np.linalg.norm(half, axis=-1)
+    n_l, n_v, a2 = to_light[..., 2], to_eye[2], alpha**2
+    density = a2 / (pi * (n_h**2 * (a2 - 1) + 1) ** 2)
+    seen = 0.5 / (n_l * np.sqrt(n_v**2 * (1 - a2) + a2) + n_v * np.sqrt(n_l**2 * (1 - a2) + a2))
+    solid_angle = to_light[..., 0] * (across[1] - across[0]) ** 2 / squared
+    return float((density * seen * n_l * solid_angle).sum())
+
+
+def test_a_grazing_panel_is_mirrored_tall_and_narrow(render: Render) -> None:
+    """A slope turns a grazing ray far less across the plane of incidence than in it."""
+    metal = MaterialOverride(base_color_rgb=(1.0, 1.0, 1.0), roughness=0.4, metallic=1.0)
+    eye = (-3.0, 0.0, 0.7)
+    lamp = panel((3.0, 0.0, 0.7), (0.0, 0.0, 0.7), 1000.0, 0.8, 0.8)
+    seen = camera(eye=eye, target=(0.0, 0.0, 0.0), width=160, height=120)
+    scene = make_scene([floor(material=metal)], [seen], suns=[], environment=DARK, panels=(lamp,))
+    frame = render(scene)
+    places = [(0.0, y, 0.0) for y in (0.0, 0.2, 0.4, 0.6, 0.8)] + [(-1.0, 0.0, 0.0)]
+    expected = np.array([glossy_panel(p, eye, 3.0, 0.4, 0.7, 0.16) for p in places])
+    found = np.array([seen_at(scene, frame, p) for p in places])
+    np.testing.assert_allclose(found / found[0], expected / expected[0], atol=0.08)
+
+
 @pytest.mark.parametrize("outer_rad", [0.7, 1.2, pi], ids=["narrow", "wide", "point"])
 def test_the_shadow_of_a_box_lies_where_geometry_says(render: Render, outer_rad: float) -> None:
     """From a lamp at height 2 over x = 1, an edge at height 0.4 over x = -0.2 throws its shadow to x = -0.5."""

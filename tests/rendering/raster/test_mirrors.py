@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import pi
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.drawables import make_drawables, visible_items
 from simgen.rendering.raster.mirrors import find_mirror
 from tests.builders import box, camera, floor, make_scene, sphere
+from tests.lamps import DARK, panel
 from tests.rendering.raster.conftest import Render
 from tests.views import still_view
 
@@ -62,6 +64,22 @@ def test_a_ball_is_mirrored_below_the_floor_as_bright_as_it_is_seen_from_there(r
     mirrored, straight = frame.radiance[v, u].astype(float), direct.radiance[v2, u2].astype(float)
     assert mirrored[0] > 3 * mirrored[2]
     assert mirrored[0] == pytest.approx(straight[0], rel=0.35)  # the floor itself lights the ball from below
+
+
+def test_who_stands_before_a_panel_hides_it_in_the_mirror_too(render: Render) -> None:
+    lamp = panel((-2.0, 0.0, 0.5), (0.0, 0.0, 0.5), 1000.0, 3.0, 1.0)
+    scene = make_scene(
+        [floor(material=POLISHED), sphere(0.25, (0.0, 0.0, 0.5))],
+        [SEEN],
+        suns=[],
+        environment=DARK,
+        panels=(lamp,),
+    )
+    picture = luminance(render(scene))
+    image = apply(invert_rigid(SEEN.pose_at(0).matrix()), [[0.0, 0.0, -0.5], [-2.0, 1.0, -0.5]])
+    (u, v), (beside_u, beside_v) = np.round(SEEN.intrinsics.project(image)).astype(int)
+    assert picture[beside_v, beside_u] == pytest.approx(1000.0 / (pi * 3.0), rel=0.03)
+    assert picture[v, u] < 0.1 * picture[beside_v, beside_u]
 
 
 def test_a_wet_road_mirrors_who_stands_on_it(render: Render) -> None:

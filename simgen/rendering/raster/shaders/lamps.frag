@@ -28,6 +28,10 @@ layout(location = 0) out vec4 out_light;
 #include "beam.glsl"
 #endif
 
+#ifdef MIRROR
+uniform vec4 mirror_floor;       // normal, camera frame; instance id: its mirror image has the panels in it
+#endif
+
 #ifdef SPOTS
 vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit) {
     float squared = max(dot(at, at), 1e-6), inverse = inversesqrt(squared);
@@ -79,24 +83,31 @@ float share_between(float low, float high, float spread) {
     return 0.5 * (high * inversesqrt(spread * spread + high * high) - low * inversesqrt(spread * spread + low * low));
 }
 
-// The mirrored ray meets the panel's plane in a patch as wide as the lobe: how much of the patch shines.
-float seen_in(vec2 half_size, vec3 at, vec3 r, float roughness) {
-    float far = max(at.x, 1e-3) / max(-r.x, 1e-3), spread = max(2.0 * roughness * roughness * far, 1e-4);
+// The mirrored ray meets the panel's plane in a patch as wide as the lobe: how much of the patch shines. A slope of the
+// surface turns the mirrored ray by twice as much in the plane of incidence, across it only by that times n.v: what a wet
+// road mirrors is drawn out towards the eye. Along a line the lobe is of one shape whatever its direction.
+float seen_in(vec2 half_size, vec3 at, vec3 v, vec3 n, float roughness) {
+    vec3 r = reflect(-v, n), across = cross(n, v);
+    float n_v = max(dot(n, v), 0.0), ahead = max(-r.x, 1e-3), far = max(at.x, 1e-3) / ahead;
+    vec3 side = across * inversesqrt(max(dot(across, across), 1e-12)), along = cross(side, n);
+    vec3 turned = n_v * side, tipped = dot(v, along) * n + n_v * along;
+    vec2 wide = turned.yz + r.yz * (turned.x / ahead), tall = tipped.yz + r.yz * (tipped.x / ahead);
     vec2 hit = at.yz + r.yz * far;
-    return share_between(hit.x - half_size.x, hit.x + half_size.x, spread) *
-           share_between(hit.y - half_size.y, hit.y + half_size.y, spread);
+    vec2 spread = max(2.0 * roughness * roughness * far * sqrt(wide * wide + tall * tall), 1e-4);
+    return share_between(hit.x - half_size.x, hit.x + half_size.x, spread.x) *
+           share_between(hit.y - half_size.y, hit.y + half_size.y, spread.y);
 }
 
-vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit) {
+vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit, float glossy) {
     vec2 half_size = lamp_shape[i].xy;
-    vec3 n = turn * s.n, r = turn * reflect(-s.v, s.n);
+    vec3 n = turn * s.n, v = turn * s.v;
     vec3 corner[4] = vec3[](vec3(0.0, -half_size.x, -half_size.y) - at, vec3(0.0, half_size.x, -half_size.y) - at,
                             vec3(0.0, half_size.x, half_size.y) - at, vec3(0.0, -half_size.x, half_size.y) - at);
     float front = at.x > 0.0 ? lit : 0.0;
     vec3 l = s.diffuse * (through(corner, n) / PI);
-    l += s.specular * seen_in(half_size, at, r, s.roughness);
+    l += s.specular * glossy * seen_in(half_size, at, v, n, s.roughness);
 #ifdef COAT
-    l += s.coat * seen_in(half_size, at, turn * reflect(-s.v, s.coat_n), s.coat_roughness);
+    l += s.coat * glossy * seen_in(half_size, at, v, turn * s.coat_n, s.coat_roughness);
 #endif
     return lamp_rgb[i].rgb * front * l;
 }
@@ -111,6 +122,11 @@ void main() {
 #ifdef COAT
     put_coat(s, left_here, label.xyz);
 #endif
+#ifdef MIRROR
+    float glossy = float(int(left_here.w)) == mirror_floor.w && dot(label.xyz, mirror_floor.xyz) >= 0.99 ? 0.0 : 1.0;
+#else
+    const float glossy = 1.0;
+#endif
     vec3 l = vec3(0.0);
     for (int i = 0; i < COUNT; ++i) {
         mat3 turn = mat3(lamp_from_camera[i]);
@@ -122,7 +138,11 @@ void main() {
 #ifdef FOG
         lit *= exp(-optical_depth(lamp_shape[i].z, fog.z + dot(camera_up, p), length(at)));
 #endif
+#ifdef SPOTS
         l += from_lamp(i, s, at, turn, lit);
+#else
+        l += from_lamp(i, s, at, turn, lit, glossy);
+#endif
     }
     out_light = vec4(min(l, 65024.0), 1.0);
 }

@@ -32,17 +32,25 @@ uniform vec3 emissive[64];
 uniform sampler2D mirror_image;  // radiance of what a floor mirrors, with coarser levels
 uniform sampler2D mirror_depth;  // its normals and depths
 uniform vec4 mirror_floor;       // normal, camera frame; instance id
-uniform vec2 mirror_px;          // pixels for each radian, size of `mirror_image` along x
+uniform float mirror_px;         // pixels for each radian
+
+// Share of a GGX lobe seen along a line about slopes of 0, 0.5, 1 and 1.5 alpha: (1 + x^2)^-1.5, together 1.
+const float SHARES[4] = float[](0.2874, 0.2056, 0.1016, 0.0491);
 
 // At each pixel the mirror image is what a perfect mirror would show there. Rough ones blur it by the angle of their
-// lobe as seen from where the reflected thing is; uneven ones shift it.
-vec3 floor_mirrored(vec3 otherwise, vec3 n, float roughness, float id, vec2 uv, vec4 label, float stretch) {
+// lobe as seen from where the reflected thing is, across the plane of incidence less by n.v; uneven ones shift it.
+vec3 floor_mirrored(vec3 otherwise, vec3 n, float n_v, float roughness, float id, vec2 uv, vec4 label, float stretch) {
+    if (id != mirror_floor.w || dot(label.xyz, mirror_floor.xyz) < 0.99) return otherwise;
     float far = textureLod(mirror_depth, uv, 0.0).w * stretch, near = label.w * stretch;
     float beyond = isnan(far) ? 1.0 : clamp((far - near) / spread_of(far), 0.0, 1.0);
-    float blur_px = 2.0 * roughness * roughness * beyond * mirror_px.x;
-    vec2 shift = (n - mirror_floor.xyz).xy * (beyond * mirror_px.x / mirror_px.y);
-    vec3 seen = textureLod(mirror_image, uv + shift, log2(1.0 + blur_px)).rgb;
-    return id == mirror_floor.w && dot(label.xyz, mirror_floor.xyz) > 0.99 ? seen : otherwise;
+    float blur_px = 2.0 * roughness * roughness * beyond * mirror_px, flat_share = sqrt(1.0 - n_v * n_v);
+    float level = log2(1.0 + blur_px * max(n_v, 0.5 * flat_share));  // as wide as the steps are apart
+    vec2 at = uv + (n - mirror_floor.xyz).xy * (beyond * mirror_px) * texel.xy;
+    vec2 upright = mirror_floor.xy * inversesqrt(max(dot(mirror_floor.xy, mirror_floor.xy), 1e-9)) * texel.xy;
+    vec3 seen = vec3(0.0);
+    for (int i = -3; i < 4; ++i)
+        seen += textureLod(mirror_image, at + upright * (0.5 * float(i) * blur_px * flat_share), level).rgb * SHARES[abs(i)];
+    return seen;
 }
 #endif
 #ifdef GLASS
@@ -109,7 +117,8 @@ void main() {
     float open = clamp(pow(s.n_v + visible, exp2(-16.0 * s.roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
     vec3 image = mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness);
 #ifdef MIRROR
-    l += s.specular * floor_mirrored(image * open, s.n, s.roughness, float(int(left_here.w)), uv, label, length(ahead));
+    float id = float(int(left_here.w)), stretch_here = length(ahead);
+    l += s.specular * floor_mirrored(image * open, s.n, s.n_v, s.roughness, id, uv, label, stretch_here);
 #else
     l += s.specular * image * open;
 #endif
@@ -118,7 +127,7 @@ void main() {
     float coat_open = clamp(pow(s.coat_n_v + visible, exp2(-16.0 * s.coat_roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
     vec3 coat_image = coat_open * mirrored(R_map_camera * (2.0 * dot(s.coat_n, s.v) * s.coat_n - s.v), s.coat_roughness);
 #ifdef MIRROR
-    coat_image = floor_mirrored(coat_image, s.coat_n, s.coat_roughness, float(int(left_here.w)), uv, label, length(ahead));
+    coat_image = floor_mirrored(coat_image, s.coat_n, s.coat_n_v, s.coat_roughness, id, uv, label, stretch_here);
 #endif
     l += s.coat * coat_image;
 #endif
