@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 from simgen import scenario as scenario_package
 from simgen.assets import AssetLibrary
-from simgen.batch import BatchEvent, run_batch
+from simgen.batch import SCENES_NEED, BatchEvent, ForkServer, run_batch
 from simgen.dataset import Dataset, DatasetWriter
 from simgen.dataset.layout import PREVIEW_FILE
 from simgen.errors import ExpectationError, UsageError
@@ -111,6 +111,7 @@ def generate(
     resume: bool = False,
     renderer: str = "raster",
     on_event: EventSink | None = None,
+    server: ForkServer | None = None,
 ) -> GenerateSummary:
     """Make scenes 0 to count - 1 of a scenario and write them as one dataset.
 
@@ -121,6 +122,8 @@ def generate(
         count: 1 to `MAX_SCENES`.
         workers: processes; 0 means one per core.
         on_event: called with every `BatchEvent`, for progress.
+        server: that was started for `batch.SCENES_NEED` while there was something else to do; by default one is
+            started here.
 
     Raises:
         UsageError: `count`, `workers` or `renderer` is none that there can be, or `count` ends within a
@@ -133,17 +136,18 @@ def generate(
     _check_numbers(count, workers)
     _check_pairs(scenario, count)
     start = time.perf_counter()
-    path, studio = Path(out), Studio(renderer)
-    check(scenario, studio.library)
-    require_packs(scenario, studio.library)
-    with closing(studio), interrupts_held():
-        manifest = manifest_of(scenario, seed, count, studio)
-    with DatasetWriter.create(path, manifest, resume=resume) as writer:
-        found = writer.done_indices()
-        todo = [index for index in range(count) if index not in found]
-        producer = SceneProducer(scenario, seed, path, renderer)
-        outcome = run_batch(todo, producer, worker_count=workers, on_event=on_event)
-        writer.finalise(studio.library.describe)
+    with nullcontext(server) if server else ForkServer(SCENES_NEED) as parent:
+        path, studio = Path(out), Studio(renderer)
+        check(scenario, studio.library)
+        require_packs(scenario, studio.library)
+        with closing(studio), interrupts_held():
+            manifest = manifest_of(scenario, seed, count, studio)
+        with DatasetWriter.create(path, manifest, resume=resume) as writer:
+            found = writer.done_indices()
+            todo = [index for index in range(count) if index not in found]
+            producer = SceneProducer(scenario, seed, path, renderer)
+            outcome = run_batch(todo, producer, worker_count=workers, on_event=on_event, server=parent)
+            writer.finalise(studio.library.describe)
     preview = _refresh_preview(path, outcome.results)
     seconds = time.perf_counter() - start
     return _summary(path, outcome.results, seconds, outcome.interrupted, len(found), preview)

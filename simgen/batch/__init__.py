@@ -1,6 +1,7 @@
 """Many scenes: child processes, a supervisor that loses no scene in silence, progress."""
 
 from simgen.batch.events import BatchEvent
+from simgen.batch.fork_server import SCENES_NEED, ForkServer
 from simgen.batch.run import BatchOutcome, BatchSettings, Job, run_batch
 
-__all__ = ["BatchEvent", "BatchOutcome", "BatchSettings", "Job", "run_batch"]
+__all__ = ["SCENES_NEED", "BatchEvent", "BatchOutcome", "BatchSettings", "ForkServer", "Job", "run_batch"]

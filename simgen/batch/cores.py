@@ -6,6 +6,10 @@ import os
 
 from simgen.errors import UsageError
 
+# Linear algebra gets one thread in every worker: its sums may differ in the last bit with the number of threads, and
+# bytes must not depend on the worker count. Its libraries read this when they are loaded.
+ALWAYS = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
 
 def usable_cores() -> int:
     """Return how many cores this process may run on."""
@@ -28,13 +32,7 @@ def worker_total(asked: int, job_count: int, cores: int) -> int:
 def thread_environment(worker_count: int, cores: int) -> dict[str, str]:
     """Return the variables that keep the workers' threads from outnumbering the cores.
 
-    Software rendering (Mesa's llvmpipe) and OpenMP get an equal share each. Linear algebra gets one thread, since
-    its sums may differ in the last bit with the number of threads, and bytes must not depend on the worker count.
+    Software rendering (Mesa's llvmpipe) and OpenMP get an equal share each, and read this when they are first used.
     """
     share = str(max(1, cores // worker_count))
-    return {
-        "LP_NUM_THREADS": share,
-        "OMP_NUM_THREADS": share,
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-    }
+    return {"LP_NUM_THREADS": share, "OMP_NUM_THREADS": share, **ALWAYS}

@@ -7,6 +7,19 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Start:
+    """What a worker is told first.
+
+    Attributes:
+        environment: variables to set before anything else is loaded.
+        job: the job function, pickled.
+    """
+
+    environment: dict[str, str]
+    job: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Ready:
     """The worker unpickled the job function and waits."""
 

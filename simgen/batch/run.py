@@ -11,6 +11,7 @@ import pickle
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from typing import Generic, Protocol, TypeVar
@@ -28,8 +29,9 @@ from simgen.batch.events import (
     WorkerDied,
     WorkerRecycled,
 )
+from simgen.batch.fork_server import ForkServer
 from simgen.batch.interrupt import InterruptCounter
-from simgen.batch.messages import Raised, Ready, Returned
+from simgen.batch.messages import Raised, Ready, Returned, Start
 from simgen.batch.process import WorkerProcess
 from simgen.errors import AssetError, DatasetError, SimgenError, UsageError
 
@@ -93,6 +95,7 @@ def run_batch(
     worker_count: int = 1,
     on_event: Callable[[BatchEvent], None] | None = None,
     settings: BatchSettings | None = None,
+    server: ForkServer | None = None,
 ) -> BatchOutcome[R]:
     """Run `job` for every index in child processes and return the results by index.
 
@@ -102,6 +105,7 @@ def run_batch(
     Args:
         worker_count: processes; 0 means one per usable core.
         on_event: called in this thread for everything that happens.
+        server: to fork workers from; without one, a bare one is started.
 
     Raises:
         UsageError, AssetError, DatasetError: a job raised it; all workers are ended first.
@@ -109,7 +113,10 @@ def run_batch(
     """
     todo = list(indices)
     supervisor = _Supervisor(todo, job, worker_count, on_event or _ignore, settings or BatchSettings())
-    return supervisor.run() if todo else BatchOutcome((), interrupted=False)
+    if not todo:
+        return BatchOutcome((), interrupted=False)
+    with nullcontext(server) if server else ForkServer() as parent:
+        return supervisor.run(parent)
 
 
 def _ignore(event: BatchEvent) -> None:
@@ -129,18 +136,19 @@ class _Supervisor(Generic[R]):
     ) -> None:
         cores = usable_cores()
         self._job, self._emit, self._settings = job, on_event, settings
-        self._pickled = pickle.dumps(job)
         self._waiting = deque(indices)
         self._job_count = len(indices)
         self._worker_count = worker_total(worker_count, len(indices), cores)
-        self._environment = thread_environment(self._worker_count, cores)
+        self._start = Start(thread_environment(self._worker_count, cores), pickle.dumps(job))
         self._workers: dict[int, WorkerProcess] = {}
         self._workers_made = 0
+        self._orphans_forgiven = self._worker_count
         self._results: dict[int, R] = {}
         self._failed = 0
         self._stops_seen = 0
 
-    def run(self) -> BatchOutcome[R]:
+    def run(self, server: ForkServer) -> BatchOutcome[R]:
+        self._server = server
         self._emit(BatchStarted(len(self._waiting), self._worker_count))
         with InterruptCounter() as interrupts:
             try:
@@ -174,7 +182,7 @@ class _Supervisor(Generic[R]):
 
     def _start_worker(self, retry_index: int | None = None) -> None:
         self._workers_made += 1
-        worker = WorkerProcess(self._workers_made, self._pickled, self._environment)
+        worker = WorkerProcess(self._workers_made, self._server, self._start)
         worker.deadline_s = time.monotonic() + self._settings.start_timeout_s
         worker.retry_index = retry_index
         self._workers[worker.number] = worker
@@ -256,9 +264,9 @@ class _Supervisor(Generic[R]):
 
     def _died(self, worker: WorkerProcess, cause: DeathCause, reason: str) -> None:
         if worker.index is None:
-            if self._stops_seen:
-                return
-            raise SimgenError(f"a worker ended before it could work: {reason}")
+            if not self._stops_seen:
+                self._ended_idle(worker, reason)
+            return
         will_retry = worker.attempt < _MAX_ATTEMPTS and not self._stops_seen
         self._emit(WorkerDied(worker.number, worker.index, cause, reason, will_retry))
         if self._stops_seen:
@@ -269,6 +277,13 @@ class _Supervisor(Generic[R]):
             )
         if will_retry or self._waiting:
             self._start_worker(worker.index if will_retry else None)
+
+    def _ended_idle(self, worker: WorkerProcess, reason: str) -> None:
+        """Put another in the place of a worker that did nothing wrong."""
+        if not worker.orphaned or self._orphans_forgiven == 0:
+            raise SimgenError(f"a worker ended before it could work: {reason}")
+        self._orphans_forgiven -= 1
+        self._start_worker(worker.retry_index)
 
     def _lose(self, index: int, reason: str) -> None:
         result = self._job.lost(index, reason)

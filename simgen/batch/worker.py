@@ -1,6 +1,6 @@
 """The child process: takes job indices from a socket, runs the job function, sends results back.
 
-It starts with little imported (the job function brings what it needs), ignores Ctrl-C (the supervisor decides)
+It holds what the fork server had loaded (the job function brings the rest), ignores Ctrl-C (the supervisor decides)
 and never outlives the supervisor: the socket's end ends it, and on Linux the kernel kills it.
 """
 
@@ -21,7 +21,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from simgen.batch.messages import Raised, Ready, Returned
+from simgen.batch.messages import Raised, Ready, Returned, Start
 from simgen.errors import AssetError, DatasetError, SimgenError, UsageError
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -31,19 +31,30 @@ _DOOMS_ALL = (UsageError, AssetError, DatasetError, OSError, MemoryError)
 
 
 def main(fd: int, parent_pid: int) -> None:
-    """Serve the supervisor on socket `fd` until it closes."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    """Serve the supervisor on socket `fd` until it closes.
+
+    Args:
+        parent_pid: of the fork server.
+    """
+    outlive_interrupts(parent_pid)
     faulthandler.enable()
-    _die_with(parent_pid)
     link = Connection(fd)
     try:
-        job = pickle.loads(link.recv_bytes())  # noqa: S301 (from our own parent, over a private socket)
+        start: Start = link.recv()
+        os.environ.update(start.environment)
+        job = pickle.loads(start.job)  # noqa: S301 (from our own supervisor, over a private socket)
     except BaseException as error:  # noqa: BLE001 (told to the supervisor, whatever it is)
         link.send(_raised(START_INDEX, error))
         return
     link.send(Ready())
     _serve(link, job)
+
+
+def outlive_interrupts(parent_pid: int) -> None:
+    """Ignore requests to stop, which the supervisor gets too and acts on, but not the end of the parent."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    _die_with(parent_pid)
 
 
 def _serve(link: Connection, job: Callable[[int], Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from simgen.interrupts import interrupts_held
 
 if TYPE_CHECKING:
     from simgen.api import GenerateSummary, Scenario
+    from simgen.batch import ForkServer
 
 
 class RendererChoice(StrEnum):
@@ -89,36 +91,49 @@ def generate(
 ) -> None:
     """Make a labelled dataset from scenario files."""
     with interrupts_held():
-        from simgen import api
-        from simgen.batch.progress import progress_display
-    loaded = [api.load(name, overrides or ()) for name in scenarios]
-    _refuse_namesakes(loaded)
-    for scenario in loaded:
-        if install_packs:
-            _install_missing(scenario)
-    for scenario in loaded:
-        api.require_packs(scenario)
-    chosen = _chosen(renderer)
-    failed = 0
-    for scenario in loaded:
-        folder = out if len(loaded) == 1 else out / scenario.name
-        with progress_display(scenario.name, count) as on_event:
-            summary = api.generate(
-                scenario,
-                count=count,
-                seed=seed,
-                out=folder,
-                workers=workers,
-                resume=resume,
-                renderer=chosen,
-                on_event=on_event,
-            )
-        _print_summary(summary)
-        failed += summary.scenes_failed
-        if summary.interrupted:
-            raise typer.Exit(1)
+        from simgen.batch.fork_server import SCENES_NEED, ForkServer
+    with ForkServer(SCENES_NEED) as server:  # loads what workers need while this process loads what it needs
+        with interrupts_held():
+            from simgen import api
+        loaded = [api.load(name, overrides or ()) for name in scenarios]
+        _refuse_namesakes(loaded)
+        for scenario in loaded:
+            if install_packs:
+                _install_missing(scenario)
+        for scenario in loaded:
+            api.require_packs(scenario)
+        plan = _Plan(count, seed, workers, resume, _chosen(renderer), server)
+        failed = 0
+        for scenario in loaded:
+            folder = out if len(loaded) == 1 else out / scenario.name
+            failed += plan.carry_out(scenario, folder).scenes_failed
     if failed:
         raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is asked for of every scenario."""
+
+    count: int
+    seed: int
+    workers: int
+    resume: bool
+    renderer: str
+    server: ForkServer
+
+    def carry_out(self, scenario: Scenario, folder: Path) -> GenerateSummary:
+        """Make one dataset, show how it goes and what came of it; leave the command where the user stopped it."""
+        from simgen import api
+        from simgen.batch.progress import progress_display
+
+        wanted = {field.name: getattr(self, field.name) for field in fields(self)}
+        with progress_display(scenario.name, self.count) as on_event:
+            summary = api.generate(scenario, out=folder, on_event=on_event, **wanted)
+        _print_summary(summary)
+        if summary.interrupted:
+            raise typer.Exit(1)
+        return summary
 
 
 def _refuse_namesakes(loaded: Sequence[Scenario]) -> None:

@@ -1,0 +1,1 @@
+"""A module to load before workers are forked."""
