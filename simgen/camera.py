@@ -22,6 +22,8 @@ from simgen.errors import UsageError
 from simgen.geometry import FloatArray
 from simgen.lens import Lens, directions_of, plane_of
 
+_SURELY_VISIBLE_PX = 8.0
+
 
 @dataclass(frozen=True, slots=True)
 class Intrinsics:
@@ -102,6 +104,16 @@ class Intrinsics:
         """Return the depth (n,) of points (n, 3) in the camera frame, metres."""
         p = np.asarray(p_camera, dtype=float)
         return np.linalg.norm(p, axis=1) if self.radial_depth else p[:, 2]
+
+    def surely_shows(self, corners_camera: ArrayLike) -> bool:
+        """Return whether a box, of corners (8, 3), lies wholly in the picture and is large enough to cover a pixel."""
+        depths = self.depth_of(corners_camera)
+        if depths.min() < self.near_m or depths.max() > self.far_m:
+            return False
+        pixels = self.project(corners_camera)
+        low, high = pixels.min(axis=0), pixels.max(axis=0)
+        inside = low.min() >= 0 and high[0] <= self.width - 1 and high[1] <= self.height - 1
+        return bool(inside and (high - low).min() >= _SURELY_VISIBLE_PX)
 
     def unproject(self, depth_m: ArrayLike) -> FloatArray:
         """Return camera-frame points (height, width, 3) of a depth image (height, width), metres."""

@@ -8,12 +8,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.camera import Intrinsics
 from simgen.errors import RenderError
 from simgen.geometry import FloatArray
 from simgen.records.frame import Frame, View
 
-_SURELY_VISIBLE_PX = 8.0
 _MAGNITUDE = np.uint16(0x7FFF)  # of a half float's bits, all but the sign
 _INFINITY = 0x7C00  # NaN is above it
 
@@ -63,19 +61,7 @@ def _all_finite(radiance: NDArray[np.float16]) -> bool:
 
 
 def _check_empty(place: str, frame: Frame, items: Sequence[InView]) -> None:
-    expected = [item for item in items if _surely_visible(frame.view.intrinsics, item)]
+    expected = [item for item in items if frame.view.intrinsics.surely_shows(item.corners_camera())]
     if expected or frame.silhouettes:
         ids = sorted({item.instance_id for item in expected} | set(frame.silhouettes))
         raise RenderError(f"{place}: empty frame: objects {ids} are in view, but no pixel shows any object")
-
-
-def _surely_visible(camera: Intrinsics, item: InView) -> bool:
-    """Return whether an object's box lies wholly in the image and is large enough to cover a pixel."""
-    corners = item.corners_camera()
-    depths = camera.depth_of(corners)
-    if depths.min() < camera.near_m or depths.max() > camera.far_m:
-        return False
-    pixels = camera.project(corners)
-    low, high = pixels.min(axis=0), pixels.max(axis=0)
-    inside = low.min() >= 0 and high[0] <= camera.width - 1 and high[1] <= camera.height - 1
-    return bool(inside and (high - low).min() >= _SURELY_VISIBLE_PX)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from simgen.annotate import encode_rle
 from simgen.assets import AssetLibrary
-from simgen.dataset import encode
+from simgen.dataset import DatasetWriter, encode
 from simgen.dataset.files import Checksum
 from simgen.dataset.rle import decode_rle
 from simgen.dataset.verify import Fault, verify
@@ -21,7 +22,9 @@ from simgen.dataset.verify.surface import distance_to_triangles_m
 from simgen.errors import AssetError, DatasetError
 from simgen.records.annotation import Rle
 from simgen.records.asset import Asset, AssetRef
-from tests.dataset.samples import write_dataset
+from simgen.records.scene import Capture
+from tests import builders
+from tests.dataset.samples import ball_scene, make_manifest, write_dataset, write_scene
 
 FRAME = "scenes/000001/camera/0002_"
 Labels = dict[str, Any]
@@ -162,7 +165,20 @@ def test_an_empty_frame_is_found(data: Path) -> None:
     edit_picture(data, "instance.png", lambda ids: ids.fill(0))
     edit_picture(data, "rgb.png", lambda rgb: rgb.fill(7))
     messages = [problem.message for problem in found(data, "empty")]
-    assert messages == ["is empty: no object anywhere", "is one flat colour (7)"]
+    assert messages == [
+        "is empty: no object anywhere, though [4] are before the camera",
+        "is one flat colour (7)",
+    ]
+
+
+def test_a_camera_that_sees_nothing_but_sky_has_no_problem(tmp_path: Path) -> None:
+    """Of one colour, without any object: neither is a fault where no object is before the camera."""
+    eye = builders.camera((0.0, 0.0, 1.0), target=(0.0, 9.0, 9.0), width=1, height=1)
+    scene = replace(ball_scene(), cameras=(eye,), capture=Capture("start", 1))
+    with DatasetWriter.create(tmp_path / "sky", make_manifest(scene_count=1)) as writer:
+        write_scene(writer, scene)
+        writer.finalise()
+    assert verify(tmp_path / "sky").problems == ()
 
 
 def test_an_unknown_id_is_found(data: Path) -> None:

@@ -150,6 +150,23 @@ def test_object_coordinates_that_do_not_come_back_are_found(data: Path) -> None:
     assert "to another point of the object than the one they show" in found(data, "flow")
 
 
+@pytest.mark.parametrize(("every", "off_px", "is_fault"), [(12, 0.5, False), (12, 2.0, True), (4, 0.5, True)])
+def test_few_points_may_be_off_by_a_part_of_a_pixel(
+    data: Path, every: int, off_px: float, is_fault: bool
+) -> None:
+    """So are those on ribs that are narrower than a pixel, of which the pixels around show nothing."""
+    pixel_m = 0.9 / ball_scene(0, width=96).cameras[0].intrinsics.fx
+
+    def change(points: np.ndarray) -> np.ndarray:
+        points = points.copy()
+        points[:, ::every] += np.float32([0.0, 0.0, off_px * pixel_m])
+        return points
+
+    edit(data, "object_coordinates.exr", change)
+    messages = [problem.message for problem in verify(data).problems if problem.check == "flow"]
+    assert any("another point of the object" in message for message in messages) == is_fault
+
+
 def test_flow_back_that_leads_elsewhere_is_found(data: Path) -> None:
     edit(data, "flow_backward.exr", lambda flow: flow * np.float32(1.5))
     assert "and the flow back do not cancel" in found(data, "flow")

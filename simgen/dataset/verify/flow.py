@@ -26,7 +26,10 @@ _OFF_PX = 0.01
 _OFF_RELATIVE = 1e-6  # float32, of flows of thousands of pixels
 _BORDER_PX = 1e-3  # nearer to the border of a pixel, which one a point falls into is a matter of rounding
 _KINK_PX = 0.1  # where depth bends by less than this from one pixel to the next the surface is smooth
-_MISSED = 0.01  # share of smooth pixels that may be off: beside edges that are narrower than a pixel
+_MISSED = 0.01  # share of smooth pixels that may be off by more than a pixel
+_BESIDE = (
+    0.15  # ... by less: the four pixels around show nothing of ribs and slots that are narrower than they
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -200,18 +203,16 @@ def _warp_faults(
         return
     pixel_m = np.take(motion.depth_m, where) / frame.labels.intrinsics.fx
     if frame.object_coordinates_m is not None and other.object_coordinates_m is not None:
-        share = _share_outside(
-            frame.object_coordinates_m, other.object_coordinates_m, where, corners, pixel_m
-        )
-        if share > _MISSED:
+        share = _share_missed(frame.object_coordinates_m, other.object_coordinates_m, where, corners, pixel_m)
+        if share:
             yield (
                 f"flow_{way}",
                 f"leads {share:.1%} of the visible pixels to another point of the object than the one they show",
             )
     back = other.others.get("flow_backward" if way == "forward" else "flow_forward")
     if back is not None:
-        share = _share_outside(-motion.flow_px, back, where, corners, np.ones(len(where)))
-        if share > _MISSED:
+        share = _share_missed(-motion.flow_px, back, where, corners, np.ones(len(where)))
+        if share:
             yield f"flow_{way}", f"and the flow back do not cancel on {share:.1%} of the visible pixels"
 
 
@@ -252,15 +253,18 @@ def _smooth(depth_m: NDArray[np.float32], ids: NDArray[np.uint16], focal_px: flo
 
 
 @np.errstate(all="ignore")
-def _share_outside(
+def _share_missed(
     values: NDArray[Any], others: NDArray[Any], where: IntArray, corners: IntArray, unit: NDArray[Any]
 ) -> float:
-    """Return the share of values (at `where`) beyond those of the four pixels they come between, 0.01 units let go."""
+    """Return the share of values (at `where`) that are not between those of the four pixels they come between.
+
+    0 where so few are off, or by so little of a pixel (`unit`), as happens beside what is narrower than a pixel.
+    """
     size = values.shape[-1]
     value, around = values.reshape(-1, size)[where], others.reshape(-1, size)[corners]
-    slack = _OFF_PX * unit[:, None]
-    outside = (value < around.min(axis=1) - slack) | (value > around.max(axis=1) + slack)
-    return float(outside.any(axis=1).mean())
+    beyond = np.maximum(around.min(axis=1) - value, value - around.max(axis=1)).max(axis=1) / unit
+    off, far_off = float((beyond > _OFF_PX).mean()), float((beyond > 1.0).mean())
+    return off if off > _BESIDE or far_off > _MISSED else 0.0
 
 
 def _pixels(size: tuple[int, int]) -> FloatArray:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from simgen.dataset.verify.frame import CheckedFrame, Finding
+from simgen.geometry import apply, box_corners, invert_rigid
 
 
 def size_faults(frame: CheckedFrame) -> Iterator[Finding]:
@@ -25,13 +26,34 @@ def size_faults(frame: CheckedFrame) -> Iterator[Finding]:
 
 
 def empty_faults(frame: CheckedFrame) -> Iterator[Finding]:
-    """A picture shows something: an object, and more than one colour."""
+    """A picture shows what stands wholly before the camera, and has more than one colour where it shows two things."""
     if frame.instance_id is not None and not frame.instance_id.any():
-        yield "instance", "is empty: no object anywhere"
+        expected = _surely_seen(frame)
+        if expected:
+            yield "instance", f"is empty: no object anywhere, though {expected} are before the camera"
     around = frame.labels.circumstances
     is_black = around is not None and around.shows_frame is None
-    if frame.rgb is not None and not is_black and frame.rgb.min() == frame.rgb.max():
+    if frame.rgb is None or is_black or sum(label.visible_px > 0 for label in frame.objects) < 2:
+        return
+    if frame.rgb.min() == frame.rgb.max():
         yield "rgb", f"is one flat colour ({int(frame.rgb.min())})"
+
+
+def _surely_seen(frame: CheckedFrame) -> list[int]:
+    """Return the bodies whose boxes lie wholly in the picture and cover pixels."""
+    index = frame.labels.frame_index
+    if index >= frame.trajectory.frame_count:
+        return []
+    T_camera_world = invert_rigid(frame.labels.T_world_camera)
+    poses, present = frame.trajectory.T_world_objects(index), frame.trajectory.present_at(index)
+    return [
+        body.instance_id
+        for body, T_world_object, is_there in zip(frame.scene.objects, poses, present, strict=True)
+        if is_there
+        and frame.labels.intrinsics.surely_shows(
+            apply(T_camera_world @ T_world_object, box_corners(body.size_m))
+        )
+    ]
 
 
 def id_faults(frame: CheckedFrame) -> Iterator[Finding]:
