@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import moderngl
@@ -21,6 +21,7 @@ from simgen.rendering.dressing import dress_of, dressed
 from simgen.rendering.frustum import sphere_in_view
 from simgen.rendering.raster.context import set_uniforms
 from simgen.rendering.raster.lens_detail import lens_cuts, lens_px_per_m, lens_radius_px
+from simgen.rendering.raster.lens_sorting import SortedTriangles, sort_triangles
 from simgen.rendering.raster.lens_table import needs_rays
 from simgen.rendering.raster.materials import MaterialKey
 from simgen.rendering.raster.meshes import Batch, GpuLevel, GpuModel, ModelCache
@@ -54,6 +55,7 @@ class DrawItem:
         T_camera_object: (4, 4).
         radius_px: projected radius of its sphere; infinite where the camera may be inside.
         is_cut: whether the camera or its near plane may be inside, so that backs can be seen.
+        sorted_for: its triangles as cameras with a lens show them, known once they were asked for.
     """
 
     drawable: Drawable
@@ -61,6 +63,7 @@ class DrawItem:
     T_camera_object: FloatArray
     radius_px: float
     is_cut: bool
+    sorted_for: dict[Intrinsics, SortedTriangles] = field(default_factory=dict[Intrinsics, SortedTriangles])
 
     def culls(self, batch: Batch) -> bool:
         """Return whether backs of triangles need not be drawn."""
@@ -98,6 +101,20 @@ class DrawItem:
         R, t = self.T_camera_object[:3, :3] * self.drawable.body.scale, self.T_camera_object[:3, 3]
         # Column by column in memory: projecting them reads one coordinate after the other.
         return (R @ points_m.T + t[:, None]).T
+
+    def sorted_triangles(self, camera: Intrinsics) -> SortedTriangles:
+        """Return its triangles as a camera shows them whose lens no matrix can express."""
+        if camera not in self.sorted_for:
+            level = self.level
+            self.sorted_for[camera] = sort_triangles(
+                camera,
+                self.T_camera_object,
+                self.drawable.body.scale,
+                level.positions_m,
+                level.triangles,
+                level.triangle_bounds,
+            )
+        return self.sorted_for[camera]
 
     def set_place(self, program: moderngl.Program) -> None:
         """Set the uniforms of `transform.glsl` that belong to the object."""

@@ -16,7 +16,7 @@ from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps, surface_uniforms
 from simgen.rendering.raster.gate import check_nonce
 from simgen.rendering.raster.mirrors import Mirror
-from simgen.rendering.raster.rays import drop_backs, parts_of, projection_uniforms, ray_defines
+from simgen.rendering.raster.rays import draw_batch, drop_backs, projection_uniforms, ray_defines
 from simgen.rendering.raster.targets import Targets, read_rows
 
 _EXTRA = ("EXTRA",)  # what the shaders are compiled with for views that ask for more buffers
@@ -127,7 +127,7 @@ class GeometryPass:
                 ready[program] = item
             bind_maps(item, batch.key)
             drop_backs(self._context.gl, program, camera, item.culls(batch), "MIRRORED" in extra)
-            item.level.draw(program, batch.first, batch.count, parts_of(program, camera, item, batch))
+            draw_batch(program, camera, item, batch)
 
     def read(self, targets: Targets, view: View, place: str, nonce: float) -> Labels:
         """Return the labels of the view that was drawn last.

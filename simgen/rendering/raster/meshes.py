@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from simgen.geometry import FloatArray
 from simgen.records.asset import AssetInfo, Model, Submesh
 from simgen.rendering.raster.context import GlContext
+from simgen.rendering.raster.lens_sorting import SortedTriangles, TriangleBounds
 from simgen.rendering.raster.materials import MaterialKey, MaterialSet
 
 _LAYOUT = ("3f 3f 2f 1f", "in_position", "in_normal", "in_uv", "in_material")
@@ -66,6 +67,8 @@ class GpuLevel:
         self._vertices = context.gl.buffer(vertices.tobytes())
         self._indices = context.gl.buffer(self.triangles.tobytes())
         self._arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
+        self._sorted_arrays: dict[moderngl.Program, moderngl.VertexArray] = {}
+        self._sorted: SortedTriangles | None = None
 
     @cached_property
     def see_through_vertices(self) -> NDArray[np.uint32]:
@@ -78,14 +81,37 @@ class GpuLevel:
         corners = self.positions_m[self.triangles.reshape(-1, 3)]
         return float(np.sqrt(((corners - corners[:, [1, 2, 0]]) ** 2).sum(axis=2).max()))
 
-    def draw(self, program: moderngl.Program, first: int, count: int, times: int = 1) -> None:
-        """Draw some of the indices, a number of times, with a program whose uniforms are set."""
-        if program not in self._arrays:
-            self._arrays[program] = self._vertex_array(program)
-        self._arrays[program].render(moderngl.TRIANGLES, vertices=count, first=first, instances=times)
+    @cached_property
+    def triangle_bounds(self) -> TriangleBounds:
+        """Spheres around the triangles, for cameras with a lens."""
+        return TriangleBounds.of(self.positions_m, self.triangles)
 
-    def _vertex_array(self, program: moderngl.Program) -> moderngl.VertexArray:
-        return self._context.gl.vertex_array(program, self._bindings(program), self._indices)
+    def draw(
+        self,
+        program: moderngl.Program,
+        first: int,
+        count: int,
+        times: int = 1,
+        order: SortedTriangles | None = None,
+    ) -> None:
+        """Draw some of the indices, a number of times, with a program whose uniforms are set.
+
+        Args:
+            order: of which these are indices; None: of the level itself.
+        """
+        arrays = self._arrays if order is None else self._sorted_arrays
+        if program not in arrays:
+            indices = self._indices if order is None else self._sorted_indices
+            arrays[program] = self._context.gl.vertex_array(program, self._bindings(program), indices)
+        if order is not None and self._sorted is not order:
+            self._sorted = order
+            self._sorted_indices.orphan()
+            self._sorted_indices.write(order.indices.tobytes())
+        arrays[program].render(moderngl.TRIANGLES, vertices=count, first=first, instances=times)
+
+    @cached_property
+    def _sorted_indices(self) -> moderngl.Buffer:
+        return self._context.gl.buffer(reserve=self.triangles.nbytes, dynamic=True)
 
     def _bindings(self, program: moderngl.Program) -> list[tuple[object, ...]]:
         """Return the buffers that a program reads, with their layouts and the names of its inputs."""
@@ -97,9 +123,14 @@ class GpuLevel:
 
     def release(self) -> None:
         """Free the buffers."""
-        for thing in (*self._arrays.values(), self._vertices, self._indices):
-            thing.release()
-        self._arrays.clear()
+        for arrays in (self._arrays, self._sorted_arrays):
+            for array in arrays.values():
+                array.release()
+            arrays.clear()
+        if "_sorted_indices" in self.__dict__:
+            self._sorted_indices.release()
+        for buffer in (self._vertices, self._indices):
+            buffer.release()
 
 
 class GpuModel:

@@ -15,7 +15,7 @@ from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps, surface_uniforms
 from simgen.rendering.raster.materials import MaterialKey
 from simgen.rendering.raster.meshes import Batch
-from simgen.rendering.raster.rays import drop_backs, projection_uniforms, ray_defines
+from simgen.rendering.raster.rays import draw_batch, drop_backs, projection_uniforms, ray_defines
 from simgen.rendering.raster.targets import Targets
 
 _EMISSIVE_UNIT, _LABEL_UNIT = 4, 5
@@ -75,7 +75,7 @@ class OverlayPass:
         bind_maps(item, batch.key)
         item.drawable.model.materials.bind_emissive(batch.key, _EMISSIVE_UNIT)
         drop_backs(self._context.gl, program, camera, wanted=False)
-        item.level.draw(program, batch.first, batch.count)
+        draw_batch(program, camera, item, batch)
 
 
 def _defines(key: MaterialKey, shining: bool) -> tuple[str, ...]:

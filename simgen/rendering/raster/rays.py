@@ -25,8 +25,6 @@ from simgen.rendering.raster.targets import projection
 # Texture units that no pass uses otherwise.
 TILE_UNIT, TABLE_UNIT, RAY_UNIT = 13, 14, 15
 TILES_ACROSS, TILES_DOWN = 16, 12
-# Of a body this wide, against the picture, few triangles are drawn tile by tile: measured with walls around a table.
-_WIDE_SHARE, _MOST_TRIANGLES = 0.25, 64
 _KEPT = 12  # cameras: a few lenses, each with what is counted beyond its picture
 _PANORAMA_MARGIN_PX, _PANORAMA_MARGIN_RAD = 0.1, 3e-4
 
@@ -117,6 +115,7 @@ def projection_uniforms(camera: Intrinsics) -> dict[str, object]:
         "lens_skew": (p1, p2, min(seen, 1.5) if p1 or p2 else 0.0),
         "lens_range": (camera.near_m, 1 / camera.near_m, 1 / camera.far_m),
         "lens_shift": (0.0, 0.0),
+        "lens_tiled": 0.0,
         "lens_sides": _sides(camera),
     }
 
@@ -133,17 +132,20 @@ def drop_backs(
     gl.disable(moderngl.CULL_FACE)
 
 
-def parts_of(program: moderngl.Program, camera: Intrinsics, item: DrawItem, batch: Batch) -> int:
-    """Return how many times a batch is drawn, each time in another tile of the image, and tell its program so.
+def draw_batch(program: moderngl.Program, camera: Intrinsics, item: DrawItem, batch: Batch) -> None:
+    """Draw what of a batch a camera may see, with a program whose uniforms are set.
 
-    The bounds of triangles that are seen under wide angles are loose: of those, where there are few, each is drawn in
-    the tiles that it may touch.
+    The bounds of triangles that a lens shows under wide angles are loose: each is drawn in the tiles that it may touch.
     """
+    level = item.level
     if not needs_rays(camera):
-        return 1
-    is_wide = item.radius_px > _WIDE_SHARE * camera.width and batch.count <= 3 * _MOST_TRIANGLES
-    set_uniforms(program, lens_tiled=float(is_wide))
-    return TILES_ACROSS * TILES_DOWN if is_wide else 1
+        level.draw(program, batch.first, batch.count)
+        return
+    order = item.sorted_triangles(camera)
+    for run in order.runs(batch.first, batch.count):
+        set_uniforms(program, lens_tiled=float(run.wide))
+        tiles = TILES_ACROSS * TILES_DOWN if run.wide else 1
+        level.draw(program, run.first, run.count, tiles, order)
 
 
 def _tile_rows(camera: Intrinsics) -> NDArray[np.float32]:

@@ -20,7 +20,7 @@ from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps
 from simgen.rendering.raster.lens_outlines import canvases_of, lens_box, lens_extent
 from simgen.rendering.raster.lens_table import needs_rays
-from simgen.rendering.raster.rays import Lenses, drop_backs, parts_of, projection_uniforms, ray_defines
+from simgen.rendering.raster.rays import Lenses, draw_batch, drop_backs, projection_uniforms, ray_defines
 
 _ATLAS_SIDE_PX = 2048  # at least; a larger image gets a larger atlas
 _MARGIN_PX = 2
@@ -192,7 +192,7 @@ class SilhouettePass:
             if batch.key.masked:
                 bind_maps(item, batch.key)
             drop_backs(self._context.gl, program, camera, item.culls(batch))
-            item.level.draw(program, batch.first, batch.count, parts_of(program, camera, item, batch))
+            draw_batch(program, camera, item, batch)
 
 
 def outline_of(camera: Intrinsics, item: DrawItem) -> Outline:

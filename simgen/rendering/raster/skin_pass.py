@@ -18,7 +18,7 @@ from simgen.records.frame import Moment, View
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps
 from simgen.rendering.raster.geometry import Labels
-from simgen.rendering.raster.rays import drop_backs, projection_uniforms, ray_defines
+from simgen.rendering.raster.rays import draw_batch, drop_backs, projection_uniforms, ray_defines
 from simgen.rendering.raster.skinned import SkinnedLevel
 from simgen.rendering.raster.targets import Targets
 from simgen.skinning import gait_of, pose_changes
@@ -81,7 +81,7 @@ class SkinPass:
                 if batch.key.masked:
                     bind_maps(item, batch.key)
                 drop_backs(gl, program, camera, item.culls(batch))
-                level.draw(program, batch.first, batch.count)
+                draw_batch(program, camera, item, batch)
         gl.disable(moderngl.CULL_FACE | moderngl.DEPTH_TEST)
 
     def _points(

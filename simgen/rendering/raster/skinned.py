@@ -59,7 +59,8 @@ class SkinnedLevel(GpuLevel):
             self._rest[:, :3], self._rest[:, 3:6], self._joints, self._weights, matrices
         )
         self.positions_m = np.ascontiguousarray(rows[:, :3])
-        self.__dict__.pop("longest_edge_m", None)
+        for of_pose in ("longest_edge_m", "triangle_bounds"):
+            self.__dict__.pop(of_pose, None)
         self._vertices.write(rows.tobytes())
 
     def set_points(self, previous: FloatArray | None, following: FloatArray | None) -> None:
