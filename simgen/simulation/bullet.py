@@ -43,7 +43,7 @@ _CCD_RADIUS = 0.9  # of the smallest half extent; Bullet sweeps a body that move
 _OVERLAP_GONE_PER_STEP = 0.5  # share; measured: piles rest within 0.05 mm, at 0.2 (Bullet's own) within 1 mm
 # Iterations begin with this share of the last step's contact impulses (PyBullet's own 0.1 starts nearly anew: a bin of
 # parts then takes half as long again to come to rest), and end when all contacts are this well solved (squared, SI
-# units): measured on clutter and piles, two fifths of the iterations, which rest within 0.4 mm, nearly all within 0.1 mm.
+# units): measured on clutter and piles, two fifths of the iterations; they rest within 0.4 mm, nearly all in 0.1 mm.
 _WARM_START = 0.85
 _SOLVED = 3e-5
 _CONTACT_REACH = 0.005  # of a body's size; a contact that reaches further takes speed from a bounce
