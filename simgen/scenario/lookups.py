@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import cast
 
 from simgen.assets import AssetLibrary
-from simgen.assets.procedural import SIGNS, SURFACES, check_parameter, environment_names, names
+from simgen.assets.procedural import SIGNS, SURFACES, check_parameter, environment_names, names, parameters_of
 from simgen.errors import AssetError, did_you_mean
 from simgen.records.asset import AssetRef, ParamValue
 from simgen.scenario.distributions import Choice, Discrete, ScalarDistribution
@@ -27,10 +27,33 @@ _ROAD_WORDS = {
     "guard_rail": ("none", "left", "right", "both"),
     "sign": ("none", *SIGNS),
 }
+_TABLE, _BIN = ("table", "size_m"), ("bin", "size_m")
+_MEASURES = {  # of each world: the model that has it, and its parameter there, whose limits hold
+    "empty": {"size": ("floor", "size_m")},
+    "tabletop": {"width": _TABLE, "depth": _TABLE, "height": _TABLE},
+    "bin": {"width": _BIN, "depth": _BIN, "height": _BIN, "wall": ("bin", "wall_m")},
+    "warehouse": {
+        "bays": ("rack", "bays"),
+        "levels": ("rack", "levels"),
+        "bay_width": ("rack", "bay_width_m"),
+        "level_height": ("rack", "level_height_m"),
+        "rack_depth": ("rack", "depth_m"),
+    },
+    "road": {
+        "length": ("road", "length_m"),
+        "bend": ("road", "bend_rad"),
+        "slope": ("road", "slope"),
+        "lane_width": ("road", "lane_width_m"),
+        "edge": ("road", "edge_m"),
+        "shoulder": ("road_shoulder", "shoulder_m"),
+        "verge": ("road_ground", "verge_m"),
+        "meadow": ("road_ground", "outer_m"),
+    },
+}
 
 
 def unknown_names(scenario: Scenario, library: AssetLibrary) -> list[Finding]:
-    """Return (where, what is wrong) of everything that a scenario names and that does not exist."""
+    """Return (where, what is wrong) of all that a scenario names or measures and that the models it is made of lack."""
     lookup = _Lookup(library)
     found: list[Finding] = []
     for section, groups in (("objects", scenario.objects), ("actors", scenario.actors)):
@@ -39,6 +62,7 @@ def unknown_names(scenario: Scenario, library: AssetLibrary) -> list[Finding]:
     found += lookup.light_map(scenario)
     found += _surfaces(scenario)
     found += _road_words(scenario)
+    found += _measures(scenario)
     return found
 
 
@@ -180,6 +204,16 @@ def _road_words(scenario: Scenario) -> Iterator[Finding]:
     if scenario.world.kind == "road":
         for name, known in _ROAD_WORDS.items():
             yield from _one_of(name, ("world", name), getattr(scenario.world, name), known)
+
+
+def _measures(scenario: Scenario) -> Iterator[Finding]:
+    world = scenario.world
+    for field, (model, name) in _MEASURES[world.kind].items():
+        [allowed] = [p for p in parameters_of(f"procedural/{model}") if p.name == name]
+        for value in _possible(getattr(world, field)):
+            if isinstance(value, int | float) and not allowed.low <= value <= allowed.high:
+                message = f"{value:g} is out of range: a {model} can have {allowed.low:g} to {allowed.high:g}"
+                yield ("world", field), message
 
 
 def _one_of(what: str, at: Location, value: object, known: tuple[str, ...]) -> Iterator[Finding]:

@@ -77,6 +77,18 @@ def test_a_wrong_word_of_an_object(text: str, place: str, message: str) -> None:
         ("world: {kind: road, centre: dashd}", "world.centre", "mean 'dashed'"),
         ("world: {kind: road, sign: deerr}", "world.sign", "known: none, deer"),
         ("world: {kind: road, guard_rail: lft}", "world.guard_rail", "known: none, left, right, both"),
+        (
+            "world: {kind: empty, size: 5 km}",
+            "world.size",
+            "5000 is out of range: a floor can have 0.001 to 500",
+        ),
+        ("world: {kind: bin, wall: 1}", "world.wall", "1 is out of range: a bin can have 0.001 to 0.1"),
+        ("world: {kind: road, length: {uniform: [10, 60]}}", "world.length", "10 is out of range: a road"),
+        (
+            "world: {kind: warehouse, levels: 99}",
+            "world.levels",
+            "99 is out of range: a rack can have 1 to 12",
+        ),
         ("environment: {map: procedural/box}", "environment.map", "is a model, not a light map"),
         ("environment: {map: procedural/softbx}", "environment.map", "mean 'procedural/softbox'"),
         ("environment: {map: procedural/softbox, params: {a: 1}}", "environment.params.a", "no parameters"),
