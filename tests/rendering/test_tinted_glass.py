@@ -81,9 +81,12 @@ def test_of_what_alpha_covers_the_transmission_is_tinted(raster: RasterRenderer,
     np.testing.assert_allclose(share_through(raster, half), 0.96 * sheet**2, rtol=0.02)
 
 
-def test_without_transmission_glass_is_as_it_was(raster: RasterRenderer) -> None:
-    grey = replace(STAINED, alpha=0.4, transmission=0.0)
-    np.testing.assert_allclose(share_through(raster, grey), 0.6 * 0.96, rtol=0.02)
+def test_without_transmission_each_sheet_lets_through_what_it_does_not_cover(
+    raster: RasterRenderer, tracer: PathtraceRenderer
+) -> None:
+    sooty = replace(STAINED, base_color_rgb=(0.0, 0.0, 0.0), alpha=0.4, transmission=0.0)
+    np.testing.assert_allclose(share_through(raster, sooty), 0.6**2 * 0.96, rtol=0.02)
+    np.testing.assert_allclose(share_through(tracer, sooty), 0.6**2 * 0.96**2, rtol=0.06)
 
 
 def test_tinted_glass_in_white_vanishes_in_a_white_furnace(

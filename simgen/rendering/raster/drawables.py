@@ -75,11 +75,6 @@ class DrawItem:
         return any(batch.key.see_through for batch in self.level.batches)
 
     @property
-    def is_tinted(self) -> bool:
-        """Whether something of it shows what lies behind in a colour."""
-        return any(batch.key.tinted for batch in self.level.batches)
-
-    @property
     def instance_id(self) -> int:
         """The object's id."""
         return self.drawable.body.instance_id

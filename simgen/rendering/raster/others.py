@@ -8,7 +8,8 @@ from simgen.records.frame import View
 from simgen.rendering.raster.mirrors import Mirror
 from simgen.rendering.raster.targets import Targets
 
-_BEHIND, _MIRROR_IMAGE, _MIRROR_DEPTH, _THROUGH = 9, 10, 11, 12  # texture units
+# Texture units; those above are of lenses.
+_SHEETS, _BEHIND, _MIRROR_IMAGE, _MIRROR_DEPTH, _THROUGH = 6, 9, 10, 11, 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,29 +17,26 @@ class Others:
     """Pictures of the same size.
 
     Attributes:
-        behind: the view without glass; None where there is none.
+        behind: the view without glass, and what all glass does to it; None where there is none.
         mirror: the floor that mirrors; None where none does.
         mirrored: what it shows.
-        tinted: whether glass colours what is behind it, as `behind.through` has it.
     """
 
     behind: Targets | None = None
     mirror: Mirror | None = None
     mirrored: Targets | None = None
-    tinted: bool = False
 
     @property
     def defines(self) -> tuple[str, ...]:
         """Names that shading is compiled with."""
-        glass = ["GLASS"] * (self.behind is not None) + ["TINTED"] * self.tinted
-        return (*glass, *["MIRROR"] * (self.mirrored is not None))
+        return (*["GLASS"] * (self.behind is not None), *["MIRROR"] * (self.mirrored is not None))
 
     def bind(self) -> None:
         """Bind the pictures to their units."""
         if self.behind is not None:
             self.behind.radiance.use(_BEHIND)
-        if self.behind is not None and self.tinted:
             self.behind.through_texture.use(_THROUGH)
+            self.behind.sheets_texture.use(_SHEETS)
         if self.mirrored is not None:
             self.mirrored.radiance.build_mipmaps()
             self.mirrored.radiance.use(_MIRROR_IMAGE)
@@ -48,7 +46,7 @@ class Others:
         """Return the uniforms that name the units and place the mirror."""
         values: dict[str, object] = {}
         if self.behind is not None:
-            values |= {"behind": _BEHIND, "through": _THROUGH}
+            values |= {"behind": _BEHIND, "through": _THROUGH, "sheets": _SHEETS}
         if self.mirror is not None and self.mirrored is not None:
             values |= {
                 "mirror_image": _MIRROR_IMAGE,

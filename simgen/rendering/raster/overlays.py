@@ -1,7 +1,7 @@
 """Surfaces drawn once more where a picture needs more of them than the geometry pass keeps.
 
-Emissive maps add to the light of lamps; sheets of glass multiply the colour of what lies behind all of them, in any
-order. Only views that show such surfaces pay.
+Emissive maps add to the light of lamps; sheets of glass multiply the colour of what lies behind all of them, and add up
+what they cover it with, in any order. Only views that show such surfaces pay.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from simgen.rendering.raster.rays import draw_batch, drop_backs, projection_unif
 from simgen.rendering.raster.targets import Targets
 
 _EMISSIVE_UNIT, _LABEL_UNIT = 4, 5
+_SHINE, _THROUGH, _SHEETS = ("MORE", "ONCE", "SHINE"), ("MORE", "ONCE"), ("MORE", "ONCE", "SHEETS")
 
 
 class OverlayPass:
@@ -34,19 +35,32 @@ class OverlayPass:
         light.scissor = (0, 0, *seen.size_px)
         light.use()
         light.viewport = (0, 0, seen.width, seen.height)
-        self._draw(seen, view, items, (moderngl.ONE, moderngl.ONE), shining=True)
+        self._draw(seen, view, items, (moderngl.ONE, moderngl.ONE), _SHINE)
 
-    def tint(self, behind: Targets, view: View, items: Sequence[DrawItem]) -> None:
-        """Fill `behind.through` with what all glass before `behind` lets through of it, for each colour."""
+    def glaze(self, behind: Targets, view: View, items: Sequence[DrawItem]) -> None:
+        """Add up all glass before `behind`: what it lets through of it, and the colours it covers it with.
+
+        Fills `behind.through` with the product of what sheets let through, and `behind.sheets` with the sums of what
+        each covers, as a share, and of that times its colour.
+        """
         x0, y0, x1, y1 = behind.region
-        behind.through.scissor = (x0, y0, x1 - x0, y1 - y0)
-        behind.through.use()
-        behind.through.viewport = (0, 0, behind.width, behind.height)
-        behind.through.clear(1.0, 1.0, 1.0, 1.0)
-        self._draw(behind, view, items, (moderngl.DST_COLOR, moderngl.ZERO), shining=False)
+        for target, empty, blend, defines in (
+            (behind.through, 1.0, (moderngl.DST_COLOR, moderngl.ZERO), _THROUGH),
+            (behind.sheets, 0.0, (moderngl.ONE, moderngl.ONE), _SHEETS),
+        ):
+            target.scissor = (x0, y0, x1 - x0, y1 - y0)
+            target.use()
+            target.viewport = (0, 0, behind.width, behind.height)
+            target.clear(empty, empty, empty, empty)
+            self._draw(behind, view, items, blend, defines)
 
     def _draw(
-        self, seen: Targets, view: View, items: Sequence[DrawItem], blend: tuple[int, int], shining: bool
+        self,
+        seen: Targets,
+        view: View,
+        items: Sequence[DrawItem],
+        blend: tuple[int, int],
+        defines: tuple[str, ...],
     ) -> None:
         gl = self._context.gl
         gl.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
@@ -55,9 +69,9 @@ class OverlayPass:
         seen.labels.normal_depth.use(_LABEL_UNIT)
         for item in items:
             for batch in item.level.batches:
-                if batch.key.shines if shining else batch.key.see_through:
-                    self._draw_batch(view, item, batch, _defines(batch.key, shining))
-        gl.disable(moderngl.BLEND)
+                if batch.key.shines if defines == _SHINE else batch.key.see_through:
+                    self._draw_batch(view, item, batch, _with_map(defines, batch.key))
+        gl.disable(moderngl.BLEND | moderngl.CULL_FACE)
 
     def _draw_batch(self, view: View, item: DrawItem, batch: Batch, defines: tuple[str, ...]) -> None:
         camera = view.intrinsics
@@ -74,11 +88,10 @@ class OverlayPass:
         item.set_place(program)
         bind_maps(item, batch.key)
         item.drawable.model.materials.bind_emissive(batch.key, _EMISSIVE_UNIT)
-        drop_backs(self._context.gl, program, camera, wanted=False)
+        drop_backs(self._context.gl, program, camera, batch.key.culled)
         draw_batch(program, camera, item, batch)
 
 
-def _defines(key: MaterialKey, shining: bool) -> tuple[str, ...]:
-    if shining:
-        return ("MORE", "SHINE")
-    return ("MORE", "BASE_COLOR_MAP") if "BASE_COLOR_MAP" in key.defines else ("MORE",)
+def _with_map(defines: tuple[str, ...], key: MaterialKey) -> tuple[str, ...]:
+    mapped = defines != _SHINE and "BASE_COLOR_MAP" in key.defines
+    return (*defines, "BASE_COLOR_MAP") if mapped else defines

@@ -92,8 +92,18 @@ class Targets:
 
     @cached_property
     def through(self) -> moderngl.Framebuffer:
-        """What glass lets through of what lies behind it; made when a view first shows tinted glass."""
+        """What glass lets through of what lies behind it; made when a view first shows glass."""
         return self.framebuffer([self.through_texture])
+
+    @cached_property
+    def sheets_texture(self) -> moderngl.Texture:
+        """What `sheets` draws into."""
+        return self.texture(self.size_px, 4, "f2")
+
+    @cached_property
+    def sheets(self) -> moderngl.Framebuffer:
+        """What sheets of glass cover, added up; likewise."""
+        return self.framebuffer([self.sheets_texture])
 
     @cached_property
     def skin(self) -> moderngl.Framebuffer:

@@ -1,6 +1,7 @@
 #version 330 core
 // Of every triangle, the pixels that a lens may show it in: a rectangle, two where the picture's seam parts it. Which of
-// them it covers the fragment shader decides by their rays. Compiled for PANORAMA, whose seam and poles need care.
+// them it covers the fragment shader decides by their rays. Compiled for PANORAMA, whose seam and poles need care,
+// and for passes that add up, which draw no pixel of a triangle more than ONCE.
 // What the vertex shader gives besides is handed on as the renderer writes in below.
 layout(triangles) in;
 layout(triangle_strip, max_vertices = 16) out;
@@ -187,6 +188,10 @@ void main() {
 
     vec3 to_a = normalize(a), to_b = normalize(b), to_c = normalize(c);
     vec3 pa = gl_in[0].gl_Position.xyz, pb = gl_in[1].gl_Position.xyz, pc = gl_in[2].gl_Position.xyz;
+#ifdef ONCE
+    put_part(to_a, to_b, to_c, pa, pb, pc, 1e30);  // the bounds of parts overlap, where a pixel would be drawn twice
+#else
     float extra = put_part(to_a, to_b, to_c, pa, pb, pc, WORTH_PARTS);
     if (extra > WORTH_PARTS) put_parts(to_a, to_b, to_c);
+#endif
 }

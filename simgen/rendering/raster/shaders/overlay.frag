@@ -1,6 +1,6 @@
 #version 330 core
-// Some surfaces once more, over what the geometry pass left: what emissive maps SHINE with where the surface is seen, or
-// what sheets of glass let through of what lies behind them, one after the other.
+// Some surfaces once more, over what the geometry pass left: what emissive maps SHINE with where the surface is seen;
+// or of sheets of glass, one after the other, what they let through of what lies behind them, or what they cover it with.
 in vec3 v_camera;
 in vec2 v_uv;
 flat in vec4 v_color;
@@ -36,8 +36,13 @@ void main() {
     vec4 texel = texture(base_color_map, v_uv);
     color *= vec4(mix(vec3(1.0), texel.rgb, keep_map_color), texel.a);
 #endif
-    if (DEPTH > there * (1.0 + ROUNDING) || color.a < v_surface.z) discard;
+    if (DEPTH < 0.0 || DEPTH > there * (1.0 + ROUNDING) || color.a < v_surface.z) discard;  // below 0: no hit
     float cover = clamp(color.a, 0.0, 1.0);
-    out_light = vec4((1.0 - cover) + cover * v_more.w * clamp(color.rgb, 0.0, 1.0), 1.0);
+    vec3 own = clamp(color.rgb, 0.0, 1.0), passed = (1.0 - cover) + cover * v_more.w * own;
+#ifdef SHEETS
+    out_light = vec4(cover * (1.0 - v_more.w) * own, dot(1.0 - passed, vec3(1.0 / 3.0)));
+#else
+    out_light = vec4(passed, 1.0);
+#endif
 #endif
 }

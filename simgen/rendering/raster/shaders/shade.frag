@@ -55,9 +55,8 @@ vec3 floor_mirrored(vec3 otherwise, vec3 n, float n_v, float roughness, float id
 #endif
 #ifdef GLASS
 uniform sampler2D behind;        // radiance of what is seen through glass
-#ifdef TINTED
 uniform sampler2D through;       // what all sheets of glass let through of it
-#endif
+uniform sampler2D sheets;        // sums over them: of cover times colour, of what each stops
 #endif
 #ifdef FOG
 #include "air.glsl"
@@ -107,6 +106,18 @@ void main() {
     lit *= 1.0 / (255.0 * weight);
 
     Surface s = surface_of(left_here, ahead);
+#ifdef GLASS
+    // All sheets together stop what they do not let through, each taken to have its share of that whatever the order
+    // (Bavoil and Myers, "Order independent transparency with dual depth peeling", 2008, weighted average); they are
+    // lit as the nearest one is.
+    vec3 passed = vec3(0.0);
+    if (int(left_here.x >> 24) > 63) {
+        passed = textureLod(through, uv, 0.0).rgb;
+        vec4 sum = textureLod(sheets, uv, 0.0);
+        float stopped = sum.a > 0.0 ? dot(1.0 - passed, vec3(1.0 / 3.0)) / sum.a : 1.0;
+        s.diffuse = sum.rgb * stopped * (1.0 - from_shorts(left_here.z).y) * (1.0 - s.specular);
+    }
+#endif
 #ifdef COAT
     put_coat(s, left_here, label.xyz);
 #endif
@@ -157,11 +168,6 @@ void main() {
 #endif
 #ifdef GLASS
     // What is seen through glass has its own share of the air before it.
-#ifdef TINTED
-    vec3 passed = textureLod(through, uv, 0.0).rgb * float(int(left_here.x >> 24) > 63);
-#else
-    float passed = 1.0 - s.cover;
-#endif
     l += passed * (1.0 - s.specular) * (textureLod(behind, uv, 0.0).rgb - air);
 #endif
     put_out(l, 1.0 / label.w);
