@@ -22,7 +22,7 @@ from simgen.records.annotation import Sample
 from simgen.records.expectations import unmet_labels
 from simgen.records.scene import Scene
 from simgen.rendering import make_working_renderer
-from simgen.report import film_scene, scene_page, write_preview
+from simgen.report import ContactSheet, film_scene, scene_page
 from simgen.report.picture import check_picture_name, save_picture
 from simgen.report.video import check_video_name
 from simgen.resources import shipped
@@ -146,9 +146,17 @@ def generate(
             found = writer.done_indices()
             todo = [index for index in range(count) if index not in found]
             producer = SceneProducer(scenario, seed, path, renderer)
-            outcome = run_batch(todo, producer, worker_count=workers, on_event=on_event, server=parent)
+            sheet = ContactSheet(path)
+            outcome = run_batch(
+                todo,
+                producer,
+                worker_count=workers,
+                on_event=on_event,
+                on_idle=lambda: sheet.begin(range(count)),
+                server=parent,
+            )
             writer.finalise(studio.library.describe)
-    preview = _refresh_preview(path, outcome.results)
+    preview = _refresh_preview(sheet, outcome.results)
     seconds = time.perf_counter() - start
     return _summary(path, outcome.results, seconds, outcome.interrupted, len(found), preview)
 
@@ -168,12 +176,12 @@ def _check_pairs(scenario: scenario_package.Scenario, count: int) -> None:
         )
 
 
-def _refresh_preview(path: Path, results: Sequence[SceneResult]) -> Path | None:
-    """Draw the contact sheet again if there is something new to show, and return where it is."""
-    target = path / PREVIEW_FILE
+def _refresh_preview(sheet: ContactSheet, results: Sequence[SceneResult]) -> Path | None:
+    """Write the contact sheet again if there is something new to show, and return where it is."""
+    target = sheet.path / PREVIEW_FILE
     is_new = any(result.status == "written" for result in results)
-    if (is_new or not target.is_file()) and len(Dataset(path)):
-        write_preview(path, target)
+    if (is_new or not target.is_file()) and Dataset(sheet.path).scene_indices:
+        sheet.write(target)
     return target if target.is_file() else None
 
 

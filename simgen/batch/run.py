@@ -94,6 +94,7 @@ def run_batch(
     *,
     worker_count: int = 1,
     on_event: Callable[[BatchEvent], None] | None = None,
+    on_idle: Callable[[], None] | None = None,
     settings: BatchSettings | None = None,
     server: ForkServer | None = None,
 ) -> BatchOutcome[R]:
@@ -105,6 +106,8 @@ def run_batch(
     Args:
         worker_count: processes; 0 means one per usable core.
         on_event: called in this thread for everything that happens.
+        on_idle: called in this thread when the first worker has nothing left to do and others have: a core is free
+            until they end. Not called where there is no such time, nor after a request to stop.
         server: to fork workers from; without one, a bare one is started.
 
     Raises:
@@ -112,7 +115,8 @@ def run_batch(
         SimgenError: a worker could not start, or a job met what dooms the others too, such as a full disk.
     """
     todo = list(indices)
-    supervisor = _Supervisor(todo, job, worker_count, on_event or _ignore, settings or BatchSettings())
+    calls = _Calls(on_event or _ignore, on_idle or _nothing)
+    supervisor = _Supervisor(todo, job, worker_count, calls, settings or BatchSettings())
     if not todo:
         return BatchOutcome((), interrupted=False)
     with nullcontext(server) if server else ForkServer() as parent:
@@ -123,6 +127,18 @@ def _ignore(event: BatchEvent) -> None:
     del event
 
 
+def _nothing() -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Calls:
+    """The caller's functions, see `run_batch`."""
+
+    on_event: Callable[[BatchEvent], None]
+    on_idle: Callable[[], None]
+
+
 class _Supervisor(Generic[R]):
     """State of one batch: jobs left, workers, results."""
 
@@ -131,11 +147,13 @@ class _Supervisor(Generic[R]):
         indices: list[int],
         job: Job[R],
         worker_count: int,
-        on_event: Callable[[BatchEvent], None],
+        calls: _Calls,
         settings: BatchSettings,
     ) -> None:
         cores = usable_cores()
-        self._job, self._emit, self._settings = job, on_event, settings
+        self._job, self._settings = job, settings
+        self._emit, self._on_idle = calls.on_event, calls.on_idle
+        self._was_idle = False
         self._waiting = deque(indices)
         self._job_count = len(indices)
         self._worker_count = worker_total(worker_count, len(indices), cores)
@@ -210,9 +228,15 @@ class _Supervisor(Generic[R]):
             index, attempt = self._waiting.popleft(), 1
         if index is None:
             self._remove(worker)
+            self._have_idle()
             return
         self._emit(JobStarted(index, worker.number, attempt))
         worker.order(index, attempt, self._settings.job_timeout_s)
+
+    def _have_idle(self) -> None:
+        if self._workers and not (self._was_idle or self._stops_seen):
+            self._was_idle = True
+            self._on_idle()
 
     def _remove(self, worker: WorkerProcess, *, kill: bool = False) -> str:
         del self._workers[worker.number]

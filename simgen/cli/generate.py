@@ -12,7 +12,7 @@ import typer
 
 from simgen.cli.numbers import whole_number
 from simgen.errors import UsageError
-from simgen.interrupts import interrupts_held
+from simgen.loading import loading
 
 if TYPE_CHECKING:
     from simgen.api import GenerateSummary, Scenario
@@ -90,10 +90,10 @@ def generate(
     install_packs: InstallPacks = False,
 ) -> None:
     """Make a labelled dataset from scenario files."""
-    with interrupts_held():
+    with loading():
         from simgen.batch.fork_server import SCENES_NEED, ForkServer
     with ForkServer(SCENES_NEED) as server:  # loads what workers need while this process loads what it needs
-        with interrupts_held():
+        with loading():
             from simgen import api
         loaded = [api.load(name, overrides or ()) for name in scenarios]
         _refuse_namesakes(loaded)
@@ -159,7 +159,7 @@ def preview(
     install_packs: InstallPacks = False,
 ) -> None:
     """Render one scene into one picture, without writing a dataset; of a scene with events, a strip of what happens."""
-    with interrupts_held():
+    with loading():
         from simgen import api
     loaded = api.load(scenario, overrides or ())
     if install_packs:

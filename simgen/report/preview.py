@@ -6,8 +6,12 @@ their labels.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image
 
@@ -16,9 +20,56 @@ from simgen.dataset.labels import labels_of
 from simgen.errors import DatasetError
 from simgen.records.annotation import Sample
 from simgen.report.picture import save_picture
-from simgen.report.sheet import Picture, lay_out
+from simgen.report.sheet import Picture, columns_of, draw_row, lay_out, lay_rows
 from simgen.report.story import Story, strip_frames
 from simgen.report.strip import draw_strip, stack
+
+Shown = TypeVar("Shown")
+
+
+class ContactSheet:
+    """The contact sheet of a dataset that may still be growing: a row, once drawn, is not drawn again.
+
+    Attributes:
+        path: the dataset's folder.
+        rows: most pictures shown.
+    """
+
+    def __init__(self, path: str | Path, rows: int = 5) -> None:
+        self.path, self.rows = Path(path), rows
+        self._drawn: dict[str, Image.Image] = {}
+
+    def begin(self, indices: Sequence[int]) -> None:
+        """Draw the rows that are known already, if these scenes are going to be all there are.
+
+        What cannot be drawn now is left to `write`.
+        """
+        with suppress(DatasetError):
+            dataset = Dataset(self.path)
+            expected = [index for index in indices if index not in dataset.failed]
+            if len(expected) >= self.rows and dataset.scene_indices:  # of fewer, rows depend on all
+                for row in _rows(dataset, expected, self.rows):
+                    self._row(row)
+
+    def write(self, path: str | Path) -> Path:
+        """Write the sheet of what the dataset holds now; see `write_preview`."""
+        dataset = Dataset(self.path)
+        if not dataset.scene_indices:
+            raise DatasetError(f"{self.path} has no samples to show; its scenes failed or none is made yet")
+        count = min(self.rows, len(dataset))
+        drawn = [self._row(row) for row in _rows(dataset, dataset.scene_indices, count)]
+        title, subtitle = dataset.manifest.scenario_name, _subtitle(dataset)
+        if _is_told_in_strips(dataset):
+            page = stack(title, subtitle, drawn)
+        else:
+            page = lay_rows(title, subtitle, _columns(dataset), drawn)
+        save_picture(page, Path(path))
+        return Path(path)
+
+    def _row(self, row: Row) -> Image.Image:
+        if row.key not in self._drawn:
+            self._drawn[row.key] = row.draw()
+        return self._drawn[row.key]
 
 
 def write_preview(dataset: Dataset | str | Path, path: str | Path, rows: int = 5) -> Path:
@@ -33,39 +84,71 @@ def write_preview(dataset: Dataset | str | Path, path: str | Path, rows: int = 5
         DatasetError: the dataset has no samples, or a file of it is damaged.
         SimgenError: the picture cannot be written.
     """
-    opened = dataset if isinstance(dataset, Dataset) else Dataset(dataset)
-    if not opened.scene_indices:
-        raise DatasetError(f"{opened.path} has no samples to show; its scenes failed or none is made yet")
-    if opened.scene(opened.scene_indices[0]).scene.events:
-        page = _page_of_strips(opened, rows)
-    else:
-        pictures = [picture_on_disk(view) for view in spread(opened, rows)]
-        page = lay_out(opened.manifest.scenario_name, _subtitle(opened), pictures)
-    target = Path(path)
-    save_picture(page, target)
-    return target
+    folder = dataset.path if isinstance(dataset, Dataset) else dataset
+    return ContactSheet(folder, rows).write(path)
 
 
-def _page_of_strips(dataset: Dataset, rows: int) -> Image.Image:
-    """Return a page of strips of scenes, spread evenly, and labelled pictures of the first of them."""
-    indices = dataset.scene_indices
-    count = min(rows, len(indices))
-    views = [dataset.scene(indices[row * len(indices) // count]) for row in range(count)]
-    told = [_told(view) for view in views]
-    strips = [draw_strip(story, pictures) for story, pictures in told]
-    labels = labelled_rows(*told[0])
-    return stack(dataset.manifest.scenario_name, _subtitle(dataset), [*strips, labels])
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a sheet, to be drawn.
+
+    Attributes:
+        key: says what it shows.
+    """
+
+    key: str
+    draw: Callable[[], Image.Image]
 
 
-def _told(view: SceneView) -> tuple[Story, list[Picture]]:
+def _rows(dataset: Dataset, scenes: Sequence[int], count: int) -> list[Row]:
+    """Return the rows of a sheet of so many samples of some scenes, but for those that are not there yet."""
+    if not _is_told_in_strips(dataset):
+        columns = _columns(dataset)
+        return [Row(view.key, partial(_draw_view, view, columns)) for view in _chosen(dataset, scenes, count)]
+    picked = _picked(scenes, min(count, len(scenes)))
+    there = [dataset.scene(index) for index in picked if index in dataset.scene_indices]
+    rows = [Row(f"strip {view.index}", partial(_draw_strip, view)) for view in there]
+    first = [Row(f"labels {view.index}", partial(_draw_labels, view)) for view in there[:1]]
+    return rows + (first if there and there[0].index == picked[0] else [])
+
+
+def _is_told_in_strips(dataset: Dataset) -> bool:
+    return bool(dataset.scene(dataset.scene_indices[0]).scene.events)
+
+
+def _columns(dataset: Dataset) -> list[str]:
+    return columns_of("depth" in dataset.manifest.outputs, "instance" in dataset.manifest.outputs)
+
+
+def _draw_view(view: SampleView, columns: Sequence[str]) -> Image.Image:
+    return draw_row(picture_on_disk(view), columns)
+
+
+def _draw_strip(view: SceneView) -> Image.Image:
     story = Story(view.scene, view.trajectory)
-    return story, [picture_on_disk(view.sample(story.sensor, k)) for k in strip_frames(story)]
+    return draw_strip(story, _pictures(view, story, strip_frames(story)))
+
+
+def _draw_labels(view: SceneView) -> Image.Image:
+    story = Story(view.scene, view.trajectory)
+    return _labelled(story, _pictures(view, story, _to_label(strip_frames(story))))
+
+
+def _pictures(view: SceneView, story: Story, frames: Sequence[int]) -> list[Picture]:
+    return [picture_on_disk(view.sample(story.sensor, k)) for k in frames]
 
 
 def labelled_rows(story: Story, pictures: Sequence[Picture]) -> Image.Image:
     """Return two pictures of a strip, the middle one and its last but one, with all their labels."""
-    chosen = {len(pictures) // 2, max(0, len(pictures) - 2)}
-    return lay_out("", f"scene {story.scene.index}, with its labels", [pictures[k] for k in sorted(chosen)])
+    return _labelled(story, _to_label(pictures))
+
+
+def _to_label(strip: Sequence[Shown]) -> list[Shown]:
+    return [strip[k] for k in sorted({len(strip) // 2, max(0, len(strip) - 2)})]
+
+
+def _labelled(story: Story, pictures: Sequence[Picture]) -> Image.Image:
+    return lay_out("", f"scene {story.scene.index}, with its labels", pictures)
 
 
 def frame_sheet(samples: Sequence[Sample], title: str, subtitle: str = "") -> Image.Image:
@@ -81,18 +164,23 @@ def frame_sheet(samples: Sequence[Sample], title: str, subtitle: str = "") -> Im
 
 def spread(dataset: Dataset, count: int) -> list[SampleView]:
     """Return up to `count` samples: scenes evenly spaced, and of each scene other frames than of the one before."""
-    scenes = dataset.scene_indices
     count = min(count, len(dataset))
-    if count < 1:
-        return []
-    picked = [scenes[row * len(scenes) // count] for row in range(count)]
-    chosen: list[SampleView] = []
+    return list(_chosen(dataset, dataset.scene_indices, count))
+
+
+def _picked(scenes: Sequence[int], count: int) -> list[int]:
+    """Return so many of these scenes, evenly spaced, some more than once where there are fewer."""
+    return [scenes[row * len(scenes) // count] for row in range(count)]
+
+
+def _chosen(dataset: Dataset, scenes: Sequence[int], count: int) -> Iterator[SampleView]:
+    """Yield so many samples, as `spread` does, of those of the scenes that are there."""
+    picked = _picked(scenes, count)
     for row, index in enumerate(picked):
-        frames = list(dataset.scene(index))
-        turn = picked[:row].count(index)
-        share = picked.count(index)
-        chosen.append(frames[turn * len(frames) // share if share > 1 else row * len(frames) // count])
-    return chosen
+        if index in dataset.scene_indices:
+            frames = list(dataset.scene(index))
+            turn, share = picked[:row].count(index), picked.count(index)
+            yield frames[turn * len(frames) // share if share > 1 else row * len(frames) // count]
 
 
 def _subtitle(dataset: Dataset) -> str:

@@ -70,19 +70,37 @@ class Picture:
 
 def lay_out(title: str, subtitle: str, pictures: Sequence[Picture]) -> Image.Image:
     """Return the page, `PAGE_WIDTH_PX` wide, with the columns that the pictures have buffers for."""
-    columns = _columns(pictures)
-    panel_width = (PAGE_WIDTH_PX - 2 * _MARGIN - (len(columns) - 1) * _GAP) // len(columns)
-    heights = [_panel_height(picture, panel_width) for picture in pictures]
-    page_height = _HEADER + sum(height + _CAPTION + _GAP for height in heights) + _MARGIN - _GAP
-    page = Image.new("RGB", (PAGE_WIDTH_PX, page_height), PAGE)
-    _write_header(page, title, subtitle, columns, panel_width)
+    has_depth = any(picture.depth_m is not None for picture in pictures)
+    columns = columns_of(has_depth, any(picture.instance_id is not None for picture in pictures))
+    return lay_rows(title, subtitle, columns, [draw_row(picture, columns) for picture in pictures])
+
+
+def columns_of(has_depth: bool, has_ids: bool) -> list[str]:
+    """Return the names of a page's columns."""
+    return ["Colour", "3D boxes and poses"] + ["Depth"] * has_depth + ["Instances and 2D boxes"] * has_ids
+
+
+def draw_row(picture: Picture, columns: Sequence[str]) -> Image.Image:
+    """Return a picture's row of a page: what it is, and below that a panel for each column."""
+    width, intrinsics = _panel_width(columns), picture.labels.intrinsics
+    height = round(width * intrinsics.height / intrinsics.width)
+    row = Image.new("RGB", (PAGE_WIDTH_PX, _CAPTION + height), PAGE)
+    ImageDraw.Draw(row).text((_MARGIN, 6), picture.caption, MUTED, font(16))
+    for place, name in enumerate(columns):
+        panel = _PANELS[name](picture, (width, height))
+        row.paste(panel, (_MARGIN + place * (width + _GAP), _CAPTION))
+    return row
+
+
+def lay_rows(title: str, subtitle: str, columns: Sequence[str], rows: Sequence[Image.Image]) -> Image.Image:
+    """Return the page of rows that are drawn."""
+    height = _HEADER + sum(row.height + _GAP for row in rows) + _MARGIN - _GAP
+    page = Image.new("RGB", (PAGE_WIDTH_PX, height), PAGE)
+    _write_header(page, title, subtitle, columns)
     y = _HEADER
-    for picture, height in zip(pictures, heights, strict=True):
-        ImageDraw.Draw(page).text((_MARGIN, y + 6), picture.caption, MUTED, font(16))
-        for place, name in enumerate(columns):
-            panel = _PANELS[name](picture, (panel_width, height))
-            page.paste(panel, (_MARGIN + place * (panel_width + _GAP), y + _CAPTION))
-        y += height + _CAPTION + _GAP
+    for row in rows:
+        page.paste(row, (0, y))
+        y += row.height + _GAP
     return page
 
 
@@ -106,27 +124,17 @@ def _carriers(objects: Sequence[ObjectLabel]) -> frozenset[int]:
     return frozenset(found)
 
 
-def _columns(pictures: Sequence[Picture]) -> list[str]:
-    has_depth = any(picture.depth_m is not None for picture in pictures)
-    has_ids = any(picture.instance_id is not None for picture in pictures)
-    names = ["Colour", "3D boxes and poses"]
-    return names + ["Depth"] * has_depth + ["Instances and 2D boxes"] * has_ids
+def _panel_width(columns: Sequence[str]) -> int:
+    return (PAGE_WIDTH_PX - 2 * _MARGIN - (len(columns) - 1) * _GAP) // len(columns)
 
 
-def _panel_height(picture: Picture, panel_width: int) -> int:
-    intrinsics = picture.labels.intrinsics
-    return round(panel_width * intrinsics.height / intrinsics.width)
-
-
-def _write_header(
-    page: Image.Image, title: str, subtitle: str, columns: Sequence[str], panel_width: int
-) -> None:
+def _write_header(page: Image.Image, title: str, subtitle: str, columns: Sequence[str]) -> None:
     draw = ImageDraw.Draw(page)
     draw.text((_MARGIN, 18), title, TEXT, font(32))
     start = _MARGIN + draw.textlength(title, font(32)) + 24
     draw.text((start, 33), subtitle, MUTED, font(17))
     for place, name in enumerate(columns):
-        draw.text((_MARGIN + place * (panel_width + _GAP), 74), name, TEXT, font(19))
+        draw.text((_MARGIN + place * (_panel_width(columns) + _GAP), 74), name, TEXT, font(19))
 
 
 def _colour_panel(picture: Picture, size: tuple[int, int]) -> Image.Image:

@@ -85,6 +85,20 @@ class Rendezvous(Square):
         return index
 
 
+@dataclass(frozen=True)
+class Last(Square):
+    """Waits at one index for a byte from a named pipe."""
+
+    pipe: Path
+    at: int
+
+    def __call__(self, index: int) -> int:
+        if index == self.at:
+            with self.pipe.open() as waiting:
+                waiting.read(1)
+        return index
+
+
 class Unpicklable:
     """Fails when a worker unpickles it."""
 

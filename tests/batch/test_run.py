@@ -18,7 +18,7 @@ from simgen.batch.events import (
     WorkerRecycled,
 )
 from simgen.errors import AssetError, SimgenError, UsageError
-from tests.batch.jobs import RAISED_AT, Environment, Hoard, Process, Square, Trouble, Unpicklable
+from tests.batch.jobs import RAISED_AT, Environment, Hoard, Last, Process, Square, Trouble, Unpicklable
 
 QUICK = BatchSettings(job_timeout_s=1.0)
 
@@ -55,6 +55,24 @@ def test_more_workers_than_jobs_are_not_started():
     events: list[BatchEvent] = []
     run_batch([1, 2], Square(), worker_count=8, on_event=events.append)
     assert events[0] == BatchStarted(job_count=2, worker_count=2)
+
+
+def test_a_core_that_is_free_until_the_last_job_ends_is_told(tmp_path: Path):
+    pipe, calls = tmp_path / "pipe", list[str]()
+    os.mkfifo(pipe)
+
+    def on_idle() -> None:
+        calls.append("idle")
+        pipe.write_text("!")  # until then the last job does not end
+
+    assert run_batch([0, 1, 2], Last(pipe, at=2), worker_count=2, on_idle=on_idle).results == (0, 1, 2)
+    assert calls == ["idle"]
+
+
+def test_one_worker_leaves_no_core_free(tmp_path: Path):
+    calls: list[str] = []
+    run_batch([0, 1], Square(), on_idle=lambda: calls.append("idle"))
+    assert calls == []
 
 
 # -- deaths ----------------------------------------------------------------------------------------------------------

@@ -15,10 +15,10 @@ from simgen.records.rejections import Rejections
 from simgen.records.scene import Capture
 from simgen.report.colours import instance_colour
 from simgen.report.drawing import Overlay, draw_solid_labels
-from simgen.report.preview import frame_sheet, spread, write_preview
+from simgen.report.preview import ContactSheet, frame_sheet, spread, write_preview
 from simgen.report.sheet import PAGE_WIDTH_PX, Picture
 from tests import builders
-from tests.dataset.samples import ball_scene, make_manifest, samples_of, still, write_dataset
+from tests.dataset.samples import ball_scene, make_manifest, samples_of, still, write_dataset, write_scene
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,44 @@ def test_an_axis_lies_where_the_pose_puts_it() -> None:
     overlay.axes(label, sample.frame.view.intrinsics)
     u, v = sample.frame.view.intrinsics.project(label.T_camera_object[:3, 3][None])[0]
     assert np.asarray(overlay.image)[round((v + 0.5) * 2), round((u + 0.5) * 2)].any()
+
+
+def test_a_sheet_begun_before_the_last_scenes_is_that_of_the_whole_dataset(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    sheet = ContactSheet(data, rows=2)
+    with DatasetWriter.create(data, make_manifest(scene_count=3)) as writer:
+        write_scene(writer, ball_scene(0))
+        sheet.begin(range(3))
+        write_scene(writer, ball_scene(1))
+        write_scene(writer, ball_scene(2))
+        writer.finalise()
+    whole = write_preview(data, tmp_path / "whole.png", rows=2).read_bytes()
+    for picture in data.glob("scenes/000000/*/*.png"):
+        picture.unlink()  # what is drawn is not read again
+    assert sheet.write(tmp_path / "begun.png").read_bytes() == whole
+
+
+def test_a_sheet_begun_for_scenes_that_then_fail_shows_those_that_do_not(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    sheet = ContactSheet(data, rows=2)
+    with DatasetWriter.create(data, make_manifest(scene_count=3)) as writer:
+        write_scene(writer, ball_scene(1))
+        sheet.begin(range(3))
+        writer.write_failed(0, "no luck", Rejections())
+        writer.write_failed(2, "no luck", Rejections())
+        writer.finalise()
+    whole = write_preview(data, tmp_path / "whole.png", rows=2).read_bytes()
+    assert sheet.write(tmp_path / "begun.png").read_bytes() == whole
+
+
+def test_what_cannot_be_drawn_before_the_end_is_left_to_it(tmp_path: Path) -> None:
+    data = write_dataset(tmp_path / "data")
+    sheet = ContactSheet(data, rows=2)
+    for picture in data.glob("scenes/000000/*/*_rgb.png"):
+        picture.write_bytes(b"")
+    sheet.begin(range(2))
+    with pytest.raises(DatasetError, match=r"000000.*is damaged"):
+        sheet.write(tmp_path / "sheet.png")
 
 
 def test_a_dataset_of_failures_says_so(tmp_path: Path) -> None:
