@@ -90,7 +90,8 @@ def _refuse(error: typer.TyperException) -> int:
         error.show()  # type: ignore[attr-defined]
     else:
         path = context.command_path if context else "simgen"
-        _complain(f"{error.format_message().rstrip('.')}; see {path} --help")
+        message = error.format_message().rstrip('.').replace(": Value error, ", ": ")  # typer's own words
+        _complain(f"{message}; see {path} --help")
     return error.exit_code
 
 

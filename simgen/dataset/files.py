@@ -90,7 +90,7 @@ def read_json(path: Path) -> Any:
     """
     try:
         return json.loads(read_bytes(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DatasetError(
             f"{path} is damaged ({error}); delete its folder and run generate --resume"
         ) from error

@@ -107,7 +107,10 @@ def decode_labels(data: bytes, scene_index: int = -1) -> FrameLabels:
             annotation=Annotation(tuple(_label(entry) for entry in raw["objects"])),
             circumstances=_circumstances_of(raw) if "events" in raw else None,
         )
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError) as error:
+    except (
+        *(ValueError, KeyError, TypeError, IndexError, AttributeError, OverflowError),
+        RecursionError,
+    ) as error:
         raise DatasetError(f"not readable labels ({type(error).__name__}: {error})") from error
 
 

@@ -90,7 +90,7 @@ def decode_trajectory(data: bytes) -> Trajectory:
     """
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            fields: dict[str, Any] = {name: np.array(archive[name]) for name in _ARRAYS}
+            fields: dict[str, Any] = {name: _finite(name, archive[name]) for name in _ARRAYS}
             return Trajectory(
                 **fields,
                 contacts=tuple(_contact(row) for row in archive["contacts"]),
@@ -99,6 +99,12 @@ def decode_trajectory(data: bytes) -> Trajectory:
             )
     except Exception as error:
         raise DatasetError(f"not a readable trajectory ({type(error).__name__}: {error})") from error
+
+
+def _finite(name: str, values: NDArray[Any]) -> NDArray[Any]:
+    if not np.isfinite(values).all():
+        raise ValueError(f"numbers that are not finite in {name}")
+    return np.array(values)
 
 
 def _contact(row: np.void) -> Contact:

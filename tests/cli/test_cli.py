@@ -175,7 +175,7 @@ def test_assets_list_filters_by_pack(run) -> None:
         (["generate", TINY, "--count", "1" + "0" * 12], "allowed is a whole number from 1 to 10000000"),
         (["generate", TINY, "--seed", "1.5"], "'1.5' is no whole number; allowed is any whole number"),
         (["generate", TINY, "--workers", "-1"], "-1 is out of range; allowed is a whole number from 0"),
-        (["generate", TINY, "--renderer", "rastr"], "'rastr' is not one of"),
+        (["generate", TINY, "--renderer", "rastr"], "'--renderer': 'rastr' is not one of"),
         (["generate", TINY, TINY, "--out", "x"], "two scenarios have the name 'tiny'"),
         (["generate", TINY, "--out", "x", "--set", "foo"], "--set foo: write it as a.b.c=value"),
         (["replay", "x", "--scene", "-1"], "'--scene': -1 is out of range; allowed is a whole number from 0"),

@@ -117,6 +117,7 @@ def test_any_file_may_be_cut_short(data: Path, choice: st.DataObject) -> None:
     ("name", "content", "told"),
     [
         ("dataset.json", "3", "dataset.json holds a int"),
+        ("dataset.json", "[" * 100_000, "dataset.json is damaged"),
         ("dataset.json", None, "dataset.json garbles scene_count"),
         ("scenes/000000/scene_log.json", "[]", "scene_log.json is damaged"),
         ("scenes/000000/scene_log.json", '{"rejections": 3}', "scene_log.json is damaged"),

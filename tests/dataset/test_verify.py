@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from simgen.assets import AssetLibrary
 from simgen.dataset import DatasetWriter, encode
 from simgen.dataset.files import Checksum
 from simgen.dataset.rle import decode_rle
+from simgen.dataset.trajectory_file import decode_trajectory, encode_trajectory
 from simgen.dataset.verify import Fault, verify
 from simgen.dataset.verify.surface import distance_to_triangles_m
 from simgen.errors import AssetError, DatasetError
@@ -179,6 +181,20 @@ def test_a_camera_that_sees_nothing_but_sky_has_no_problem(tmp_path: Path) -> No
         write_scene(writer, scene)
         writer.finalise()
     assert verify(tmp_path / "sky").problems == ()
+
+
+def test_a_picture_of_absurd_size_is_not_unpacked(data: Path) -> None:
+    rgb = (data / f"{FRAME}rgb.png").read_bytes()
+    rewrite(data, f"{FRAME}rgb.png", rgb[:16] + struct.pack(">II", 60_000, 60_000) + rgb[24:])
+    assert "a PNG of 60000 x 60000 pixels; no side has more than 8192" in found(data, "files")[0].message
+
+
+def test_a_trajectory_that_leads_nowhere_is_found(data: Path) -> None:
+    name = "scenes/000001/trajectory.npz"
+    trajectory = decode_trajectory((data / name).read_bytes())
+    lost = replace(trajectory, positions_m=trajectory.positions_m * np.nan)
+    rewrite(data, name, encode_trajectory(lost))
+    assert any("numbers that are not finite in positions_m" in p.message for p in verify(data).problems)
 
 
 def test_an_unknown_id_is_found(data: Path) -> None:

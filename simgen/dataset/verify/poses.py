@@ -79,7 +79,7 @@ def pose_faults(frame: CheckedFrame) -> Iterator[Finding]:
             continue
         known = T_camera_world @ T_world_objects[label.instance_id - 1]
         off = np.abs(label.T_camera_object - known).max()
-        if off > _ROUNDING:
+        if not off <= _ROUNDING:  # nor NaN
             yield (
                 "labels",
                 f"object {label.instance_id}: T_camera_object is off by {off:.3g} from camera and trajectory",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
+
 from simgen.assets import AssetLibrary
 from simgen.dataset.layout import LABELS_SUFFIX, OUTPUT_SUFFIXES, committed_indices, frame_file, scene_path
 from simgen.dataset.reader import Dataset, SampleView, SceneView
@@ -82,6 +84,9 @@ class _Verifier:
         self._before: dict[str, tuple[CheckedFrame, SampleView]] = {}
         self._found = self._frames = self._objects = self._scenes = self._failed = 0
 
+    @np.errstate(
+        all="ignore"
+    )  # damaged files may hold any number; what comes of it is reported, not warned of
     def run(self, progress: Progress | None) -> VerifyReport:
         dataset = self._dataset
         faults = list(folder_faults(dataset.path, dataset.manifest, dataset.complete))
