@@ -32,7 +32,7 @@ from simgen.geometry import FloatArray, matrix_from_quaternion, wxyz_from_xyzw, 
 from simgen.records.asset import AssetRef, Collision
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
-from simgen.simulation.bullet_shapes import contact_parameters, create_shape, unusable
+from simgen.simulation.bullet_shapes import contact_parameters, create_look, create_shape, unusable
 from simgen.simulation.protocol import BodyStates, Speeds
 from simgen.simulation.pybullet_engine import pybullet
 from simgen.simulation.rotations import cross_rows, multiply, rotate
@@ -90,9 +90,9 @@ class BulletWorld:
         return self._speeds
 
     def _read_speeds(self) -> Speeds:
-        client, linear, angular = self._client, list[float](), list[float]()
+        client, read, linear, angular = self._client, pybullet.getBaseVelocity, list[float](), list[float]()
         for mover in self._movers:
-            (vx, vy, vz), (wx, wy, wz) = pybullet.getBaseVelocity(mover.handle, physicsClientId=client)
+            (vx, vy, vz), (wx, wy, wz) = read(mover.handle, client)
             linear.append(sqrt(vx * vx + vy * vy + vz * vz))
             angular.append(sqrt(wx * wx + wy * wy + wz * wz))
         return Speeds(linear, angular)
@@ -181,6 +181,7 @@ class BulletWorld:
     def _build(self, library: AssetLibrary) -> None:
         self._instance_ids: dict[int, int] = {}
         self._movers: list[Mover] = []
+        self._look = create_look(self._client)
         shapes: dict[tuple[AssetRef, float], int] = {}
         with TemporaryDirectory(prefix="simgen-hulls-") as folder:
             for body in self._scene.objects:
@@ -191,7 +192,7 @@ class BulletWorld:
                 key = (body.asset, body.scale)
                 if key not in shapes:
                     path = Path(folder) / f"{len(shapes)}.obj"
-                    shapes[key] = create_shape(form.parts, body, path, self._client)
+                    shapes[key] = create_shape(form, body, path, self._client)
                 self._add(body, form, shapes[key])
         self._slow_steps = [0] * len(self._movers)
         self._arrange_movers()
@@ -218,6 +219,7 @@ class BulletWorld:
         handle = pybullet.createMultiBody(
             baseMass=body.mass_kg if moves else 0.0,
             baseCollisionShapeIndex=shape,
+            baseVisualShapeIndex=self._look,
             basePosition=body.pose.position_m,
             baseOrientation=xyzw_from_wxyz(body.pose.quaternion_wxyz),
             baseInertialFramePosition=(form.center_of_mass_m * body.scale).tolist(),
@@ -243,11 +245,12 @@ class BulletWorld:
             ccdSweptSphereRadius=_CCD_RADIUS * min(body.size_m) / 2,
             physicsClientId=self._client,
         )
-        arm = matrix_from_quaternion(body.pose.quaternion_wxyz) @ (form.center_of_mass_m * body.scale)
-        com_velocity = np.asarray(body.linear_velocity_mps) + np.cross(body.angular_velocity_radps, arm)
         self._activate(handle, pybullet.ACTIVATION_STATE_ENABLE_SLEEPING)
+        velocity_mps = (
+            _com_velocity(body, form) if any(body.angular_velocity_radps) else body.linear_velocity_mps
+        )
         pybullet.resetBaseVelocity(
-            handle, com_velocity.tolist(), body.angular_velocity_radps, physicsClientId=self._client
+            handle, velocity_mps, body.angular_velocity_radps, physicsClientId=self._client
         )
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -273,6 +276,11 @@ class BulletWorld:
         if a < b:
             return Contact(frame_index, a, b, point_on_b, (nx, ny, nz), distance, force)
         return Contact(frame_index, b, a, point_on_a, (-nx, -ny, -nz), distance, force)
+
+
+def _com_velocity(body: SceneObject, form: BodyShape) -> list[float]:
+    arm = matrix_from_quaternion(body.pose.quaternion_wxyz) @ (form.center_of_mass_m * body.scale)
+    return (np.asarray(body.linear_velocity_mps) + np.cross(body.angular_velocity_radps, arm)).tolist()
 
 
 def mover_of(handle: int, body: SceneObject, form: BodyShape) -> Mover:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import sqrt
 from pathlib import Path
 
@@ -18,6 +19,8 @@ _ROLLING = {Ball: 0.1, Hull: 0.05, Box: 0.01}
 _SPINNING = 0.01  # assumed: resistance to spinning on the spot, as a share of the half size
 _MAX_LISTED_PARTS = 15  # Bullet takes 16 listed parts a shape; the rest go into the mesh file
 _STILL = (0.0, 0.0, 0.0)
+_LOOK_M = 0.01
+_Row = tuple[int, float, Sequence[float], str, Sequence[float]]  # kind, radius, half extents, file, centre
 
 
 def contact_parameters(body: SceneObject, form: BodyShape) -> dict[str, float]:
@@ -32,14 +35,12 @@ def contact_parameters(body: SceneObject, form: BodyShape) -> dict[str, float]:
     }
 
 
-def create_shape(parts: Sequence[Part], body: SceneObject, mesh_path: Path, client: int | None) -> int:
+def create_shape(form: BodyShape, body: SceneObject, mesh_path: Path, client: int | None) -> int:
     """Return the handle of a compound: boxes and balls are listed, all other parts share one mesh file."""
-    listed = [part for part in parts if not isinstance(part, Hull)][:_MAX_LISTED_PARTS]
-    meshed = [part for part in parts if part not in listed]
-    rows = [_listed_part(part, body.scale) for part in listed]
-    if meshed:
-        mesh_path.write_text(hulls_to_obj([vertices_of(part) * body.scale for part in meshed]))
-        rows.append((pybullet.GEOM_MESH, 0.0, _STILL, str(mesh_path), _STILL))
+    rows, mesh = _listing(form, body.scale)
+    if mesh:
+        mesh_path.write_text(mesh)
+        rows = (*rows, (pybullet.GEOM_MESH, 0.0, _STILL, str(mesh_path), _STILL))
     columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
     try:
         handle = pybullet.createCollisionShapeArray(
@@ -55,8 +56,14 @@ def create_shape(parts: Sequence[Part], body: SceneObject, mesh_path: Path, clie
     except pybullet.error:
         handle = -1
     if handle < 0:
-        raise unusable(body, len(parts))
+        raise unusable(body, len(form.parts))
     return int(handle)
+
+
+def create_look(client: int | None) -> int:
+    """Return the handle of what bodies look like to PyBullet: nobody looks, but without it each mesh is read twice."""
+    half = (_LOOK_M, _LOOK_M, _LOOK_M)
+    return int(pybullet.createVisualShape(pybullet.GEOM_BOX, halfExtents=half, physicsClientId=client))
 
 
 def unusable(body: SceneObject, parts: int) -> AssetError:
@@ -67,7 +74,16 @@ def unusable(body: SceneObject, parts: int) -> AssetError:
     )
 
 
-def _listed_part(part: Part, scale: float) -> tuple[int, float, Sequence[float], str, Sequence[float]]:
+@lru_cache(maxsize=512)
+def _listing(form: BodyShape, scale: float) -> tuple[tuple[_Row, ...], str]:
+    """Return the rows of the parts that are listed, and the mesh of the others, empty if there are none."""
+    listed = [part for part in form.parts if not isinstance(part, Hull)][:_MAX_LISTED_PARTS]
+    meshed = [part for part in form.parts if part not in listed]
+    mesh = hulls_to_obj([vertices_of(part) * scale for part in meshed]) if meshed else ""
+    return tuple(_listed_part(part, scale) for part in listed), mesh
+
+
+def _listed_part(part: Part, scale: float) -> _Row:
     if isinstance(part, Box):
         half = (part.half_extents_m * scale).tolist()
         return (pybullet.GEOM_BOX, 0.0, half, "", (part.center_m * scale).tolist())

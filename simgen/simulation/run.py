@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from math import ceil
 from typing import cast
@@ -103,13 +104,18 @@ class _Run:
         times: list[float] = []
         frames: list[BodyStates] = []
         contacts: list[Contact] = []
+        touching: tuple[Contact, ...] = ()
         for frame_index in range(self.scene.capture.frame_count):
             if frame_index:
                 for _ in range(stride):
                     self.step()
             times.append(self.time_s)
-            frames.append(self._guarded_states())
-            contacts.extend(self._guarded_contacts(frame_index))
+            if stride or not frame_index:
+                frames.append(self._guarded_states())
+                touching = self._guarded_contacts(frame_index)
+            else:  # frames of one instant
+                frames.append(frames[0])
+            contacts.extend(replace(contact, frame_index=frame_index) for contact in touching)
         return _trajectory(times, frames, tuple(contacts), settled, settle_time_s)
 
     def _guarded_states(self) -> BodyStates:
