@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -112,13 +113,31 @@ def illuminate(analysis: MapAnalysis, illuminance_lux: float, rotation_rad: floa
     """Return a map's soft light, scaled so that the whole map gives `illuminance_lux` on an upward plane."""
     scale = illuminance_lux / analysis.upward_illuminance if analysis.upward_illuminance > 0 else 0.0
     turn = rotation_about_z(rotation_rad)
-    coarse = shrunk(analysis.soft, _COARSE_WIDTH)
+    coefficients = _harmonics(shrunk(analysis.soft, _COARSE_WIDTH), turn) * scale
+    towards = analysis.directions @ turn.T
+    return Illumination(coefficients, towards, analysis.energies_rgb * scale, analysis.solid_angles, scale)
+
+
+def illumination_of(around: Float32Array, map_scale: float) -> Illumination:
+    """Return the light of a picture of all around (64, 128, 3), world, cd/m², `map_scale` being that of the map."""
+    return Illumination(_harmonics(around, np.eye(3)), *_median_cut(around), map_scale)
+
+
+def sky_around(analysis: MapAnalysis, scale: float, rotation_rad: float) -> FloatArray:
+    """Return a map's soft light as a picture of all around (64, 128, 3), world, cd/m²."""
+    size = (_COARSE_WIDTH, _COARSE_WIDTH // 2)
+    coarse = np.asarray(cv2.resize(analysis.soft, size, interpolation=cv2.INTER_AREA), dtype=float) * scale
+    columns, part = divmod(rotation_rad / (2 * np.pi) * _COARSE_WIDTH, 1.0)
+    turned = np.roll(coarse, int(columns), axis=1)
+    return turned * (1 - part) + np.roll(turned, 1, axis=1) * part
+
+
+def _harmonics(coarse: Float32Array, turn: FloatArray) -> FloatArray:
+    """Return (9, 3) the coefficients of irradiance / pi of a map that is turned."""
     directions, solid_angles = sphere_grid(coarse.shape[1], coarse.shape[0])
     basis = _sh_basis(directions.reshape(-1, 3) @ turn.T)
     weighted = (coarse * solid_angles[..., None]).reshape(-1, 3).astype(float)
-    coefficients = _SH_COSINE[:, None] * (basis.T @ weighted) * scale
-    towards = analysis.directions @ turn.T
-    return Illumination(coefficients, towards, analysis.energies_rgb * scale, analysis.solid_angles, scale)
+    return _SH_COSINE[:, None] * (basis.T @ weighted)
 
 
 # Polynomials of the real spherical harmonics up to order 2, and what turns a projection on them into irradiance / pi:

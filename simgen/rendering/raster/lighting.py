@@ -24,6 +24,7 @@ from simgen.rendering.raster.others import Others
 from simgen.rendering.raster.overlays import OverlayPass
 from simgen.rendering.raster.prefilter import LEVELS, ROOT_SMOOTHEST, GpuMap
 from simgen.rendering.raster.rays import ray_defines, ray_uniforms
+from simgen.rendering.raster.rooms import RoomPass
 from simgen.rendering.raster.scene_light import (
     IRRADIANCE_SIDE,
     SceneLight,
@@ -53,6 +54,7 @@ class LightPass:
         self._discs = DiscPass(context)
         self._overlays = OverlayPass(context)
         self._antialias = AntialiasPass(context)
+        self._room = RoomPass(context)
         side = (IRRADIANCE_SIDE, IRRADIANCE_SIDE)
         self._irradiance = context.gl.texture(side, 4, dtype="f2")
         self._irradiance.repeat_x = self._irradiance.repeat_y = False
@@ -69,13 +71,15 @@ class LightPass:
         self._factors: FloatArray | None = None
         self._state: tuple[FloatArray, ...] | None = None
         self._lamps.forget()
+        self._room.set_scene(drawables)
 
     def set_view(self, view: View) -> None:
         """Set the lights of a view, and draw the shadow maps, where they are not those of the view before."""
         factors = light_factors(self._scene, view)
         if self._factors is None or not np.array_equal(self._factors, factors):
             before = () if self._factors is None else self._light.suns
-            self._light = scene_light(self._scene, factors, self._map, self._drawables)
+            light = scene_light(self._scene, factors, self._map, self._drawables)
+            self._light = self._room.lit(self._scene, view, light)
             self._factors = factors
             self._set_light(self._light)
             if [sun.direction_world for sun in before] != [sun.direction_world for sun in self._light.suns]:
@@ -84,7 +88,8 @@ class LightPass:
         if self._state is not None and not np.array_equal(self._state[2], state[2]):
             self._lamps.forget()  # their maps are known by where bodies are, not by their poses
         if self._state is None or not all(map(np.array_equal, self._state, state)):
-            self._visibility.set_state(present_drawables(self._drawables, view), view.T_world_objects)
+            present = present_drawables(self._drawables, view)
+            self._visibility.set_state(present, view.T_world_objects, self._room.walls)
             self._state = state
         self._visibility.set_view(view)
 
@@ -95,15 +100,18 @@ class LightPass:
         air += ["FOG", f"FOG_SUNS {len(scene.suns)}"] * (scene.fog is not None)
         defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive)
         defines += ["COAT"] * any(light.coats) + shining + air
-        self._shade_defines = tuple(defines)
+        self._shade_defines = (*defines, *self._room.defines)
         self._shades: dict[tuple[str, ...], moderngl.Program] = {}
         self._background_defines = tuple(air) if scene.fog else ()
         self._visibility.set_scene(light.illumination, light.suns, bounce_of(light))
         scale = light.illumination.map_scale * light.map.value_scale
         steps = (LEVELS - 1) / (1 - ROOT_SMOOTHEST)
-        self._irradiance.write(irradiance_texels(light))
+        closed = bool(self._room.defines)
+        self._irradiance.write(self._room.irradiance_texels() if closed else irradiance_texels(light))
+        self._mirrored = self._room.mirrored or light.map.prefiltered
+        mirrored_scale = self._room.mirrored_scale if closed else scale
         self._constant: dict[str, object] = {
-            "mirror": (scale, 1 / light.map.prefiltered.width, 1 / light.map.prefiltered.height),
+            "mirror": (mirrored_scale, 1 / self._mirrored.width, 1 / self._mirrored.height),
             "level_of": (steps, 0.5 - steps * ROOT_SMOOTHEST),
             "emissive": light.emissive,
             "coats": light.coats,
@@ -129,7 +137,7 @@ class LightPass:
         """
         gl = self._context.gl
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
-        self._visibility.draw(targets, coarse, view)
+        self._visibility.draw(targets, coarse, view, self._room, self._irradiance)
         lamps = lamps_of(lights_in(self._scene, view)) if self._has_lamps else ()
         white = white_of(self._light)
         if self._has_lamps:
@@ -212,12 +220,13 @@ class LightPass:
             "fullscreen.vert", "background.frag", (*self._background_defines, *seen_by)
         )
         R_map_camera = rotation_about_z(-light.rotation_rad) @ view.T_world_camera[:3, :3]
+        R_light_camera = view.T_world_camera[:3, :3] if self._room.defines else R_map_camera
         for unit, texture in enumerate(
             (
                 labels.normal_depth,
                 labels.surface,
                 coarse.shares,
-                light.map.prefiltered,
+                self._mirrored,
                 self._irradiance,
                 light.map.background,
             )
@@ -229,7 +238,6 @@ class LightPass:
         (width, height), (half_width, half_height) = targets.size_px, coarse.shares.size
         camera: dict[str, object] = {
             **ray_uniforms(view.intrinsics),
-            "R_map_camera": as_floats(R_map_camera.T),
         }
         if self._scene.fog is not None:
             camera |= self._air(coarse, view, self._scene.fog)
@@ -238,9 +246,13 @@ class LightPass:
             lamp_light=7, white=white, **others.uniforms(view),
             spacing=float(coarse.spacing_px),
             texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
-            sun_direction=as_floats(suns_in_camera(light.suns, view)), **camera,
+            sun_direction=as_floats(suns_in_camera(light.suns, view)),
+            R_map_camera=as_floats(R_light_camera.T), **camera,
         )  # fmt: skip
-        set_uniforms(background, background=5, white=white, background_scale=self._background_scale, **camera)
+        set_uniforms(
+            background, background=5, white=white, background_scale=self._background_scale,
+            R_map_camera=as_floats(R_map_camera.T), **camera,
+        )  # fmt: skip
         targets.shaded.use()
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST)

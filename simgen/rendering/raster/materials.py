@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import moderngl
 import numpy as np
 
-from simgen.geometry import Vec3
+from simgen.geometry import FloatArray, Vec3
 from simgen.records.asset import Material, Texture
 from simgen.rendering.materials import alpha_threshold
 from simgen.rendering.raster.context import GlContext
+from simgen.rendering.raster.textures import mean_rgb
 
 _MAP_NAMES = ("base_color_map", "metallic_roughness_map", "normal_map")
 
@@ -91,6 +92,7 @@ class MaterialSet:
         self.byte_count = 0
         self._known: dict[int, int] = {}
         self.finishes: list[Finish] = [Finish()]
+        self._colors = [material.base_color_rgb for material in materials]
         self.roughest = max((_mirroring_roughness(material) for material in materials), default=1.0)
         self.keys = tuple(self._key(material) for material in materials)
         self.table = self._table(materials)
@@ -106,6 +108,14 @@ class MaterialSet:
         """Bind a key's emissive map, if it has one."""
         if key.shines:
             self.textures[key.emissive].use(unit)
+
+    def mean_rgb(self, index: int) -> FloatArray:
+        """Return (3,) the mean linear colour of a material: that of its map's last level, one texel."""
+        color = np.asarray(self._colors[index], dtype=float)
+        image = self.keys[index].maps[0]
+        if image < 0:
+            return color
+        return color * mean_rgb(self.textures[image])
 
     def release(self) -> None:
         """Give the textures back."""

@@ -208,9 +208,19 @@ class GpuModel:
     @property
     def caster(self) -> GpuLevel:
         """The level that casts shadows."""
+        return self.level(self._caster_index)
+
+    @property
+    def caster_submeshes(self) -> list[Submesh]:
+        """What of that level light does not pass."""
+        keys = self.materials.keys
+        return [part for part in self._levels[self._caster_index] if not keys[part.material].see_through]
+
+    @property
+    def _caster_index(self) -> int:
         counts = [sum(len(part.triangles) for part in level) for level in self._levels]
         rough = (index for index, count in enumerate(counts) if count <= _CASTER_TRIANGLES)
-        return self.level(next(rough, len(counts) - 1))
+        return next(rough, len(counts) - 1)
 
     def release(self) -> None:
         """Free buffers and textures."""

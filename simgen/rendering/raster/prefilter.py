@@ -11,7 +11,6 @@ from math import pi
 import cv2
 import moderngl
 import numpy as np
-from numpy.typing import NDArray
 
 from simgen.assets.cache import cached_result
 from simgen.geometry import FloatArray
@@ -51,12 +50,55 @@ class GpuMap:
         self.prefiltered.release()
 
 
+class Prefilter:
+    """Draws blurred levels of maps."""
+
+    def __init__(self, context: GlContext) -> None:
+        self._context = context
+        self._program = context.program("fullscreen.vert", "prefilter.frag")
+
+    def converted(self, radiance: Float32Array) -> moderngl.Texture:
+        """Return a map as a texture of small floats."""
+        height, width = radiance.shape[:2]
+        pixels = np.minimum(radiance, _HALF_MAX).astype(np.float32)
+        texture = self._context.gl.texture(
+            (width, height), 3, pixels.tobytes(), dtype="f4", internal_format=R11G11B10F
+        )
+        texture.repeat_y = False
+        return texture
+
+    def tiles(self, soft: Float32Array, most_samples: int = _SAMPLES) -> moderngl.Texture:
+        """Return the tiles of all levels side by side."""
+        source = self.converted(soft)
+        source.build_mipmaps()
+        source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
+        gl = self._context.gl
+        result = gl.texture((_SHARP_SIDE + (LEVELS - 1) * _SIDE, _SHARP_SIDE), 4, dtype="f2")
+        result.repeat_x = result.repeat_y = False
+        framebuffer = gl.framebuffer([result])
+        framebuffer.use()
+        gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
+        source.use(0)
+        set_uniforms(self._program, source=0, source_solid_angle=4 * pi / (source.width * source.height))
+        for level in range(LEVELS):
+            first, side = (0, _SHARP_SIDE) if level == 0 else (_SHARP_SIDE + (level - 1) * _SIDE, _SIDE)
+            framebuffer.viewport = (first, 0, side, side)
+            roughness = (ROOT_SMOOTHEST + (1 - ROOT_SMOOTHEST) * level / (LEVELS - 1)) ** 2
+            samples = min(_SAMPLES if level else _SHARP_SAMPLES, most_samples)
+            set_uniforms(self._program, tile=(float(first), float(side), float(samples)), roughness=roughness)
+            self._context.fill(self._program)
+        self._context.unbind()
+        for thing in (framebuffer, source):
+            thing.release()
+        return result
+
+
 class MapCache:
     """The maps of the last few scenes, by content."""
 
     def __init__(self, context: GlContext) -> None:
         self._context = context
-        self._program = context.program("fullscreen.vert", "prefilter.frag")
+        self._prefilter = Prefilter(context)
         self._maps: OrderedDict[str, GpuMap] = OrderedDict()
 
     def get(self, key: str, load: Callable[[], Float32Array], *, stored: bool = False) -> GpuMap:
@@ -84,15 +126,18 @@ class MapCache:
 
     def _prepare(self, radiance: Float32Array) -> PreparedMap:
         analysis = analyse(radiance)
-        value_scale = max(float(radiance.max()) / _HALF_MAX, float(radiance.mean()) / 16.0, 1e-30)
+        value_scale = scale_of(radiance)
         seen = radiance
         if radiance.shape[1] > _BACKGROUND_WIDTH:
             size = (_BACKGROUND_WIDTH, _BACKGROUND_WIDTH // 2)
             seen = np.ascontiguousarray(cv2.resize(radiance, size, interpolation=cv2.INTER_AREA), np.float32)
-        background = self._converted(seen / value_scale)
+        background = self._prefilter.converted(seen / value_scale)
         words = self._context.calls.read_small_floats(background)
         background.release()
-        return PreparedMap(analysis, words, self._prefilter(analysis.soft / value_scale), value_scale)
+        drawn = self._prefilter.tiles(analysis.soft / value_scale)
+        tiles = np.frombuffer(drawn.read(), np.float16).reshape(drawn.height, drawn.width, 4)
+        drawn.release()
+        return PreparedMap(analysis, words, tiles, value_scale)
 
     def _upload(self, prepared: PreparedMap) -> GpuMap:
         gl, (height, width) = self._context.gl, prepared.background.shape
@@ -104,39 +149,10 @@ class MapCache:
         tiles.repeat_x = tiles.repeat_y = False
         return GpuMap(prepared.analysis, background, tiles, prepared.value_scale)
 
-    def _converted(self, radiance: Float32Array) -> moderngl.Texture:
-        height, width = radiance.shape[:2]
-        pixels = np.minimum(radiance, _HALF_MAX).astype(np.float32)
-        texture = self._context.gl.texture(
-            (width, height), 3, pixels.tobytes(), dtype="f4", internal_format=R11G11B10F
-        )
-        texture.repeat_y = False
-        return texture
 
-    def _prefilter(self, soft: Float32Array) -> NDArray[np.float16]:
-        """Return the tiles (h, w, 4) of all levels side by side."""
-        source = self._converted(soft)
-        source.build_mipmaps()
-        source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
-        gl = self._context.gl
-        result = gl.texture((_SHARP_SIDE + (LEVELS - 1) * _SIDE, _SHARP_SIDE), 4, dtype="f2")
-        framebuffer = gl.framebuffer([result])
-        framebuffer.use()
-        gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
-        source.use(0)
-        set_uniforms(self._program, source=0, source_solid_angle=4 * pi / (source.width * source.height))
-        for level in range(LEVELS):
-            first, side = (0, _SHARP_SIDE) if level == 0 else (_SHARP_SIDE + (level - 1) * _SIDE, _SIDE)
-            framebuffer.viewport = (first, 0, side, side)
-            roughness = (ROOT_SMOOTHEST + (1 - ROOT_SMOOTHEST) * level / (LEVELS - 1)) ** 2
-            samples = _SAMPLES if level else _SHARP_SAMPLES
-            set_uniforms(self._program, tile=(float(first), float(side), float(samples)), roughness=roughness)
-            self._context.fill(self._program)
-        self._context.unbind()
-        tiles = np.frombuffer(result.read(), np.float16).reshape(result.height, result.width, 4)
-        for thing in (framebuffer, source, result):
-            thing.release()
-        return tiles
+def scale_of(radiance: Float32Array) -> float:
+    """Return what a map's texels are divided by, so that small floats hold them: they end at 65024."""
+    return max(float(radiance.max()) / _HALF_MAX, float(radiance.mean()) / 16.0, 1e-30)
 
 
 def folded_directions(side: int) -> FloatArray:

@@ -21,7 +21,7 @@ from simgen.rendering.raster.shadows import MOST_SUNS, DirectionalLight
 _BLOCKER_ALBEDO = 0.4
 _BLOCKER_OPENNESS = 0.6
 IRRADIANCE_SIDE = 32  # as in `shade.frag`
-_BRIGHTEST = 65024.0  # of a half float, nearly
+BRIGHTEST = 65024.0  # of a half float, nearly
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +96,7 @@ def irradiance_texels(light: SceneLight) -> bytes:
     """Return an octahedral map of irradiance / pi in the map's frame, as texels of four half floats."""
     in_world = folded_directions(IRRADIANCE_SIDE) @ rotation_about_z(light.rotation_rad).T
     texels = np.ones((len(in_world), 4))
-    texels[:, :3] = np.minimum(light.illumination.irradiance(in_world), _BRIGHTEST)
+    texels[:, :3] = np.minimum(light.illumination.irradiance(in_world), BRIGHTEST)
     return texels.astype(np.float16).tobytes()
 
 

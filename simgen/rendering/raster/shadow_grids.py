@@ -15,6 +15,7 @@ from simgen.rendering.raster.drawables import Drawable
 _PIECES = 8  # that the borders of a picture through a lens are cut into
 _BULGE = 1.05  # how far beyond points on it such a picture may reach
 SUN_TILE = 768
+_LEVEL_INSIDE = 0.88  # of a level's width: nearer to its border `shadow.glsl` asks the next
 SOFT_TILE = 160
 
 
@@ -107,6 +108,13 @@ def sun_level(grid: SunGrid, center_m: FloatArray, radius_m: float) -> SunLevel:
     return SunLevel(np.round(grid.sides @ center_m / texel) * texel, width)
 
 
+def level_around(grid: SunGrid, points_m: FloatArray) -> SunLevel:
+    """Return the level around points (n, 3), world."""
+    flat = points_m @ grid.sides.T
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    return SunLevel((low + high) / 2, max(float((high - low).max()) * 1.05 / _LEVEL_INSIDE, 1e-3))
+
+
 def level_from_world(grid: SunGrid, level: SunLevel) -> FloatArray:
     """Return the (4, 4) matrix world -> x, y in -1..1 in a level, z as in the grid."""
     T = grid.tile_from_world.copy()
@@ -147,11 +155,14 @@ def nearest_depth_m(view: View, centers_m: FloatArray, radii_m: FloatArray) -> f
     return 2.0 ** np.floor(np.log2(nearest)) if nearest >= 4 else 0.0
 
 
-def soft_blockers(drawables: Sequence[Drawable], T_world_objects: FloatArray) -> list[Drawable]:
+def soft_blockers(
+    drawables: Sequence[Drawable], T_world_objects: FloatArray, enclosing: frozenset[int] = frozenset()
+) -> list[Drawable]:
     """Return what blocks the surroundings' light: things, and surroundings that lie below them (floor, table).
 
-    Walls and ceilings do not: the map already is what lies beyond them, and a closed room would be dark.
+    Walls and ceilings do not, and none of the bodies with these ids, between which light is known: see `rooms.py`.
     """
+    drawables = [drawable for drawable in drawables if drawable.body.instance_id not in enclosing]
     things = corners_of([drawable for drawable in drawables if drawable.body.is_thing], T_world_objects)
     if len(things) == 0:
         return []

@@ -7,7 +7,7 @@ spread over a wide place are there finer maps besides, of what is near the camer
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import moderngl
 import numpy as np
@@ -25,6 +25,7 @@ from simgen.rendering.raster.shadow_grids import (
     SunGrid,
     SunLevel,
     corners_of,
+    level_around,
     level_from_world,
     nearest_depth_m,
     slice_of_view,
@@ -63,6 +64,19 @@ class DirectionalLight:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Walls:
+    """What encloses a scene, see `rooms.RoomPass`.
+
+    Attributes:
+        members: ids of the bodies, which do not block soft light.
+        corners_m: (8, 3) of the space between them, where suns' shadows are looked for; (0, 3) in the open.
+    """
+
+    members: frozenset[int] = frozenset()
+    corners_m: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _State:
     """What stands in the world, and the lights that it blocks."""
 
@@ -83,6 +97,7 @@ class ShadowMaps:
         levels: the finer ones of each sun, finest first; empty unless the scene is wide.
         soft: where the soft maps lie.
         is_wide: whether there are finer maps, for each view.
+        finer: how many finer maps each sun has.
     """
 
     def __init__(self, context: GlContext) -> None:
@@ -95,6 +110,7 @@ class ShadowMaps:
             filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False
         )
         self.is_wide = False
+        self.finer = 0
         self.grids: list[SunGrid] = []
         self.levels: list[tuple[SunLevel, ...]] = []
 
@@ -104,21 +120,24 @@ class ShadowMaps:
         T_world_objects: FloatArray,
         suns: Sequence[DirectionalLight],
         soft_directions: FloatArray,
+        walls: Walls,
     ) -> None:
         """Draw the maps of one state that do not depend on the camera.
 
         Suns are blocked by everything, the surroundings' light by `soft_blockers`.
         """
         things = [drawable for drawable in drawables if drawable.body.is_thing]
-        blockers = soft_blockers(drawables, T_world_objects)
+        blockers = soft_blockers(drawables, T_world_objects, walls.members)
         self.casters.upload(drawables, blockers, T_world_objects)
         near, everything = (corners_of(some, T_world_objects) for some in (things or drawables, drawables))
         if len(everything) == 0:
             near = everything = np.zeros((1, 3))  # an empty scene still has its suns
         self.is_wide = len(things) > 0 and float(np.ptp(near, axis=0).max()) > 2 * _WIDE_M
-        self._reserve(len(suns) * (1 + NEAR_LEVELS if self.is_wide else 1))
+        whole = np.concatenate([near, walls.corners_m])
+        self.finer = NEAR_LEVELS if self.is_wide else int(len(walls.corners_m) > 0)
+        self._reserve(len(suns) * (1 + self.finer))
         self.casters.begin()
-        self.grids = [sun_grid(sun.direction_world, near, everything) for sun in suns]
+        self.grids = [sun_grid(sun.direction_world, whole, everything) for sun in suns]
         self._clear(self._suns)
         for index, grid in enumerate(self.grids):
             self._place(self._suns, (sun_column(index), 0), SUN_TILE)
@@ -128,6 +147,7 @@ class ShadowMaps:
             drawables, blockers, T_world_objects, soft_directions, *_spheres(drawables, T_world_objects)
         )
         if not self.is_wide:
+            self._draw_finer([(level_around(grid, near),) for grid in self.grids] if self.finer else [])
             self.soft = soft_grid(
                 soft_directions, corners_of(things, T_world_objects), corners_of(blockers, T_world_objects)
             )
@@ -142,20 +162,23 @@ class ShadowMaps:
         depth = max(_NEAR_M, _NEAR_SHARE * near)
         reaches = [_NEXT**level for level in range(NEAR_LEVELS)]
         spheres = [slice_of_view(view, near, near + depth * reach) for reach in reaches]
-        self.levels = [tuple(sun_level(grid, *sphere) for sphere in spheres) for grid in self.grids]
-        for index, (grid, levels) in enumerate(zip(self.grids, self.levels, strict=True)):
-            for place, level in enumerate(levels):
-                self._draw_level(grid, level, sun_column(self._level_tile(index, place)))
+        self._draw_finer([tuple(sun_level(grid, *sphere) for sphere in spheres) for grid in self.grids])
         self._fit_soft(slice_of_view(view, near, near + depth * _SOFT))
         self._gl.disable(moderngl.DEPTH_TEST)
 
     def column(self, sun: int, level: int) -> float:
         """Return the first column of a level's tile as a share of the atlas; the last level is the whole scene."""
-        tile = sun if level == NEAR_LEVELS else self._level_tile(sun, level)
+        tile = sun if level == self.finer else self._level_tile(sun, level)
         return sun_column(tile) / self.sun_depths.width
 
     def _level_tile(self, sun: int, level: int) -> int:
-        return len(self.grids) + sun * NEAR_LEVELS + level
+        return len(self.grids) + sun * self.finer + level
+
+    def _draw_finer(self, levels: list[tuple[SunLevel, ...]]) -> None:
+        self.levels = levels
+        for index, finer in enumerate(levels):
+            for place, level in enumerate(finer):
+                self._draw_level(self.grids[index], level, sun_column(self._level_tile(index, place)))
 
     def _draw_level(self, grid: SunGrid, level: SunLevel, column: int) -> None:
         state = self._state

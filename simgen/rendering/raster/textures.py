@@ -16,6 +16,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.geometry import FloatArray
 from simgen.records.asset import Texture
 from simgen.rendering.raster.gl_calls import GlCalls
 
@@ -82,6 +83,12 @@ def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
     return np.rint(light * _LINEAR_MAX).astype(np.uint16), np.rint(back * 255).astype(np.uint8)
 
 
+def mean_rgb(image: moderngl.Texture) -> FloatArray:
+    """Return (3,) the mean linear colour of a texture of sRGB colours that `TextureStore` made."""
+    texel: Pixels = image.extra
+    return _tables()[0][texel] / float(_LINEAR_MAX)
+
+
 class TextureStore:
     """Textures by the identity of their pixels, for as long as someone uses them.
 
@@ -120,6 +127,7 @@ class TextureStore:
         internal = _SRGB8_ALPHA8 if texture.srgb else _RGBA8
         image = self._gl.texture((width, height), 4, levels[0].tobytes(), internal_format=internal)
         self._calls.write_levels(image, levels[1:], internal)
+        image.extra = levels[-1][0, 0, :3].copy()  # one texel, the mean of all
         # Blending two levels shows only in colour; for the other maps it would cost twice the reads for nothing.
         coarse = moderngl.LINEAR_MIPMAP_LINEAR if texture.srgb else moderngl.LINEAR_MIPMAP_NEAREST
         image.filter = (coarse, moderngl.LINEAR)

@@ -14,11 +14,12 @@ from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import Illumination
 from simgen.rendering.raster.rays import ray_defines, ray_uniforms
+from simgen.rendering.raster.rooms import RoomPass
 from simgen.rendering.raster.shadow_grids import SUN_TILE, SoftGrid
 from simgen.rendering.raster.shadows import (
-    NEAR_LEVELS,
     DirectionalLight,
     ShadowMaps,
+    Walls,
     sun_column,
 )
 from simgen.rendering.raster.targets import Targets
@@ -99,10 +100,11 @@ class VisibilityPass:
         self._suns, self._illumination = suns, illumination
         self._soft_light = {"energy": as_floats(illumination.energies_rgb), "bounce": as_floats(bounce)}
 
-    def set_state(self, drawables: Sequence[Drawable], T_world_objects: FloatArray) -> None:
+    def set_state(self, drawables: Sequence[Drawable], T_world_objects: FloatArray, walls: Walls) -> None:
         """Draw the shadow maps of one state of the bodies."""
-        self._shadows.draw(drawables, T_world_objects, self._suns, self._illumination.directions)
-        levels = [f"LEVELS {1 + NEAR_LEVELS}"] if self._shadows.is_wide and self._suns else []
+        shadows = self._shadows
+        shadows.draw(drawables, T_world_objects, self._suns, self._illumination.directions, walls)
+        levels = [f"LEVELS {1 + shadows.finer}"] if shadows.finer and self._suns else []
         self._share_defines = [f"SUNS {len(self._suns)}", *levels]
 
     def set_view(self, view: View) -> None:
@@ -110,12 +112,19 @@ class VisibilityPass:
         if self._shadows.is_wide:
             self._shadows.fit(view)
 
-    def draw(self, targets: Targets, coarse: LightTargets, view: View) -> None:
-        """Fill `coarse.shares` from the label targets."""
-        ray, defines = ray_uniforms(view.intrinsics), ray_defines(view.intrinsics)
+    def draw(
+        self,
+        targets: Targets,
+        coarse: LightTargets,
+        view: View,
+        room: RoomPass,
+        irradiance: moderngl.Texture,
+    ) -> None:
+        """Fill `coarse.shares` from the label targets; `irradiance` is what shares of an enclosed scene are of."""
+        ray, defines = ray_uniforms(view.intrinsics), (*ray_defines(view.intrinsics), *room.defines)
         share = self._context.program("fullscreen.vert", "shares.frag", [*self._share_defines, *defines])
         targets.labels.normal_depth.use(0)
-        self._draw_soft(coarse, view)
+        self._draw_soft(coarse, view, room, irradiance)
         self._shadows.sun_depths.use(2)
         self._shadows.plain.use(2)
         coarse.soft.use(1)
@@ -128,12 +137,12 @@ class VisibilityPass:
         self._context.fill(share)
         self._shadows.plain.clear(2)
 
-    def _draw_soft(self, coarse: LightTargets, view: View) -> None:
+    def _draw_soft(
+        self, coarse: LightTargets, view: View, room: RoomPass, irradiance: moderngl.Texture
+    ) -> None:
         ray, defines = ray_uniforms(view.intrinsics), ray_defines(view.intrinsics)
-        ask, smooth = (
-            self._context.program("fullscreen.vert", name, defines)
-            for name in ("visibility.frag", "smooth.frag")
-        )
+        ask = self._context.program("fullscreen.vert", "visibility.frag", defines)
+        smooth = self._context.program("fullscreen.vert", "smooth.frag", (*defines, *room.defines))
         self._shadows.soft_depths.use(1)
         self._shadows.plain.use(1)
         spacing = 2 * coarse.spacing_px
@@ -151,7 +160,12 @@ class VisibilityPass:
         self._shadows.plain.clear(1)
         coarse.light.use(1)
         coarse.surfaces.use(2)
-        set_uniforms(smooth, light=1, surfaces=2, texel=_texel(coarse.light), spacing=spacing, **ray)
+        if room.defines:
+            irradiance.use(3)
+        set_uniforms(
+            smooth, light=1, surfaces=2, irradiance=3, texel=_texel(coarse.light), spacing=spacing, **ray,
+            **room.uniforms(view),
+        )  # fmt: skip
         coarse.averaged.use()
         self._context.fill(smooth)
 
@@ -175,7 +189,7 @@ class VisibilityPass:
             "sun_grid": as_floats(np.array(numbers)),
             "sun_tile": (SUN_TILE / width, 1.0, 1 / SUN_TILE),
             "sun_direction": as_floats(np.column_stack([directions, widths])),
-            **(self._level_uniforms(view) if shadows.is_wide else {}),
+            **(self._level_uniforms(view) if shadows.finer else {}),
         }
 
     def _level_uniforms(self, view: View) -> dict[str, object]:
@@ -191,7 +205,7 @@ class VisibilityPass:
             places.append(place)
             for index, level in enumerate(levels):
                 squares.append((*(level.center_m - middle), level.width_m, shadows.column(sun, index)))
-            squares.append((0.0, 0.0, 2 * half, shadows.column(sun, NEAR_LEVELS)))
+            squares.append((0.0, 0.0, 2 * half, shadows.column(sun, shadows.finer)))
         return {
             "sun_from_camera": as_floats(np.array(places).transpose(0, 2, 1)),
             "sun_level": as_floats(np.array(squares)),

@@ -89,6 +89,9 @@ void main() {
     vec2 past = gl_FragCoord.xy - 0.5 - cell * spacing, beside = mix(vec2(0.02), vec2(1.0), past);  // past is 0 or 1
     vec3 share = vec3(0.0);  // of the surroundings' light, what arrives here
     vec4 lit = vec4(0.0);    // of each sun's light
+#ifdef PROBES
+    vec3 gloss = vec3(0.0);
+#endif
     for (int i = 0; i < 4; ++i) {
         vec2 step = vec2(i & 1, i >> 1);
         uvec4 there = textureLod(shares, corner + step * texel.zw, 0.0);
@@ -97,6 +100,9 @@ void main() {
         off /= ray_of_pixel.x;
         float w = ((i & 1) == 1 ? beside.x : 1.0) * (i > 1 ? beside.y : 1.0) / (1.0 + 4.0 * off * off);
         share += unpacked_share(there.y) * w;
+#ifdef PROBES
+        gloss += unpacked_share(there.w) * w;
+#endif
 #if SUNS > 0
         lit += vec4(there.z & 255u, there.z >> 8 & 255u, there.z >> 16 & 255u, there.z >> 24) * w;
 #endif
@@ -104,6 +110,10 @@ void main() {
     }
     share *= 1.0 / (1023.0 * weight);
     lit *= 1.0 / (255.0 * weight);
+#ifdef PROBES
+    share *= share;
+    gloss *= 1.0 / (1023.0 * weight);
+#endif
 
     Surface s = surface_of(left_here, ahead);
 #ifdef GLASS
@@ -123,10 +133,15 @@ void main() {
 #endif
     vec3 n_map = R_map_camera * s.n, v_map = R_map_camera * s.v;
     vec3 l = s.diffuse * ambient(n_map) * share;
+#ifdef PROBES
+    float visible = gloss.x, shine = 4.0 * gloss.y * gloss.y;
+#else
     float visible = min(luminance(share), 1.0);
+    const float shine = 1.0;
+#endif
     // Lagarde and de Rousiers, "Moving Frostbite to physically based rendering", 2014, section 4.10.2.
     float open = clamp(pow(s.n_v + visible, exp2(-16.0 * s.roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
-    vec3 image = mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness);
+    vec3 image = shine * mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness);
 #ifdef MIRROR
     float id = float(int(left_here.w)), stretch_here = length(ahead);
     l += s.specular * floor_mirrored(image * open, s.n, s.n_v, s.roughness, id, uv, label, stretch_here);
@@ -136,7 +151,7 @@ void main() {
 
 #ifdef COAT
     float coat_open = clamp(pow(s.coat_n_v + visible, exp2(-16.0 * s.coat_roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
-    vec3 coat_image = coat_open * mirrored(R_map_camera * (2.0 * dot(s.coat_n, s.v) * s.coat_n - s.v), s.coat_roughness);
+    vec3 coat_image = shine * coat_open * mirrored(R_map_camera * (2.0 * dot(s.coat_n, s.v) * s.coat_n - s.v), s.coat_roughness);
 #ifdef MIRROR
     coat_image = floor_mirrored(coat_image, s.coat_n, s.coat_n_v, s.coat_roughness, id, uv, label, stretch_here);
 #endif

@@ -23,7 +23,7 @@ void main() {
     vec3 ray = ray_at(px);
     float plane = PLANE_OF(label.xyz, ray, label.w);
     ivec2 odd = at & 1, corner = at >> 1;
-    vec3 sum = vec3(0.0);
+    vec3 sum = vec3(0.0), gloss = vec3(0.0);
     float weight = 1e-9;
     for (int i = 0; i < 4; ++i) {
         ivec2 step = ivec2(i & 1, i >> 1);
@@ -34,6 +34,9 @@ void main() {
         off /= ray_of_pixel.x;
         float w = near.x * near.y / (1.0 + off * off);
         sum += unpacked_share(there.y) * w;
+#ifdef PROBES
+        gloss += unpacked_share(there.w) * w;
+#endif
         weight += w;
     }
     uint suns = 0u;
@@ -43,5 +46,6 @@ void main() {
         suns |= uint(sun_visibility(i, p, label.xyz, spread_of(label.w)) * 255.0 + 0.5) << uint(8 * i);
     }
 #endif
-    out_packed = uvec4(floatBitsToUint(1.0 / label.w), packed_share(sum / (weight * 1023.0)), suns, 0u);
+    sum /= weight * 1023.0;
+    out_packed = uvec4(floatBitsToUint(1.0 / label.w), packed_share(sum), suns, packed_share(gloss / (weight * 1023.0)));
 }

@@ -1,6 +1,7 @@
 #version 330 core
 // Averages soft visibility over 2 x 2 pixels, which together have asked all directions, not across edges. Three pixels
-// along each axis, the outer two with half the weight, keep the average centred.
+// along each axis, the outer two with half the weight, keep the average centred. In an enclosure with PROBES they tell how
+// much of the greatest light arrives; see packing.glsl.
 #include "packing.glsl"
 #include "ray.glsl"
 uniform sampler2D light;
@@ -8,6 +9,10 @@ uniform sampler2D surfaces;
 uniform vec2 texel;
 uniform int spacing;  // image pixels for each pixel of this pass
 layout(location = 0) out uvec4 out_packed;
+#ifdef PROBES
+#include "common.glsl"
+#include "probes.glsl"
+#endif
 
 void main() {
     vec2 uv = gl_FragCoord.xy * texel;
@@ -26,5 +31,13 @@ void main() {
         w *= abs(off) < NEAR_PLANE && dot(other.xyz, centre.xyz) > 0.7 ? 1.0 : 0.0;
         sum += textureLod(light, uv + step * texel, 0.0) * w;
     }
-    out_packed = uvec4(floatBitsToUint(centre.w), packed_share(sum.rgb / max(sum.a, 1e-12)), 0u, 0u);
+    vec3 share = sum.rgb / max(sum.a, 1e-12);
+#ifdef PROBES
+    float shine;
+    vec3 arrives = probed(point_of(ray, 1.0 / max(centre.w, 1e-6)), centre.xyz, shine);
+    uint gloss = packed_share(vec3(min(luminance(share), 1.0), sqrt(0.25 * shine), 0.0));
+    out_packed = uvec4(floatBitsToUint(centre.w), packed_share(sqrt(share * arrives)), 0u, gloss);
+#else
+    out_packed = uvec4(floatBitsToUint(centre.w), packed_share(share), 0u, 0u);
+#endif
 }

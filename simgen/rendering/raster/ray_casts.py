@@ -1,0 +1,98 @@
+"""Rays against a few hundred triangles, in NumPy: what light that walls send on needs, once a scene.
+
+A ray and an edge pass each other on one side or on the other, which the product of their Plücker coordinates tells; a
+ray that passes all three edges on the same side goes through the triangle (Jones, "Intersecting a ray and a triangle
+with Plücker coordinates", Ray Tracing News 13-1, 2000). All rays and edges are then one product of two matrices, and
+triangles that share an edge leave no gap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import FloatArray
+
+_AT_ONCE = 2**15  # pairs of a ray and a triangle: what is known of them stays in a processor's cache
+NO_TRIANGLE = -1
+
+Rays = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """What rays meet first.
+
+    Attributes:
+        distance_m: (n,) in lengths of the ray's direction; infinite where it meets nothing.
+        triangle: (n,) index; `NO_TRIANGLE` where it meets nothing.
+        outside: (n,) whether it meets the outer side (counter-clockwise).
+    """
+
+    distance_m: Rays
+    triangle: NDArray[np.intp]
+    outside: NDArray[np.bool_]
+
+
+class Mesh:
+    """Triangles ready to be met by rays.
+
+    Args:
+        corners_m: (t, 3, 3), counter-clockwise from outside.
+
+    Attributes:
+        corners_m: as given.
+        normals: (t, 3) unit, outwards.
+    """
+
+    def __init__(self, corners_m: FloatArray) -> None:
+        self.corners_m = corners_m
+        self._middle = corners_m.reshape(-1, 3).mean(axis=0)  # single precision is finest about zero
+        a = corners_m - self._middle
+        b = a[:, (1, 2, 0)]
+        moments, edges = np.cross(a, b), b - a
+        # (3, 6, t): moment and direction of each edge, by which a ray's direction and moment are multiplied.
+        self._edges = np.ascontiguousarray(np.concatenate([moments, edges], axis=2).transpose(1, 2, 0), "f4")
+        across = np.cross(a[:, 1] - a[:, 0], a[:, 2] - a[:, 0])
+        self.normals: FloatArray = across / np.linalg.norm(across, axis=1, keepdims=True)
+        self._planes = self.normals.T.astype("f4")
+        self._offsets = (self.normals * a[:, 0]).sum(axis=1).astype("f4")
+
+    def cast(self, origins_m: FloatArray, directions: FloatArray) -> Hits:
+        """Return what rays (n, 3), (n, 3) meet beyond their origins; the one origin (3,) may be that of all."""
+        starts = np.broadcast_to(origins_m - self._middle, directions.shape).astype("f4")
+        ways = directions.astype("f4")
+        count = max(_AT_ONCE // len(self.normals), 1)
+        parts = [
+            self._cast(starts[first : first + count], ways[first : first + count])
+            for first in range(0, len(ways), count)
+        ]
+        if not parts:
+            return Hits(np.zeros(0, "f4"), np.zeros(0, np.intp), np.zeros(0, np.bool_))
+        return Hits(*(np.concatenate(list(column)) for column in zip(*parts, strict=True)))
+
+    def _cast(self, starts: Rays, ways: Rays) -> tuple[Rays, NDArray[np.intp], NDArray[np.bool_]]:
+        lines = np.concatenate([ways, np.cross(starts, ways)], axis=1)
+        one, two, three = (lines @ edge for edge in self._edges)
+        least, most = np.minimum(np.minimum(one, two), three), np.maximum(np.maximum(one, two), three)
+        met = ((least >= 0) | (most <= 0)) & (least < most)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            distance = (self._offsets - starts @ self._planes) / (ways @ self._planes)
+        distance = np.where(met & (distance > 0), distance, np.float32(np.inf))
+        first = distance.argmin(axis=1)
+        rows = np.arange(len(ways))
+        nearest = distance[rows, first]
+        found = np.isfinite(nearest)
+        outside = found & ((ways * self.normals[first]).sum(axis=1) < 0)
+        return nearest, np.where(found, first, NO_TRIANGLE), outside
+
+
+def spread_directions(count: int) -> FloatArray:
+    """Return (count, 3) unit directions, evenly spread (a Fibonacci spiral: Swinbank and Purser, 2006)."""
+    index = np.arange(count) + 0.5
+    z = 1 - 2 * index / count
+    around = index * (np.pi * (3 - 5**0.5))
+    radius = np.sqrt(1 - z * z)
+    return np.column_stack([radius * np.cos(around), radius * np.sin(around), z])
