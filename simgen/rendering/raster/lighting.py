@@ -215,7 +215,6 @@ class LightPass:
         """Shade surfaces, then fill in the background; the labels' depth keeps each from the other's pixels."""
         gl, labels, light = self._context.gl, targets.labels, self._light
         seen_by = ray_defines(view.intrinsics)
-        shade = self._shade_with((*others.defines, *seen_by))
         background = self._context.program(
             "fullscreen.vert", "background.frag", (*self._background_defines, *seen_by)
         )
@@ -241,6 +240,7 @@ class LightPass:
         }
         if self._scene.fog is not None:
             camera |= self._air(coarse, view, self._scene.fog)
+<<<<<<< ours
         set_uniforms(
             shade, normal_depth=0, surface=1, shares=2, prefiltered=3, irradiance=4,
             lamp_light=7, white=white, **others.uniforms(view),
@@ -253,12 +253,29 @@ class LightPass:
             background, background=5, white=white, background_scale=self._background_scale,
             R_map_camera=as_floats(R_map_camera.T), **camera,
         )  # fmt: skip
+=======
+>>>>>>> theirs
         targets.shaded.use()
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST)
-        for program, test in ((shade, ">"), (background, "<=")):
-            gl.depth_func = test
-            self._context.fill(program)
+        gl.depth_func = ">"
+        whole = targets.shaded.scissor
+        for names, where in others.parts(targets.region):
+            shade = self._shade_with((*names, *seen_by))
+            set_uniforms(
+                shade, normal_depth=0, surface=1, shares=2, prefiltered=3, irradiance=4,
+                lamp_light=7, white=white, **others.uniforms(view),
+                spacing=float(coarse.spacing_px),
+                texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
+                sun_direction=as_floats(suns_in_camera(light.suns, view)), **camera,
+            )  # fmt: skip
+            for x0, y0, x1, y1 in where:
+                targets.shaded.scissor = (x0, y0, x1 - x0, y1 - y0)
+                self._context.fill(shade)
+        targets.shaded.scissor = whole
+        gl.depth_func = "<="
+        set_uniforms(background, background=5, white=white, background_scale=self._background_scale, **camera)
+        self._context.fill(background)
         gl.depth_func = "<"
         gl.disable(moderngl.DEPTH_TEST)
 

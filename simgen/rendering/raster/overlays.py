@@ -1,7 +1,7 @@
 """Surfaces drawn once more where a picture needs more of them than the geometry pass keeps.
 
-Emissive maps add to the light of lamps; sheets of glass multiply the colour of what lies behind all of them, and add up
-what they cover it with, in any order. Only views that show such surfaces pay.
+Emissive maps add to the light of lamps; sheets of glass add up what they stop of what lies behind all of them, and what
+they cover it with, in any order. Only views that show such surfaces pay.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps, su
 from simgen.rendering.raster.materials import MaterialKey
 from simgen.rendering.raster.meshes import Batch
 from simgen.rendering.raster.rays import draw_batch, drop_backs, projection_uniforms, ray_defines
+from simgen.rendering.raster.regions import Region
 from simgen.rendering.raster.targets import Targets
 
 _EMISSIVE_UNIT, _LABEL_UNIT = 4, 5
-_SHINE, _THROUGH, _SHEETS = ("MORE", "ONCE", "SHINE"), ("MORE", "ONCE"), ("MORE", "ONCE", "SHEETS")
 
 
 class OverlayPass:
@@ -35,42 +35,30 @@ class OverlayPass:
         light.scissor = (0, 0, *seen.size_px)
         light.use()
         light.viewport = (0, 0, seen.width, seen.height)
-        self._draw(seen, view, items, (moderngl.ONE, moderngl.ONE), _SHINE)
+        self._draw(seen, view, items, shining=True)
 
-    def glaze(self, behind: Targets, view: View, items: Sequence[DrawItem]) -> None:
-        """Add up all glass before `behind`: what it lets through of it, and the colours it covers it with.
-
-        Fills `behind.through` with the product of what sheets let through, and `behind.sheets` with the sums of what
-        each covers, as a share, and of that times its colour.
-        """
-        x0, y0, x1, y1 = behind.region
-        for target, empty, blend, defines in (
-            (behind.through, 1.0, (moderngl.DST_COLOR, moderngl.ZERO), _THROUGH),
-            (behind.sheets, 0.0, (moderngl.ONE, moderngl.ONE), _SHEETS),
-        ):
-            target.scissor = (x0, y0, x1 - x0, y1 - y0)
-            target.use()
-            target.viewport = (0, 0, behind.width, behind.height)
-            target.clear(empty, empty, empty, empty)
-            self._draw(behind, view, items, blend, defines)
-
-    def _draw(
-        self,
-        seen: Targets,
-        view: View,
-        items: Sequence[DrawItem],
-        blend: tuple[int, int],
-        defines: tuple[str, ...],
+    def glaze(
+        self, behind: Targets, regions: Sequence[Region], view: View, items: Sequence[DrawItem]
     ) -> None:
+        """Add up all glass before `behind` in rectangles of the image, which hold all of it, in `behind.glass`."""
+        glass = behind.glass
+        for x0, y0, x1, y1 in regions:
+            glass.clear(viewport=(x0, y0, x1 - x0, y1 - y0))
+        glass.scissor = (0, 0, *behind.size_px)
+        glass.use()
+        glass.viewport = (0, 0, behind.width, behind.height)
+        self._draw(behind, view, items, shining=False)
+
+    def _draw(self, seen: Targets, view: View, items: Sequence[DrawItem], shining: bool) -> None:
         gl = self._context.gl
         gl.disable(moderngl.DEPTH_TEST | moderngl.CULL_FACE)
         gl.enable(moderngl.BLEND)
-        gl.blend_func = blend
+        gl.blend_func = (moderngl.ONE, moderngl.ONE)
         seen.labels.normal_depth.use(_LABEL_UNIT)
         for item in items:
             for batch in item.level.batches:
-                if batch.key.shines if defines == _SHINE else batch.key.see_through:
-                    self._draw_batch(view, item, batch, _with_map(defines, batch.key))
+                if batch.key.shines if shining else batch.key.see_through:
+                    self._draw_batch(view, item, batch, _defines(batch.key, shining))
         gl.disable(moderngl.BLEND | moderngl.CULL_FACE)
 
     def _draw_batch(self, view: View, item: DrawItem, batch: Batch, defines: tuple[str, ...]) -> None:
@@ -92,6 +80,7 @@ class OverlayPass:
         draw_batch(program, camera, item, batch)
 
 
-def _with_map(defines: tuple[str, ...], key: MaterialKey) -> tuple[str, ...]:
-    mapped = defines != _SHINE and "BASE_COLOR_MAP" in key.defines
-    return (*defines, "BASE_COLOR_MAP") if mapped else defines
+def _defines(key: MaterialKey, shining: bool) -> tuple[str, ...]:
+    if shining:
+        return ("MORE", "ONCE", "SHINE")
+    return ("MORE", "ONCE", *["BASE_COLOR_MAP"] * ("BASE_COLOR_MAP" in key.defines))

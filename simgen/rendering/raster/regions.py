@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 
@@ -38,6 +38,21 @@ def regions_of(camera: Intrinsics, items: Sequence[DrawItem]) -> list[Region]:
                 merged = True
                 break
     return sorted(found)
+
+
+def rest_of(whole: Region, regions: Sequence[Region]) -> list[Region]:
+    """Return rectangles, apart from each other, of all of a rectangle that lies in no region; regions lie in it."""
+    left, first, right, last = whole
+    rows = sorted({first, last, *(y for region in regions for y in (region[1], region[3]))})
+    found: list[Region] = []
+    for top, bottom in pairwise(rows):
+        past = left
+        for x0, y0, x1, y1 in sorted(regions):
+            if y0 < bottom and y1 > top:
+                found += [(past, top, x0, bottom)] if x0 > past else []
+                past = x1
+        found += [(past, top, right, bottom)] if past < right else []
+    return found
 
 
 def _region_of(camera: Intrinsics, item: DrawItem) -> list[Region]:

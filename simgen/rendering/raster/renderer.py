@@ -95,11 +95,13 @@ class RasterRenderer:
         targets, halves = self.targets(*size)
         behind = mirrored = None
         glass = [item for item in items if item.is_see_through]
-        for region in regions_of(view.intrinsics, glass):
+        regions = regions_of(view.intrinsics, glass)
+        for region in regions:
             behind, behind_halves = targets.behind, halves.behind
             behind.limit(region)
             self.light.draw(behind, behind_halves, view, nonce)
-            self.overlays.glaze(behind, view, glass)
+        if behind is not None:
+            self.overlays.glaze(behind, regions, view, glass)
         mirror = find_mirror(items, view)
         if mirror is not None:
             mirrored, halves = self.targets(*size, "mirrored")
@@ -110,7 +112,7 @@ class RasterRenderer:
             self.geometry.draw_glass(mirrored, seen, shown, mirror)
             # Its coarser levels mix the row below the image in: no mark that changes from frame to frame may be there.
             self.light.draw(mirrored, halves, seen, 0.0, mirrored=True)
-        return Others(behind, mirror, mirrored)
+        return Others(behind, regions, mirror, mirrored)
 
     def targets(self, width: int, height: int, use: str = "") -> tuple[Targets, LightTargets]:
         """Return the framebuffers of an image size, keeping the few that were used last.

@@ -86,24 +86,14 @@ class Targets:
         return self.framebuffer([self.labels.normal_depth, self.labels.surface, *more], self.labels.depth)
 
     @cached_property
-    def through_texture(self) -> moderngl.Texture:
-        """What `through` draws into."""
-        return self.texture(self.size_px, 4, "f2")
+    def glass_sums(self) -> tuple[moderngl.Texture, moderngl.Texture]:
+        """What `glass` draws into."""
+        return self.texture(self.size_px, 4, "f2"), self.texture(self.size_px, 4, "f2")
 
     @cached_property
-    def through(self) -> moderngl.Framebuffer:
-        """What glass lets through of what lies behind it; made when a view first shows glass."""
-        return self.framebuffer([self.through_texture])
-
-    @cached_property
-    def sheets_texture(self) -> moderngl.Texture:
-        """What `sheets` draws into."""
-        return self.texture(self.size_px, 4, "f2")
-
-    @cached_property
-    def sheets(self) -> moderngl.Framebuffer:
-        """What sheets of glass cover, added up; likewise."""
-        return self.framebuffer([self.sheets_texture])
+    def glass(self) -> moderngl.Framebuffer:
+        """What sheets of glass stop and cover, added up; made when a view first shows glass."""
+        return self.framebuffer(list(self.glass_sums))
 
     @cached_property
     def skin(self) -> moderngl.Framebuffer:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.raster import RasterRenderer, renderer
 from simgen.rendering.raster.drawables import DrawItem, make_drawables, visible_items
-from simgen.rendering.raster.regions import regions_of
+from simgen.rendering.raster.regions import regions_of, rest_of
 from tests.builders import camera, make_scene, static_box
 from tests.rendering.raster.test_glass import PANE_M, GlazedLibrary
 from tests.views import still_view
@@ -75,3 +75,20 @@ def test_a_limited_picture_is_the_whole_one_whatever_was_drawn_before(
     for one, other in zip(limited, whole, strict=True):
         np.testing.assert_array_equal(one, other)
     assert not np.array_equal(limited[0], limited[1])
+
+
+@pytest.mark.parametrize(
+    "regions",
+    [
+        [],
+        [(4, 2, 10, 8)],
+        [(0, 0, 5, 12), (9, 4, 16, 12)],
+        [(0, 3, 3, 6), (5, 1, 9, 5), (12, 4, 16, 7)],
+        [(0, 0, 16, 12)],
+    ],
+)
+def test_regions_and_their_rest_cover_every_pixel_once(regions: list[tuple[int, int, int, int]]) -> None:
+    covered = np.zeros((12, 16), int)
+    for x0, y0, x1, y1 in [*regions, *rest_of((0, 0, 16, 12), regions)]:
+        covered[y0:y1, x0:x1] += 1
+    np.testing.assert_array_equal(covered, 1)

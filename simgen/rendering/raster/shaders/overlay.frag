@@ -1,6 +1,6 @@
 #version 330 core
 // Some surfaces once more, over what the geometry pass left: what emissive maps SHINE with where the surface is seen;
-// or of sheets of glass, one after the other, what they let through of what lies behind them, or what they cover it with.
+// or of sheets of glass, one after the other, what they stop of what lies behind them and what they cover it with.
 in vec3 v_camera;
 in vec2 v_uv;
 flat in vec4 v_color;
@@ -21,7 +21,12 @@ uniform sampler2D emissive_map;
 uniform sampler2D base_color_map;
 uniform float keep_map_color;    // 0 where an override replaces the colour map
 #endif
+#ifdef SHINE
 layout(location = 0) out vec4 out_light;
+#else
+layout(location = 0) out vec4 out_stopped;  // minus the logarithm of what is let through: sums of it are products
+layout(location = 1) out vec4 out_cover;    // of each colour its cover; of all light, what is stopped
+#endif
 
 const float ROUNDING = 1e-4;     // of depths, from one program to the next
 
@@ -39,10 +44,7 @@ void main() {
     if (DEPTH < 0.0 || DEPTH > there * (1.0 + ROUNDING) || color.a < v_surface.z) discard;  // below 0: no hit
     float cover = clamp(color.a, 0.0, 1.0);
     vec3 own = clamp(color.rgb, 0.0, 1.0), passed = (1.0 - cover) + cover * v_more.w * own;
-#ifdef SHEETS
-    out_light = vec4(cover * (1.0 - v_more.w) * own, dot(1.0 - passed, vec3(1.0 / 3.0)));
-#else
-    out_light = vec4(passed, 1.0);
-#endif
+    out_stopped = vec4(-log(max(passed, 1e-4)), 0.0);
+    out_cover = vec4(cover * (1.0 - v_more.w) * own, dot(1.0 - passed, vec3(1.0 / 3.0)));
 #endif
 }

@@ -55,8 +55,8 @@ vec3 floor_mirrored(vec3 otherwise, vec3 n, float n_v, float roughness, float id
 #endif
 #ifdef GLASS
 uniform sampler2D behind;        // radiance of what is seen through glass
-uniform sampler2D through;       // what all sheets of glass let through of it
-uniform sampler2D sheets;        // sums over them: of cover times colour, of what each stops
+uniform sampler2D glass_stopped; // sums over all sheets of glass, see overlay.frag
+uniform sampler2D glass_cover;
 #endif
 #ifdef FOG
 #include "air.glsl"
@@ -122,8 +122,8 @@ void main() {
     // lit as the nearest one is.
     vec3 passed = vec3(0.0);
     if (int(left_here.x >> 24) > 63) {
-        passed = textureLod(through, uv, 0.0).rgb;
-        vec4 sum = textureLod(sheets, uv, 0.0);
+        passed = exp(-textureLod(glass_stopped, uv, 0.0).rgb);
+        vec4 sum = textureLod(glass_cover, uv, 0.0);
         float stopped = sum.a > 0.0 ? dot(1.0 - passed, vec3(1.0 / 3.0)) / sum.a : 1.0;
         s.diffuse = sum.rgb * stopped * (1.0 - from_shorts(left_here.z).y) * (1.0 - s.specular);
     }
