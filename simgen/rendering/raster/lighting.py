@@ -240,21 +240,6 @@ class LightPass:
         }
         if self._scene.fog is not None:
             camera |= self._air(coarse, view, self._scene.fog)
-<<<<<<< ours
-        set_uniforms(
-            shade, normal_depth=0, surface=1, shares=2, prefiltered=3, irradiance=4,
-            lamp_light=7, white=white, **others.uniforms(view),
-            spacing=float(coarse.spacing_px),
-            texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
-            sun_direction=as_floats(suns_in_camera(light.suns, view)),
-            R_map_camera=as_floats(R_light_camera.T), **camera,
-        )  # fmt: skip
-        set_uniforms(
-            background, background=5, white=white, background_scale=self._background_scale,
-            R_map_camera=as_floats(R_map_camera.T), **camera,
-        )  # fmt: skip
-=======
->>>>>>> theirs
         targets.shaded.use()
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST)
@@ -267,14 +252,18 @@ class LightPass:
                 lamp_light=7, white=white, **others.uniforms(view),
                 spacing=float(coarse.spacing_px),
                 texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
-                sun_direction=as_floats(suns_in_camera(light.suns, view)), **camera,
+                sun_direction=as_floats(suns_in_camera(light.suns, view)),
+                R_map_camera=as_floats(R_light_camera.T), **camera,
             )  # fmt: skip
             for x0, y0, x1, y1 in where:
                 targets.shaded.scissor = (x0, y0, x1 - x0, y1 - y0)
                 self._context.fill(shade)
         targets.shaded.scissor = whole
         gl.depth_func = "<="
-        set_uniforms(background, background=5, white=white, background_scale=self._background_scale, **camera)
+        set_uniforms(
+            background, background=5, white=white, background_scale=self._background_scale,
+            R_map_camera=as_floats(R_map_camera.T), **camera,
+        )  # fmt: skip
         self._context.fill(background)
         gl.depth_func = "<"
         gl.disable(moderngl.DEPTH_TEST)
