@@ -18,6 +18,7 @@ bootstrap() {
     make_venv
     install_locked
     require_gl
+    require_llvm
     printf '%s\n' "$wanted" > "$stamp"
     say "ready"
 }
@@ -87,6 +88,19 @@ PY
     # shellcheck disable=SC2086
     apt_install $gl_packages && return 0
     say "no GL context can be made here yet. As an administrator run: apt-get install $gl_packages"
+}
+
+# The path tracer is several times as fast where it finds an LLVM that works; it does without as well.
+require_llvm() {
+    "$venv/bin/python" -c 'import sys
+from simgen.rendering.pathtrace.variant import best_variant
+sys.exit(best_variant().name == "scalar_rgb")' 2>/dev/null && return 0
+    say "installing LLVM, which makes the path tracer several times as fast"
+    for release in 19 20 18 17; do
+        apt_install "libllvm$release" && return 0
+    done
+    say "the path tracer works, but will be several times slower than it could be. \
+As an administrator run: apt-get install libllvm19"
 }
 
 # apt_install PACKAGE...: only as root or with a password-less sudo; fails quietly otherwise.

@@ -5,12 +5,14 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from importlib import metadata
 
 from simgen.assets import packs
 from simgen.errors import RenderError
 from simgen.rendering import make_renderer
+from simgen.rendering.pathtrace.variant import best_variant
 from simgen.resources import cache_folder, data_folder
 
 LOW_DISK_BYTES = 2 * 10**9  # assumed: the packs, their computed meshes and a small dataset
@@ -33,8 +35,8 @@ class Finding:
 
 
 def diagnose() -> tuple[Finding, ...]:
-    """Return findings on Python, physics, GL, asset packs and disk space."""
-    return (_python(), _physics(), _gl(), *_packs(), _disk())
+    """Return findings on Python, physics, GL, the path tracer, asset packs and disk space."""
+    return (_python(), _physics(), _gl(), _path_tracer(), *_packs(), _disk())
 
 
 def _python() -> Finding:
@@ -62,6 +64,22 @@ def _gl() -> Finding:
         return Finding("graphics", True, renderer.device)
     finally:
         renderer.close()
+
+
+def _path_tracer() -> Finding:
+    remedy = "apt-get install libllvm19"
+    try:
+        variant = best_variant()
+        renderer = make_renderer("pathtrace")
+    except RenderError as error:
+        return Finding("path tracing", False, str(error), remedy, required=False)
+    with closing(renderer):
+        device = renderer.device
+    if variant.name == "scalar_rgb":
+        return Finding(
+            "path tracing", False, f"{device}: works, several times slower than with LLVM", remedy, False
+        )
+    return Finding("path tracing", True, f"{device}, with {variant.llvm}" if variant.llvm else device)
 
 
 def _packs() -> tuple[Finding, ...]:

@@ -11,7 +11,7 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor() -> None:
-    """Check Python, physics, GL and asset packs; say what is missing and how to get it."""
+    """Check Python, physics, GL, the path tracer and asset packs; say what is missing and how to get it."""
     from simgen.diagnose import diagnose
 
     findings = diagnose()

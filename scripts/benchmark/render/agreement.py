@@ -59,10 +59,7 @@ class How:
 
 
 def measure_agreement(library: AssetLibrary, how: How) -> dict[str, Any]:
-    """Render a frame of scene 0 of every scenario with both renderers and compare their buffers.
-
-    It is a quarter through the episode: later a carton may lie over a lens, where colour is as dark as labels are open.
-    """
+    """Render the middle frame of scene 0 of every scenario with both renderers and compare their buffers."""
     files = [p for p in sorted(shipped("scenes").glob("*.yaml")) if not how.names or p.stem in how.names]
     traced = make_renderer("pathtrace", samples=how.samples, denoise=False)
     with closing(make_renderer("raster")) as raster, closing(traced):
@@ -78,7 +75,7 @@ def _told(files: Sequence[Path]) -> Iterator[Path]:
 def _row(path: Path, library: AssetLibrary, renderers: Sequence[Renderer], how: How) -> dict[str, Any]:
     start = perf_counter()
     try:
-        scene, view = _early(path, library, how.width_px)
+        scene, view = _middle(path, library, how.width_px)
         ours, theirs = (_drawn_by_light(renderer, scene, library, view) for renderer in renderers)
     except SimgenError as error:
         return {"name": path.stem, "not measured": str(error).splitlines()[0]}
@@ -97,10 +94,10 @@ def _row(path: Path, library: AssetLibrary, renderers: Sequence[Renderer], how: 
     return row | {"holds all": holds(row)}
 
 
-def _early(path: Path, library: AssetLibrary, width_px: int) -> tuple[Scene, View]:
+def _middle(path: Path, library: AssetLibrary, width_px: int) -> tuple[Scene, View]:
     settled = settle_scene(load(str(path)), _SEED, 0, library)
-    early = settled.trajectory.frame_count // 4
-    _, view = next(iter(views(settled.scene, settled.trajectory, [early])))
+    middle = settled.trajectory.frame_count // 2
+    _, view = next(iter(views(settled.scene, settled.trajectory, [middle])))
     camera = view.intrinsics if not width_px else smaller(view.intrinsics, width_px)
     return settled.scene, replace(view, intrinsics=camera, extra_buffers=frozenset({"part_id"}))
 

@@ -16,7 +16,7 @@ from simgen.errors import RenderError
 from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
 from simgen.rendering.pathtrace.emitters import Emitters
-from simgen.rendering.pathtrace.integrators import Scenery, SharpWay, SoftWay, make_integrator
+from simgen.rendering.pathtrace.integrators import Scenery, SharpWay, SoftWay, make_integrator, marked
 from simgen.rendering.pathtrace.lights import SunDisc
 from simgen.rendering.pathtrace.looks import Look
 from simgen.rendering.pathtrace.sensors import Sensors
@@ -36,6 +36,7 @@ class TracedMesh:
         uvs: (n, 2), v up.
         triangles: (m, 3).
         surface: what `Engine.surface` made.
+        is_one_sided: whether cameras see only where its corners run counter-clockwise; light meets both sides.
     """
 
     positions_m: Float32Array
@@ -43,15 +44,22 @@ class TracedMesh:
     uvs: Float32Array
     triangles: NDArray[np.uint32]
     surface: Surface
+    is_one_sided: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shot:
-    """A camera, where it stands, and the seed of its samples."""
+    """A camera, where it stands, and the seed of its samples.
+
+    Attributes:
+        past_backs: where nothing is compiled, whether inner sides of one-sided meshes may come first: to look through
+            them then takes much longer.
+    """
 
     camera: Intrinsics
     T_world_camera: FloatArray
     seed: int
+    past_backs: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,12 +99,14 @@ class TracedState:
         is_clear: whether light passes through some of its surfaces.
         suns: its suns as emitters.
         has_others: whether anything else shines.
+        one_sided: its meshes that cameras see from one side only.
     """
 
     scene: Any
     is_clear: bool
     suns: tuple[Any, ...]
     has_others: bool
+    one_sided: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -175,13 +185,15 @@ class Engine:
         # Where suns are followed apart they are never chosen with the others; without others somebody must be.
         weight = 0.0 if self.is_compiled and has_others else 1.0
         discs = [self.emitters.sun(sun, weight) for sun in suns]
-        parts: dict[str, Any] = {f"mesh{i}": self._mesh(f"mesh{i}", mesh) for i, mesh in enumerate(meshes)}
+        made = [self._mesh(f"mesh{i}", mesh) for i, mesh in enumerate(meshes)]
+        parts: dict[str, Any] = {f"mesh{i}": mesh for i, mesh in enumerate(made)}
         parts |= {f"light{i}": light for i, light in enumerate([*discs, *lights])}
         return TracedState(
             self._mi.load_dict({"type": "scene", **parts}),
             any(m.surface.is_clear for m in meshes),
             tuple(disc.emitter() for disc in discs),
             has_others,
+            tuple(mesh for mesh, said in zip(made, meshes, strict=True) if said.is_one_sided),
         )
 
     def passes(self, camera: Intrinsics, samples: int, most: int = _PASS_SAMPLES) -> list[int]:
@@ -225,7 +237,8 @@ class Engine:
         return self._render(scene, integrator, shot, samples)[..., :3]
 
     def _scenery(self, scene: TracedState) -> Scenery:
-        return Scenery(self._mi, self._dr, scene.suns, scene.has_others, scene.is_clear)
+        one_sided = marked(self._mi, self._dr, scene.one_sided)
+        return Scenery(self._mi, self._dr, scene.suns, scene.has_others, scene.is_clear, one_sided)
 
     def _without_background(self, integrator: Any, buffers: Float32Array) -> Float32Array:
         color, behind, hit = (
@@ -235,11 +248,27 @@ class Engine:
         return np.where(hit < 1, np.maximum(color - behind, 0.0), color)
 
     def _render(self, scene: TracedState, integrator: Any, shot: Shot, samples: int) -> Float32Array:
-        sensor = self._sensors.sensor(shot.camera, shot.T_world_camera, samples)
+        past = self._past_backs(scene) if shot.past_backs and not self.is_compiled else None
+        sensor = self._sensors.sensor(shot.camera, shot.T_world_camera, samples, past)
         image = self._mi.render(
             scene.scene, integrator=integrator, sensor=sensor, spp=samples, seed=shot.seed
         )
         return np.array(image, dtype=np.float32)
+
+    def _past_backs(self, scene: TracedState) -> Callable[[Any], Any]:
+        """Return what moves the start of a ray, one at a time, past inner sides of one-sided meshes."""
+        dr, one_sided = self._dr, {mesh.id() for mesh in scene.one_sided}
+
+        def move(ray: Any) -> Any:
+            si = scene.scene.ray_intersect(ray)
+            while si.is_valid() and dr.dot(si.n, ray.d) > 0 and si.shape.id() in one_sided:
+                left = ray.maxt - si.t
+                ray = si.spawn_ray(ray.d)
+                ray.maxt = left
+                si = scene.scene.ray_intersect(ray)
+            return ray
+
+        return move
 
     @staticmethod
     def _channels(integrator: Any, buffers: Float32Array, name: str) -> Float32Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from simgen.rendering.pathtrace.bodies import Body
 from simgen.rendering.pathtrace.coverage import Grid, IntArray
 from simgen.rendering.pathtrace.engine import Guides
 from simgen.rendering.pathtrace.labels import SeenBody, keep_nearest, placed_bodies
+
+_NEARER = 1.0 - 1e-6  # at outlines both sides of a body meet
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +50,16 @@ class FirstSurfaces:
                 keep_nearest(found, index, depth_m, triangle, owner)
         return FirstSurfaces(view, seen, depth_m, triangle, owner)
 
+    @staticmethod
+    def backs_come_first(bodies: Sequence[Body], view: View) -> bool:
+        """Return whether some pixel centre shows what lies behind the inner side of a one-sided body."""
+        if not any(body.shape.one_sided.any() for body in bodies):
+            return False
+        seen, turned = (
+            FirstSurfaces.of(each, view).depth_m for each in (bodies, [*map(_inside_out, bodies)])
+        )
+        return bool((turned < seen * _NEARER).any())
+
     def distance_m(self) -> Float32Array:
         """Return (h, w) the way along the rays, m; infinite where nothing is."""
         camera = self.view.intrinsics
@@ -69,3 +81,10 @@ class FirstSurfaces:
                 normals[cells] = body.surface(triangle, cells)[1] @ turn.T
         shape = (self.view.intrinsics.height, self.view.intrinsics.width, 3)
         return Guides(albedo.reshape(shape), normals.reshape(shape))
+
+
+def _inside_out(body: Body) -> Body:
+    """Return a body whose one-sided triangles are seen from where they were not."""
+    shape = body.shape
+    triangles = np.where(shape.one_sided[:, None], shape.triangles[:, ::-1], shape.triangles)
+    return replace(body, shape=replace(shape, triangles=triangles))

@@ -12,8 +12,11 @@ weighed against what would have been chosen (multiple importance sampling with t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import numpy as np
 
 _ROULETTE_DEPTH = 2  # surfaces after which a path goes on only as often as it would matter
 _MOST_LIKELY = 0.95  # to go on
@@ -31,6 +34,7 @@ class Scenery:
         suns: as emitters.
         has_others: whether anything else shines.
         is_clear: whether light passes through some of its surfaces.
+        one_sided: of each shape, by its number, whether cameras see its outer side only; None where none is.
     """
 
     mi: Any
@@ -38,6 +42,33 @@ class Scenery:
     suns: tuple[Any, ...]
     has_others: bool
     is_clear: bool
+    one_sided: Any = None
+
+    def is_back(self, ray: Any, si: Any, active: Any) -> Any:
+        """Return whether rays of a camera meet what labels leave out: the inner side of a one-sided shape."""
+        mi, dr = self.mi, self.dr
+        if self.one_sided is None:
+            return mi.Bool(False)
+        turned = active & si.is_valid() & (dr.dot(si.n, ray.d) > 0)
+        return turned & dr.gather(mi.Bool, self.one_sided, dr.reinterpret_array(mi.UInt32, si.shape), turned)
+
+    def seen(self, scene: Any, ray: Any, coherent: bool, active: Any) -> Any:
+        """Return what rays of a camera show first, past inner sides of one-sided shapes."""
+        mi, dr = self.mi, self.dr
+        si = scene.ray_intersect(ray, mi.RayFlags.All, coherent, active)
+        if self.one_sided is None:
+            return si
+        along, behind = mi.Vector3f(ray.d), self.is_back(ray, si, active)
+
+        def cross(active: Any, ray: Any) -> Any:
+            si = scene.ray_intersect(ray, mi.RayFlags.Minimal, False, active)
+            active = self.is_back(ray, si, active)
+            return active, dr.select(active, si.spawn_ray(along), ray)
+
+        _, onward = dr.while_loop(
+            (mi.Bool(behind), si.spawn_ray(along)), _going_on, cross, label="past backs"
+        )
+        return dr.select(behind, scene.ray_intersect(onward, mi.RayFlags.All, False, behind), si)
 
     def shown(self, scene: Any, start: Any, target: Any, active: Any) -> Any:
         """Return which share of light comes from a surface to a point, past what is in between."""
@@ -83,7 +114,7 @@ class SharpWay:
     def sample(self, scene: Any, sampler: Any, ray: Any, active: Any) -> tuple[Any, list[Any]]:
         """Return the light of rays from the camera, and the channels."""
         mi = self.scenery.mi
-        si = scene.ray_intersect(ray, mi.RayFlags.All, True, active)
+        si = self.scenery.seen(scene, ray, True, active)
         found, left = self._layer(scene, sampler, si, mi.Color3f(1.0), active)
         if self.scenery.is_clear:
             found = self._with_what_lies_behind(scene, sampler, ray, si, found, left)
@@ -121,7 +152,7 @@ class SharpWay:
         along = mi.Vector3f(ray.d)
 
         def cross(active: Any, left: Any, ray: Any, layers: Any, found: Any, sampler: Any) -> Any:
-            si = scene.ray_intersect(ray, mi.RayFlags.All, False, active)
+            si = self.scenery.seen(scene, ray, False, active)
             here, beyond = self._layer(scene, sampler, si, left, active)
             found = tuple(whole + part for whole, part in zip(found, here, strict=True))
             active = active & (dr.max(beyond) > 0) & (layers + 1 < _LAYERS)
@@ -157,18 +188,20 @@ class SoftWay:
             sampler: Any,
         ) -> Any:
             si = scene.ray_intersect(ray, mi.RayFlags.All, depth == 0, active)
+            back = self.scenery.is_back(ray, si, active & (depth == 0))
             light = light + share * self._met(scene, si, scattered, active & (depth > 0))
             active = active & si.is_valid() & (depth + 1 < self.depth)
-            light = light + share * self._lit(scene, sampler, si, depth == 0, active)
+            light = light + share * self._lit(scene, sampler, si, depth == 0, active & ~back)
             turn, weight = si.bsdf().sample(
-                mi.BSDFContext(), si, sampler.next_1d(active), sampler.next_2d(active), active
+                mi.BSDFContext(), si, sampler.next_1d(active), sampler.next_2d(active), active & ~back
             )
-            straight = mi.has_flag(turn.sampled_type, mi.BSDFFlags.Null)
+            straight = mi.has_flag(turn.sampled_type, mi.BSDFFlags.Null) | back
             here = (mi.Interaction3f(si), turn.pdf, mi.has_flag(turn.sampled_type, mi.BSDFFlags.Delta))
             scattered = tuple(dr.select(straight, was, now) for was, now in zip(scattered, here, strict=True))
             depth = dr.select(straight, depth, depth + 1)
-            active, share = self._roulette(sampler, active, share * weight, depth)
-            return active, si.spawn_ray(si.to_world(turn.wo)), light, share, depth, scattered, sampler
+            active, share = self._roulette(sampler, active, share * dr.select(back, 1.0, weight), depth)
+            onward = dr.select(back, ray.d, si.to_world(turn.wo))
+            return active, si.spawn_ray(onward), light, share, depth, scattered, sampler
 
         nowhere = (dr.zeros(mi.Interaction3f), mi.Float(1.0), mi.Bool(True))
         start = (active, ray, mi.Color3f(0.0), mi.Color3f(1.0), mi.UInt32(0), nowhere, sampler)
@@ -222,6 +255,16 @@ class SoftWay:
             to_sun, sun_weight / _TO_SUN, weight * dr.select(is_first, 1.0, 1.0 / (1.0 - _TO_SUN))
         )
         return dr.select(to_sun, sun, other), weight
+
+
+def marked(mi: Any, dr: Any, shapes: Sequence[Any]) -> Any:
+    """Return, by a shape's number, whether it is one of these; None where there are none."""
+    numbers = [int(dr.reinterpret_array(mi.UInt32, mi.ShapePtr(shape))[0]) for shape in shapes]
+    if not numbers:
+        return None
+    table = np.zeros(max(numbers) + 1, np.bool_)
+    table[numbers] = True
+    return mi.Bool(table)
 
 
 def make_integrator(mi: Any) -> Any:

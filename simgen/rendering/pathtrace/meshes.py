@@ -16,12 +16,17 @@ from simgen.rendering.pathtrace.looks import Look
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeshPart:
-    """Some triangles of one body with one surface; vertices are counted from the part's first."""
+    """Some triangles of one body with one surface; vertices are counted from the part's first.
+
+    Attributes:
+        is_one_sided: whether cameras see their outer side only.
+    """
 
     body: Body
     vertices: slice
     triangles: NDArray[np.uint32]
     surface: Surface
+    is_one_sided: bool
 
 
 class MeshMaker:
@@ -58,6 +63,7 @@ class MeshMaker:
             body.shape.uvs[part.vertices].astype(np.float32),
             part.triangles,
             part.surface,
+            part.is_one_sided,
         )
 
 
@@ -84,6 +90,7 @@ def _split(engine: Engine, body: Body, part: Part) -> list[MeshPart]:
             part.vertices,
             triangles[which].astype(np.uint32),
             engine.surface(Look.of(material, flipped)),
+            bool(body.shape.one_sided[part.triangles.start]),
         )
         for flipped, which in ((False, ~mirrored), (True, mirrored))
         if which.any()

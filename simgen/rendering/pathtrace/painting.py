@@ -35,12 +35,14 @@ class Quality:
         samples: in every pixel, at most.
         noise_target: relative standard error at which to stop; 0: never.
         background: whether lights and surroundings are seen where no surface is.
+        past_backs: see `engine.Shot`.
     """
 
     seed: int
     samples: int
     noise_target: float
     background: bool
+    past_backs: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +78,7 @@ def painted(
     sharp, guides = _sharp(engine, scene, view, bodies, quality, quality.samples)
 
     def one(seed: int, samples: int) -> Float32Array:
-        shot = Shot(view.intrinsics, view.T_world_camera, seed)
+        shot = Shot(view.intrinsics, view.T_world_camera, seed, quality.past_backs)
         return _soft(engine, scene, shot, samples, quality.background)
 
     return Painted(sharp, _mean(one, engine, view, quality, sharp), guides)
@@ -113,7 +115,7 @@ def painted_through_air(
     sharp = _coarser(np.asarray(sharp * left + air_light, np.float32), times) + glow
 
     def one(seed: int, samples: int) -> Float32Array:
-        shot = Shot(camera, view.T_world_camera, seed)
+        shot = Shot(camera, view.T_world_camera, seed, quality.past_backs)
         [count] = engine.passes(view.intrinsics, max(1, samples // times**2))
         fine = _soft(engine, traced.scene, shot, count, quality.background)
         if traced.lamps is not None:

@@ -194,7 +194,8 @@ class PathtraceScene:
         key = ("pathtrace", self._scene.seed, self._scene.index, view.sensor, view.frame_index)
         seed = int(keyed_generator(*key, *([index] if index else [])).integers(2**31))
         background = self._scene.environment.background_visible
-        quality = Quality(seed, -(-self._samples(renderer) // count), target, background)
+        past_backs = not engine.is_compiled and FirstSurfaces.backs_come_first(bodies, view)
+        quality = Quality(seed, -(-self._samples(renderer) // count), target, background, past_backs)
         if self._scene.fog is None:
             picture = painted(engine, now.scene, view, bodies, quality)
         else:

@@ -6,7 +6,7 @@ interpolated, which is right to well below a thousandth of a pixel and the same 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import atan, degrees
 from typing import Any
 
@@ -18,6 +18,8 @@ from simgen.geometry import FloatArray
 
 # Mitsuba's camera looks along +Z with +X to the left and +Y up.
 _CAMERA_FROM_OURS = np.diag([-1.0, -1.0, 1.0, 1.0])
+Move = Callable[[Any], Any]  # ray -> ray
+
 _NODES = 2  # of the table, for each pixel along each axis
 
 
@@ -32,10 +34,18 @@ class Sensors:
     def __init__(self, mitsuba: Any, drjit: Any) -> None:
         self._mi = mitsuba
         self._tables: dict[str, Any] = {}
-        self._by_table = _register(mitsuba, drjit, self._tables)
+        self._moves: list[Move] = []
+        self._by_table = _register(mitsuba, drjit, self._tables, self._moves)
 
-    def sensor(self, camera: Intrinsics, T_world_camera: FloatArray, samples: int) -> Any:
-        """Return a camera where it stands, with its film."""
+    def sensor(
+        self, camera: Intrinsics, T_world_camera: FloatArray, samples: int, move: Move | None = None
+    ) -> Any:
+        """Return a camera where it stands, with its film.
+
+        Args:
+            samples: a pixel.
+            move: what its rays go through before they are followed; only where nothing is compiled.
+        """
         common: dict[str, Any] = {
             "near_clip": camera.near_m,
             "far_clip": camera.far_m,
@@ -51,7 +61,8 @@ class Sensors:
             # Spread evenly over lights and directions: a third less variance than independent samples (measured).
             "sampler": {"type": "multijitter", "sample_count": samples},
         }
-        if camera.lens is not None or camera.fx != camera.fy:
+        self._moves[:] = [] if move is None else [move]
+        if camera.lens is not None or camera.fx != camera.fy or move is not None:
             return self._from_table(camera, T_world_camera, common)
         pose = self._mi.ScalarTransform4f(T_world_camera @ _CAMERA_FROM_OURS)
         return self._mi.load_dict(
@@ -91,8 +102,8 @@ def _table(camera: Intrinsics) -> NDArray[np.float32]:
     return rays.reshape(rows, columns, 3).astype(np.float32)
 
 
-def _register(mi: Any, dr: Any, tables: dict[str, Any]) -> str:
-    """Register a camera whose rays come from a table, in the current variant; return its name.
+def _register(mi: Any, dr: Any, tables: dict[str, Any], moves: Sequence[Move]) -> str:
+    """Register a camera whose rays come from a table, and go through `moves`, in the current variant; return its name.
 
     Mitsuba keeps what a name meant first, so every renderer has a name of its own; the class that is kept holds on to
     `tables`, so that no other can have its address.
@@ -106,6 +117,7 @@ def _register(mi: Any, dr: Any, tables: dict[str, Any]) -> str:
             self._near, self._far = float(properties["near_clip"]), float(properties["far_clip"])
             self._flat, self._radial = bool(properties["flat"]), bool(properties["radial"])
             self._pose = mi.Transform4f(np.array(properties["to_world"].matrix, np.float32))
+            self._moves = tuple(moves)
             self._look = _scalar_look(mi, nodes) if scalar else _compiled_look(mi, dr, nodes)
 
         def sample_ray(self, time: Any, _wavelength: Any, at: Any, _aperture: Any, active: Any = True) -> Any:
@@ -119,6 +131,8 @@ def _register(mi: Any, dr: Any, tables: dict[str, Any]) -> str:
             ray = mi.Ray3f(self._pose @ mi.Point3f(start), self._pose @ mi.Vector3f(ahead))
             ray.maxt = (self._far - self._near) * stretch
             ray.time = time
+            for move in self._moves:
+                ray = move(ray)
             return ray, dr.select(shown, mi.Color3f(1.0), mi.Color3f(0.0))
 
         def sample_ray_differential(self, *arguments: Any) -> Any:

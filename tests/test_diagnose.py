@@ -1,0 +1,49 @@
+"""What `simgen doctor` says of the path tracer: what draws, or what would make it fast."""
+
+from __future__ import annotations
+
+import pytest
+
+from simgen import diagnose
+from simgen.errors import RenderError
+from simgen.rendering.pathtrace import renderer
+from simgen.rendering.pathtrace.variant import Variant
+
+
+@pytest.fixture
+def choose(monkeypatch: pytest.MonkeyPatch):
+    def choose(variant: Variant) -> None:
+        monkeypatch.setattr(diagnose, "best_variant", lambda: variant)
+        monkeypatch.setattr(renderer, "best_variant", lambda _: Variant("scalar_rgb"))
+
+    return choose
+
+
+def _found() -> diagnose.Finding:
+    return next(each for each in diagnose.diagnose() if each.subject == "path tracing")
+
+
+def test_without_llvm_it_works_slowly_and_the_package_is_named(choose) -> None:
+    choose(Variant("scalar_rgb"))
+    found = _found()
+    assert (found.ok, found.required) == (False, False)
+    assert "scalar_rgb" in found.detail
+    assert "slower" in found.detail
+    assert found.remedy == "apt-get install libllvm19"
+
+
+def test_the_library_that_compiles_is_named(choose) -> None:
+    choose(Variant("llvm_ad_rgb", "/usr/lib/libLLVM.so.19.1"))
+    found = _found()
+    assert found.ok
+    assert "/usr/lib/libLLVM.so.19.1" in found.detail
+
+
+def test_what_cannot_run_at_all_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> Variant:
+        raise RenderError("no variant of the path tracer is named 'metal'")
+
+    monkeypatch.setattr(diagnose, "best_variant", refuse)
+    found = _found()
+    assert (found.ok, found.required) == (False, False)
+    assert "metal" in found.detail
