@@ -33,6 +33,7 @@ from simgen.records.asset import AssetInfo
 from simgen.resources import data_folder
 
 UNKNOWN = "unknown"
+_USUAL_SIZE_M = (0.003, 30.0)  # assumed: of the longest side
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def import_file(
 ) -> tuple[AssetInfo, ...]:
     """Copy a model or a `.sh3f` library into the user's catalogue and return its new assets.
 
-    An import of the same name is replaced.
+    An import of the same name is replaced, which is noted.
 
     Args:
         file: the model; what it refers to must lie beside or below it.
@@ -94,12 +95,21 @@ def import_file(
     category = load_taxonomy().by_name(category).name
     title = name.strip() or file.stem
     options = _Options(title, category, licence, author, unit_m, size_m, density_kg_m3, collision, tags)
-    entries, notes = _import(file, options)
+    entries, notes = _import(file.resolve(), options)
     if on_note is not None:
         for note in notes:
             on_note(note)
     known = user_catalogue().models
     return tuple(known[entry["id"]].info for entry in entries)
+
+
+def _odd_size(size_m: Sequence[float], options: _Options) -> list[str]:
+    """Return a note where a model is as large or small as few are: mostly the file counts in other units."""
+    longest = max(size_m)
+    if options.size_m is not None or _USUAL_SIZE_M[0] <= longest <= _USUAL_SIZE_M[1]:
+        return []
+    sides = " x ".join(f"{side:.4g}" for side in size_m)
+    return [f"the model is {sides} m; if its file counts in other units, say so, for example --unit mm"]
 
 
 def _import(file: Path, options: _Options) -> tuple[list[dict[str, Any]], list[str]]:
@@ -115,6 +125,8 @@ def _import(file: Path, options: _Options) -> tuple[list[dict[str, Any]], list[s
             take = _take_library if file.suffix.lower() == ".sh3f" else _take_model
             entries, notes = take(file, new, name, options)
             _write_catalogue(new / "catalogue.json", entries)
+            if target.exists():
+                notes.append(f"{IMPORTED}/{name} was there and is replaced; --name gives another name")
             _swap(new, target, Path(work))
     except OSError as error:
         what = "no space left" if error.errno == errno.ENOSPC else str(error.strerror or error)
@@ -161,7 +173,7 @@ def _take_model(
         "author": options.author,
         "source": file.name,
     }
-    return [entry], list(raw.notes)
+    return [entry], [*raw.notes, *_odd_size(size, options)]
 
 
 def _measure(raw: RawModel, recipe: Recipe, place: str) -> tuple[list[float], float]:

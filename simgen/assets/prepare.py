@@ -17,6 +17,8 @@ from simgen.records.asset import Collision, Model
 
 _Z_FROM_Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])  # x stays, y -> z, z -> -y
 
+_MOST_UNITS = 1e9  # a thousand kilometres in millimetres
+
 
 def prepare(raw: RawModel, recipe: Recipe) -> tuple[Model, Collision]:
     """Return the visual model and the collision shape of an imported model.
@@ -130,6 +132,8 @@ def _fit(
     longest = float(extent.max())
     if not longest > 0:
         raise AssetError("the model has no extent: all its points are the same")
+    if not longest < _MOST_UNITS:
+        raise AssetError(f"the model is {longest:g} units long; at most {_MOST_UNITS:g} are read")
     if recipe.size_m is None:
         return np.full(3, recipe.unit_m), (low + high) / 2
     flat = extent < 1e-6 * longest

@@ -90,7 +90,7 @@ def _refuse(error: typer.TyperException) -> int:
         error.show()  # type: ignore[attr-defined]
     else:
         path = context.command_path if context else "simgen"
-        message = error.format_message().rstrip('.').replace(": Value error, ", ": ")  # typer's own words
+        message = error.format_message().rstrip(".").replace(": Value error, ", ": ")  # typer's own words
         _complain(f"{message}; see {path} --help")
     return error.exit_code
 

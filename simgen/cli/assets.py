@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from simgen.assets import AssetLibrary
+    from simgen.records.asset import AssetInfo
 
 app = typer.Typer(help="Models and light maps: list, install, import, show.", no_args_is_help=True)
 
@@ -18,8 +22,10 @@ def list_assets(
         bool, typer.Option("--packs", help="Packs and whether they are installed.")
     ] = False,
 ) -> None:
-    """List packs, or catalogued models with size, mass and licence, and light maps."""
+    """List packs, or models with size and mass (those made by code with their parameters), and light maps."""
     from simgen.assets import AssetLibrary, packs
+    from simgen.assets.library import PROCEDURAL
+    from simgen.assets.procedural import parameters_of
 
     if packs_only:
         for entry in packs.PACKS.values():
@@ -27,16 +33,32 @@ def list_assets(
             typer.echo(f"{entry.name:16} {state:14} {entry.description}")
         return
     library = AssetLibrary()
-    models = library.find(pack=pack, category=category)
+    made = _procedural(library, category) if pack in (None, PROCEDURAL) else ()
+    models = () if pack == PROCEDURAL else library.find(pack=pack, category=category)
     for info in models:
-        size = " x ".join(f"{100 * side:.0f}" for side in info.size_m)
-        typer.echo(
-            f"{info.asset_id:56} {info.category:20} {size + ' cm':22} {info.mass_kg:9.2f} kg  {info.licence}"
-        )
+        typer.echo(f"{_row(info)}  {info.licence}")
+    for info in made:
+        told = ", ".join(parameter.name for parameter in parameters_of(info.asset_id))
+        typer.echo(f"{_row(info)}  params: {told}")
     maps = () if category else library.find_environments(pack)
     for info in maps:
         typer.echo(f"{info.asset_id:56} {'light map':56} {info.licence}")
-    typer.echo(f"{len(models)} models, {len(maps)} light maps", err=True)
+    typer.echo(f"{len(models) + len(made)} models, {len(maps)} light maps", err=True)
+
+
+def _procedural(library: AssetLibrary, category: str | None) -> tuple[AssetInfo, ...]:
+    """Return the models made by code, of a class, as they are without parameters."""
+    from simgen.assets.procedural import names
+    from simgen.records.asset import AssetRef
+
+    wanted = category and library.taxonomy.by_name(category).name
+    infos = (library.describe(AssetRef(f"procedural/{name}")) for name in names())
+    return tuple(info for info in infos if wanted in (None, info.category))
+
+
+def _row(info: AssetInfo) -> str:
+    size = " x ".join(f"{100 * side:.0f}" for side in info.size_m)
+    return f"{info.asset_id:56} {info.category:20} {size + ' cm':22} {info.mass_kg:9.2f} kg"
 
 
 @app.command("install")
@@ -63,15 +85,43 @@ def install(
 @app.command("import")
 def import_assets(
     file: Annotated[Path, typer.Argument(help="A .sh3f, .obj, .glb, .gltf, .stl, .ply or .urdf file.")],
+    name: Annotated[str, typer.Option(help="Of the asset, imported/NAME; default: the file's.")] = "",
     category: Annotated[str, typer.Option(help="Class of the taxonomy.")] = "object",
     licence: Annotated[str, typer.Option(help="Licence, as an SPDX name.")] = "unknown",
     author: Annotated[str, typer.Option(help="Author to credit.")] = "unknown",
+    unit: Annotated[str, typer.Option(help="What the file counts in, for example mm, cm or in.")] = "m",
+    density: Annotated[float, typer.Option(help="Mass per volume of the collision shape, kg/m³.")] = 500.0,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", help="A word to select the models by. Repeatable.")
+    ] = None,
 ) -> None:
     """Add your own models to the catalogue of this machine."""
     from simgen.assets.imported import import_file
 
-    for info in import_file(file, category=category, licence=licence, author=author, on_note=_say):
+    added = import_file(
+        file,
+        name=name,
+        category=category,
+        licence=licence,
+        author=author,
+        unit_m=_length_of(unit),
+        density_kg_m3=density,
+        tags=tuple(tags or ()),
+        on_note=_say,
+    )
+    for info in added:
         typer.echo(info.asset_id)
+
+
+def _length_of(unit: str) -> float:
+    """Return metres of a unit, or of so many of one (`2.5 cm`)."""
+    from simgen.scenario.units import LENGTH, parse_quantity
+
+    text = unit.strip()
+    try:
+        return parse_quantity(text if text[:1].isdigit() else f"1 {text}", LENGTH)
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}", param_hint="'--unit'") from error
 
 
 @app.command("show")

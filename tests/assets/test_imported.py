@@ -99,6 +99,26 @@ def test_importing_again_replaces(box: Path) -> None:
     assert len(AssetLibrary().find(pack="imported")) == 1
 
 
+def test_what_is_replaced_and_what_is_oddly_large_is_noted(box: Path) -> None:
+    notes: list[str] = []
+    import_file(box, unit_m=0.01, on_note=notes.append)
+    assert notes == []
+    import_file(box, unit_m=10.0, on_note=notes.append)
+    assert notes == [
+        "the model is 20 x 60 x 40 m; if its file counts in other units, say so, for example --unit mm",
+        "imported/box was there and is replaced; --name gives another name",
+    ]
+
+
+def test_a_link_is_followed_to_the_file_that_was_meant(box: Path, tmp_path: Path) -> None:
+    link = tmp_path / "elsewhere" / "crate.obj"
+    link.parent.mkdir()
+    link.symlink_to(box)
+    [info] = import_file(link)
+    assert info.asset_id == "imported/crate"
+    assert AssetLibrary().load(AssetRef("imported/crate")).model.materials[0].base_color_map is not None
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -86,6 +86,12 @@ def test_a_model_without_extent_is_refused() -> None:
         prepare(raw, Recipe())
 
 
+def test_a_model_of_absurd_extent_is_refused() -> None:
+    raw = model(trimesh.creation.box(extents=(2e9, 1e9, 1e9)))
+    with pytest.raises(AssetError, match="the model is 2e\\+09 units long; at most 1e\\+09 are read"):
+        prepare(raw, Recipe())
+
+
 def test_a_recipe_key_depends_on_everything_it_says() -> None:
     base = Recipe(size_m=(1, 1, 1))
     others = [Recipe(size_m=(1, 1, 2)), Recipe(size_m=(1, 1, 1), collision="hull"), Recipe(unit_m=2.0)]

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import trimesh
 
 from simgen.cli import app, main
 
@@ -292,3 +293,30 @@ def test_nothing_is_made_when_a_pack_is_missing(run, tmp_path: Path, monkeypatch
     assert code == 1
     assert "run: simgen assets install blender-hdri sweethome3d" in err
     assert not out.exists()
+
+
+@pytest.mark.parametrize(("unit", "metres"), [("mm", "20 x 40 x 60 cm"), ("2.5 cm", "500 x 1000 x 1500 cm")])
+def test_a_model_is_imported_in_the_unit_of_its_file(
+    run, tmp_path, monkeypatch, unit: str, metres: str
+) -> None:
+    monkeypatch.setenv("SIMGEN_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("SIMGEN_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "box.stl").write_bytes(trimesh.creation.box(extents=(200, 400, 600)).export(file_type="stl"))
+    assert run("assets", "import", str(tmp_path / "box.stl"), "--unit", unit, "--name", "b x")[:2] == (
+        0,
+        "imported/b_x\n",
+    )
+    assert metres in run("assets", "list", "--pack", "imported")[1]
+
+
+def test_a_unit_of_something_else_is_refused(run, tmp_path) -> None:
+    code, _, err = run("assets", "import", "x.stl", "--unit", "kg")
+    assert code == 2
+    assert "'--unit': '1 kg': 'kg' is a unit of mass; allowed for a length" in err
+
+
+def test_models_made_by_code_are_listed_with_what_they_can_be_told(run) -> None:
+    lines = run("assets", "list", "--pack", "procedural")[1].splitlines()
+    carton = next(line for line in lines if line.startswith("procedural/carton "))
+    assert carton.endswith("params: size_m, seed")
+    assert all(" cup " in line for line in run("assets", "list", "--category", "cup")[1].splitlines())

@@ -6,19 +6,22 @@ extensions, those of `gltf_extensions` are read. Y is up, metres, by the format'
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any, cast
+from urllib.parse import unquote
 
 import numpy as np
 
 from simgen.assets.importers.files import SourceFiles, resolve
+from simgen.assets.importers.gltf_document import check_tree, take_apart
 from simgen.assets.importers.gltf_extensions import Extensions, extensions_of, with_unique_names
 from simgen.assets.importers.images import decode_image
 from simgen.assets.importers.mtl import with_alpha_mode
 from simgen.assets.importers.raw import RawModel
-from simgen.assets.importers.surfaces import READ_ERRORS, part_of
+from simgen.assets.importers.surfaces import READ_ERRORS, part_of, reason
 from simgen.errors import AssetError
 from simgen.records.asset import Material, Texture
 
@@ -31,7 +34,7 @@ class _SideFiles:
 
     def get(self, name: str) -> bytes:
         """Return the bytes of one side file."""
-        found = resolve(self._files, self._beside, name)
+        found = resolve(self._files, self._beside, unquote(name))
         if found is None:
             raise AssetError(f"{self._files.name}: {self._beside}: side file '{name}' is not there")
         return self._files.read(found)
@@ -50,9 +53,11 @@ def read_gltf(files: SourceFiles, path: str) -> RawModel:
 
     place = f"{files.name}: {path}"
     try:
-        data, extensions = with_unique_names(files.read(path))
+        packed = take_apart(files.read(path))
+        check_tree(packed.tree)
+        tree, extensions = with_unique_names(packed.tree)
         scene = trimesh.load_scene(
-            BytesIO(data),
+            BytesIO(packed.with_tree(tree)),
             file_type=PurePosixPath(path).suffix.lower().lstrip("."),
             resolver=cast("Any", _SideFiles(files, path)),
             process=False,
@@ -60,10 +65,18 @@ def read_gltf(files: SourceFiles, path: str) -> RawModel:
         )
         parts, materials = _parts(scene, place, extensions)
     except READ_ERRORS as error:
-        raise AssetError(f"{place}: not a readable glTF file ({type(error).__name__}: {error})") from error
+        raise AssetError(f"{place}: not a readable glTF file ({reason(error)})") from error
     if not parts:
         raise AssetError(f"{place}: no triangles; the file holds no surface to draw")
-    return RawModel(parts=tuple(parts), materials=tuple(materials), up_axis="y")
+    notes = tuple(_missing_images(files, path, tree))
+    return RawModel(parts=tuple(parts), materials=tuple(materials), up_axis="y", notes=notes)
+
+
+def _missing_images(files: SourceFiles, path: str, tree: dict[str, Any]) -> Iterator[str]:
+    for image in tree.get("images", []):
+        uri = str(image.get("uri", "data:"))
+        if not uri.startswith("data:") and resolve(files, path, unquote(uri)) is None:
+            yield f"{path}: image '{uri}' is not in {files.name}; materials go without it"
 
 
 def _parts(scene: Any, place: str, extensions: tuple[Extensions, ...]) -> tuple[list[Any], list[Material]]:
@@ -73,14 +86,16 @@ def _parts(scene: Any, place: str, extensions: tuple[Extensions, ...]) -> tuple[
     for node in sorted(scene.graph.nodes_geometry):
         T_file_node, name = scene.graph[node]
         mesh = scene.geometry[name]
-        if not hasattr(mesh, "faces") or len(mesh.faces) == 0:
-            continue
+        if not hasattr(mesh, "faces") or len(mesh.faces) == 0 or not np.any(T_file_node[:3, :3]):
+            continue  # lines, points, and what is scaled to nothing
         source = getattr(mesh.visual, "material", None)
         if id(source) not in index:
             index[id(source)] = len(materials)
             materials.append(_material(source, place, extensions))
         uvs = getattr(mesh.visual, "uv", None)
-        parts.append(part_of(mesh, np.asarray(T_file_node, float), uvs, index[id(source)]))
+        parts.append(
+            part_of(mesh, np.asarray(T_file_node, float), uvs, index[id(source)], f"{place}: mesh '{name}'")
+        )
     return parts, materials
 
 

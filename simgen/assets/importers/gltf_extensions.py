@@ -8,13 +8,9 @@ refract nothing. `KHR_materials_emissive_strength` multiplies the emissive facto
 
 from __future__ import annotations
 
-import json
-import struct
 from dataclasses import dataclass
 from typing import Any
 
-_MAGIC, _JSON = b"glTF", b"JSON"
-_HEAD, _CHUNK = struct.Struct("<4sII"), struct.Struct("<I4s")
 _MARK = "\x1f"  # between a material's place in the file and its own name
 
 
@@ -29,26 +25,14 @@ class Extensions:
     emissive_strength: float = 1.0
 
 
-def with_unique_names(data: bytes) -> tuple[bytes, tuple[Extensions, ...]]:
-    """Return a glTF file whose materials have unique names, and what the extensions of each say, by place.
-
-    Raises:
-        ValueError: the file is no glTF.
-    """
-    if data[:4] != _MAGIC:
-        document = json.loads(data)
-        return json.dumps(_renamed(document)).encode(), _all_extensions(document)
-    _, version, _ = _HEAD.unpack_from(data)
-    length, kind = _CHUNK.unpack_from(data, _HEAD.size)
-    if version != 2 or kind != _JSON:
-        raise ValueError(f"a binary glTF of version {version}, only 2 is read")
-    start = _HEAD.size + _CHUNK.size
-    document = json.loads(data[start : start + length])
-    text = json.dumps(_renamed(document)).encode()
-    text += b" " * (-len(text) % 4)
-    rest = data[start + length :]
-    head = _HEAD.pack(_MAGIC, version, start + len(text) + len(rest))
-    return head + _CHUNK.pack(len(text), _JSON) + text + rest, _all_extensions(document)
+def with_unique_names(tree: dict[str, Any]) -> tuple[dict[str, Any], tuple[Extensions, ...]]:
+    """Return a glTF file's tree with unique names of materials, and what the extensions of each say, by place."""
+    materials = [
+        {**material, "name": f"{place}{_MARK}{material.get('name', '')}"}
+        for place, material in enumerate(tree.get("materials", []))
+    ]
+    known = tuple(_extensions(material) for material in tree.get("materials", []))
+    return ({**tree, "materials": materials} if materials else tree), known
 
 
 def extensions_of(name: str, known: tuple[Extensions, ...]) -> Extensions:
@@ -57,20 +41,6 @@ def extensions_of(name: str, known: tuple[Extensions, ...]) -> Extensions:
     if not mark or not place.isdigit() or int(place) >= len(known):
         return Extensions(name=own or name)
     return known[int(place)]
-
-
-def _renamed(document: Any) -> Any:
-    if not isinstance(document, dict):
-        raise ValueError("not a glTF document")  # noqa: TRY004 - a file's content, not an argument's type
-    materials = [
-        {**material, "name": f"{place}{_MARK}{material.get('name', '')}"}
-        for place, material in enumerate(document.get("materials", []))
-    ]
-    return {**document, "materials": materials} if materials else document
-
-
-def _all_extensions(document: Any) -> tuple[Extensions, ...]:
-    return tuple(_extensions(material) for material in document.get("materials", []))
 
 
 def _extensions(material: dict[str, Any]) -> Extensions:

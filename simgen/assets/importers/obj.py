@@ -60,7 +60,10 @@ def read_obj(files: SourceFiles, path: str) -> RawModel:
     materials, index = _materials(files, path, parsed, notes)
     arrays = _Arrays.of(parsed, f"{files.name}: {path}")
     for material, corners, crease in parsed.polygons:
-        triangles = triangulate(corners, arrays.points[arrays.corners[corners, 0]])
+        try:
+            triangles = triangulate(corners, arrays.points[arrays.corners[corners, 0]])
+        except ValueError as error:
+            raise AssetError(f"{files.name}: {path}: {error}") from error
         group = parsed.groups[material]
         group.corners.extend(c for triangle in triangles for c in triangle)
         group.creases.extend([crease] * len(triangles))

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from simgen.assets.importers.raw import Float64Array
 
+_MOST_CORNERS = 10_000
+_MOST_HOLLOW = 1000  # of a polygon that is not convex: cutting ears off takes time with their square
 _MOST_NEIGHBOURS = 512  # corners around one vertex that are looked at; the tip of a cone may have more
 
 
@@ -18,13 +20,20 @@ def triangulate(corners: list[int], points: Float64Array) -> list[tuple[int, int
         points: (k, 3) positions of those corners.
 
     Convex polygons become a fan; others are cut by ears (Meisters 1975) in the plane of their mean normal.
+
+    Raises:
+        ValueError: it has more corners than are read.
     """
     count = len(corners)
     if count == 3:
         return [(corners[0], corners[1], corners[2])]
+    if count > _MOST_CORNERS:
+        raise ValueError(f"a face of {count} corners; at most {_MOST_CORNERS} are read")
     flat = _flatten(points)
     if _is_convex(flat):
         return [(corners[0], corners[i], corners[i + 1]) for i in range(1, count - 1)]
+    if count > _MOST_HOLLOW:
+        raise ValueError(f"a face of {count} corners; one that is not convex may have {_MOST_HOLLOW}")
     return [(corners[a], corners[b], corners[c]) for a, b, c in _cut_ears(flat)]
 
 

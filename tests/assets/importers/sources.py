@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import struct
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
 from simgen.assets.importers import FolderFiles
@@ -60,3 +64,42 @@ def picture(pixels: ArrayLike, kind: str = "PNG", **options: object) -> bytes:
     out = BytesIO()
     Image.fromarray(np.asarray(pixels, np.uint8)).save(out, kind, **options)
     return out.getvalue()
+
+
+def glb(tree: dict[str, Any], binary: bytes = b"") -> bytes:
+    """Return a binary glTF file of a tree and its one buffer."""
+    text = json.dumps(tree).encode()
+    text, binary = text + b" " * (-len(text) % 4), binary + bytes(-len(binary) % 4)
+    length = 12 + 8 + len(text) + 8 + len(binary)
+    head = struct.pack("<4sIII4s", b"glTF", 2, length, len(text), b"JSON")
+    return head + text + struct.pack("<I4s", len(binary), b"BIN\0") + binary
+
+
+def gltf_tree(
+    arrays: Mapping[str, NDArray[Any]], **parts: Any
+) -> tuple[dict[str, Any], bytes, dict[str, int]]:
+    """Return (tree, buffer, accessor of each array by its name): a glTF tree that holds arrays, and `parts` besides."""
+    kinds = {"f4": 5126, "u1": 5121, "u2": 5123, "u4": 5125}
+    types = {(): "SCALAR", (2,): "VEC2", (3,): "VEC3", (4,): "VEC4", (4, 4): "MAT4"}
+    binary, views, accessors = b"", [], []
+    for array in arrays.values():
+        views.append({"buffer": 0, "byteOffset": len(binary), "byteLength": array.nbytes})
+        kind = array.dtype.kind + str(array.dtype.itemsize)
+        accessors.append(
+            {
+                "bufferView": len(accessors),
+                "componentType": kinds[kind],
+                "count": len(array),
+                "type": types[array.shape[1:]],
+            }
+        )
+        by_column = array.transpose(0, 2, 1) if array.ndim == 3 else array  # matrices lie column by column
+        binary += by_column.tobytes() + bytes(-array.nbytes % 4)
+    tree = {
+        "asset": {"version": "2.0"},
+        "buffers": [{"byteLength": len(binary)}],
+        "bufferViews": views,
+        "accessors": accessors,
+        **parts,
+    }
+    return tree, binary, {name: k for k, name in enumerate(arrays)}

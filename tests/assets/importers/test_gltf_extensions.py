@@ -72,11 +72,9 @@ def test_strength_multiplies_what_shines_and_its_map_is_kept(tmp_path: Path) -> 
 
 def test_materials_of_one_name_are_told_apart() -> None:
     coat = {"extensions": {"KHR_materials_clearcoat": {"clearcoatFactor": 1.0}}}
-    data = json.dumps(
-        {"asset": {"version": "2.0"}, "materials": [{"name": "m"}, {"name": "m", **coat}]}
-    ).encode()
-    renamed, known = with_unique_names(data)
-    names = [material["name"] for material in json.loads(renamed)["materials"]]
+    tree = {"asset": {"version": "2.0"}, "materials": [{"name": "m"}, {"name": "m", **coat}]}
+    renamed, known = with_unique_names(tree)
+    names = [material["name"] for material in renamed["materials"]]
     assert len(set(names)) == 2
     assert [each.coat for each in known] == [0.0, 1.0]
     assert [each.name for each in known] == ["m", "m"]

@@ -128,3 +128,12 @@ def test_a_damaged_file_says_what_is_wrong(tmp_path: Path, text: str, message: s
 def test_an_unknown_ending_names_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(AssetError, match=r"no importer for '\.fbx'; known: \.glb, \.gltf, \.obj"):
         read_model(FolderFiles(tmp_path), "a.fbx")
+
+
+def test_a_face_of_more_corners_than_can_be_cut_is_told(tmp_path: Path) -> None:
+    star = "".join(
+        f"v {np.cos(k) * (1 + k % 2)} {np.sin(k) * (1 + k % 2)} 0\n" for k in np.linspace(0, 6, 1002)
+    )
+    face = "f " + " ".join(str(k + 1) for k in range(1002)) + "\n"
+    with pytest.raises(AssetError, match=r"m\.obj: a face of 1002 corners; .* may have 1000"):
+        read_model(folder(tmp_path, m_obj=star + face), "m.obj")

@@ -43,3 +43,14 @@ def test_an_index_out_of_range_is_told(tmp_path: Path) -> None:
     source = folder(tmp_path, m_ply=header + "0 0 0\n1 0 0\n0 1 0\n3 0 1 7\n")
     with pytest.raises(AssetError, match="a face names vertex 7 of 3"):
         read_model(source, "m.ply")
+
+
+def test_triangles_that_are_not_there_are_told(tmp_path: Path) -> None:
+    binary = trimesh.creation.box().export(file_type="stl")
+    source = folder(tmp_path, m_stl=binary[:-60], t_stl=b"solid \xff\xfe")
+    with pytest.raises(
+        AssetError, match=rf"m\.stl: not a readable STL file \({len(binary) - 60} bytes are neither"
+    ):
+        read_model(source, "m.stl")
+    with pytest.raises(AssetError, match=r"t\.stl: not a readable STL file .*can't decode byte 0xff"):
+        read_model(source, "t.stl")
