@@ -28,7 +28,7 @@ from typing import Any, Self
 import numpy as np
 
 from simgen.assets import AssetLibrary
-from simgen.geometry import FloatArray, matrix_from_quaternion, wxyz_from_xyzw, xyzw_from_wxyz
+from simgen.geometry import FloatArray, matrix_from_quaternion, xyzw_from_wxyz
 from simgen.records.asset import AssetRef, Collision
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
@@ -112,12 +112,10 @@ class BulletWorld:
 
     def states(self) -> BodyStates:
         """Return the state of every body; static ones stay exactly where the scene put them."""
-        objects = self._scene.objects
-        positions = np.array([body.pose.position_m for body in objects], dtype=float).reshape(-1, 3)
-        quaternions = np.array([body.pose.quaternion_wxyz for body in objects], dtype=float).reshape(-1, 4)
+        positions, quaternions = self._at_start[0].copy(), self._at_start[1].copy()
         linear, angular = np.zeros_like(positions), np.zeros_like(positions)
         if self._movers:
-            rows = [mover.instance_id - 1 for mover in self._movers]
+            rows = self._rows_of_movers
             com, q_com, v_com, omega = self._read_movers()
             q_object = multiply(q_com, self._inertial_to_object)
             arm = rotate(q_object, self._com_object)
@@ -195,6 +193,11 @@ class BulletWorld:
                     shapes[key] = create_shape(form, body, path, self._client)
                 self._add(body, form, shapes[key])
         self._slow_steps = [0] * len(self._movers)
+        poses = [body.pose for body in self._scene.objects]
+        self._at_start = (
+            np.array([pose.position_m for pose in poses], dtype=float).reshape(-1, 3),
+            np.array([pose.quaternion_wxyz for pose in poses], dtype=float).reshape(-1, 4),
+        )
         self._arrange_movers()
 
     def _form(self, body: SceneObject, collision: Collision) -> BodyShape:
@@ -202,6 +205,7 @@ class BulletWorld:
 
     def _arrange_movers(self) -> None:
         """Prepare what is read of all movers at once."""
+        self._rows_of_movers = [mover.instance_id - 1 for mover in self._movers]
         conjugate = np.array([1.0, -1.0, -1.0, -1.0])
         self._inertial_to_object = (
             np.array([mover.principal_wxyz for mover in self._movers]).reshape(-1, 4) * conjugate
@@ -256,16 +260,12 @@ class BulletWorld:
     # -- reading -------------------------------------------------------------------------------------------------
 
     def _read_movers(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
-        poses = [
-            pybullet.getBasePositionAndOrientation(mover.handle, physicsClientId=self._client)
-            for mover in self._movers
-        ]
-        twists = [
-            pybullet.getBaseVelocity(mover.handle, physicsClientId=self._client) for mover in self._movers
-        ]
+        client, pose, twist = self._client, pybullet.getBasePositionAndOrientation, pybullet.getBaseVelocity
+        poses = [pose(mover.handle, client) for mover in self._movers]
+        twists = [twist(mover.handle, client) for mover in self._movers]
         return (
             np.array([position for position, _ in poses]),
-            np.array([wxyz_from_xyzw(quaternion_xyzw) for _, quaternion_xyzw in poses]),
+            np.array([quaternion_xyzw for _, quaternion_xyzw in poses])[:, [3, 0, 1, 2]],
             np.array([linear for linear, _ in twists]),
             np.array([angular for _, angular in twists]),
         )

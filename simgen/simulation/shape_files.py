@@ -18,7 +18,7 @@ from simgen.assets.packed import pack_arrays, unpack_arrays
 from simgen.records.asset import AssetRef, Collision
 from simgen.simulation.shapes import Ball, BodyShape, Box, Hull, Part, body_shape
 
-_MAGIC = b"SIMGENB1"  # another number when `body_shape` finds other parts or masses
+_MAGIC = b"SIMGENB2"  # another number when `body_shape` finds other parts or masses
 
 
 def known_shape(asset: AssetRef, collision: Collision) -> BodyShape:

@@ -19,6 +19,10 @@ HULL_MARGIN_M = 0.001  # Bullet's own; it grows a hull by this much, so hulls ar
 _THINNEST_M = 0.001  # a flat hull (a sheet) becomes a plate of this thickness
 _BALL_MIN_VERTICES = 100  # fewer points on a sphere are a polyhedron that was meant
 _RELATIVE_TOLERANCE = 1e-6
+# Products of inertia below this share of the trace are taken as none: even density, which is assumed, is wrong by more.
+# Bullet keeps boxes along the principal axes; along the object's own they are tight, so that fewer bodies that do not
+# touch are solved, and kept awake, together (measured: in clutter a third of the pairs, a sixth of the time).
+_SMALL_PRODUCTS = 0.03
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -176,7 +180,7 @@ def _hull_second_moments(vertices: FloatArray) -> tuple[float, FloatArray]:
 
 def _principal_axes(inertia: FloatArray) -> tuple[Quat, FloatArray]:
     off_diagonal = np.abs(inertia - np.diag(np.diag(inertia))).max()
-    if off_diagonal <= _RELATIVE_TOLERANCE * np.trace(inertia):
+    if off_diagonal <= _SMALL_PRODUCTS * np.trace(inertia):
         return (1.0, 0.0, 0.0, 0.0), np.diag(inertia).copy()
     moments, R_object_principal = np.linalg.eigh(inertia)
     if np.linalg.det(R_object_principal) < 0:

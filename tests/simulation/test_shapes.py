@@ -62,12 +62,28 @@ def test_inertia_of_a_box_is_the_closed_form(size: tuple[float, float, float]):
 
 
 @given(extents)
-def test_inertia_of_a_turned_box_has_the_same_moments_about_the_turned_axes(size: tuple[float, float, float]):
-    shape = shape_of((UNIT_CUBE * size) @ TURN.T)
-    R = matrix_from_quaternion(shape.principal_quaternion_wxyz)
-    tensor = R @ np.diag(shape.inertia_per_kg_m2) @ R.T
-    expected = TURN @ np.diag(shape_of(UNIT_CUBE * size).inertia_per_kg_m2) @ TURN.T
+def test_inertia_of_a_turned_box_is_that_of_the_box_about_its_own_axes(size: tuple[float, float, float]):
+    """But for products of inertia below 3 % of the trace, which count as none."""
+    tensor = tensor_of((UNIT_CUBE * size) @ TURN.T)
+    expected = TURN @ tensor_of(UNIT_CUBE * size) @ TURN.T
+    moments = np.diag(np.diag(expected))
+    if np.abs(expected - moments).max() <= 0.03 * np.trace(expected):
+        expected = moments
     assert tensor == pytest.approx(expected, rel=1e-5, abs=1e-6 * np.trace(expected))
+
+
+@pytest.mark.parametrize(("size", "along_own_axes"), [((1.0, 1.1, 1.0), True), ((1.0, 3.0, 1.0), False)])
+def test_bodies_that_are_nearly_alike_about_all_axes_keep_their_own(
+    size: tuple[float, float, float], along_own_axes: bool
+):
+    axes = shape_of((UNIT_CUBE * size) @ TURN.T).principal_quaternion_wxyz
+    assert (axes == (1.0, 0.0, 0.0, 0.0)) is along_own_axes
+
+
+def tensor_of(hull: np.ndarray) -> np.ndarray:
+    shape = shape_of(hull)
+    R = matrix_from_quaternion(shape.principal_quaternion_wxyz)
+    return R @ np.diag(shape.inertia_per_kg_m2) @ R.T
 
 
 def test_inertia_of_a_ball_is_two_fifths_r_squared():
