@@ -75,6 +75,8 @@ def _stages(vertex: str, fragment: str, defines: tuple[str, ...]) -> dict[str, A
     corners, pixels = shader_source(vertex, defines), shader_source(fragment, defines)
     if "LENS" not in defines or vertex == "fullscreen.vert":
         return {"vertex_shader": corners, "fragment_shader": pixels}
+    if "RESOLVED" in defines:
+        return {"vertex_shader": shader_source("patch.vert"), "fragment_shader": pixels}
     return {
         "vertex_shader": corners,
         "geometry_shader": geometry_stage(shader_source("lens.geom", defines), corners),

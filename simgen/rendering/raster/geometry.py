@@ -15,6 +15,8 @@ from simgen.records.frame import View
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps, surface_uniforms
 from simgen.rendering.raster.gate import check_nonce
+from simgen.rendering.raster.lens_geometry import LensGeometry
+from simgen.rendering.raster.lens_table import needs_rays
 from simgen.rendering.raster.mirrors import Mirror
 from simgen.rendering.raster.rays import draw_batch, drop_backs, projection_uniforms, ray_defines
 from simgen.rendering.raster.targets import Targets, read_rows
@@ -41,6 +43,7 @@ class GeometryPass:
 
     def __init__(self, context: GlContext) -> None:
         self._context = context
+        self._lens = LensGeometry(context)
 
     def draw(
         self,
@@ -60,6 +63,7 @@ class GeometryPass:
         labels.use()
         _clear_depth(labels)
         self._draw_batches(labels, targets, view, items, mirror, see_through=False)
+        labels.use()
         gl.enable(moderngl.DEPTH_TEST)
         gl.depth_func = "<="
         labels.viewport = (0, 0, *targets.size_px)
@@ -96,6 +100,9 @@ class GeometryPass:
         constant = projection_uniforms(camera)
         if mirror is not None:
             constant["mirror_plane"] = mirror.in_camera(view)
+        if needs_rays(camera) and not see_through:
+            self._lens.draw(targets, camera, items, _defines_of(view, mirror), constant, mirror is not None)
+            return
         defines = (*_defines_of(view, mirror), *ray_defines(camera))
         ready: dict[moderngl.Program, DrawItem] = {}
         for item in items:

@@ -14,13 +14,15 @@ _OUT = re.compile(r"(flat )?out (\w+) (\w+);")
 _IN = re.compile(r"(flat )?in (\w+) (\w+);")
 _MAIN = "void main() {"
 # To lose by depth takes software rendering less time than to discard: passes that can, say so.
-_MISS = """#ifdef MISSES_LOSE
+_MISS = """#if defined(OUTLINE)
+#elif defined(MISSES_LOSE)
     if (l_depth < 0.0) gl_FragDepth = 1.0;
 #else
     if (l_depth < 0.0) discard;
 #endif"""
 # Known without being handed on: the point itself.
 _POINT, _OWN = "v_camera", ("v_corner", "v_tile")
+_TO_COMPILE = ("#version", "#define")
 
 
 def geometry_stage(template: str, vertex: str) -> str:
@@ -31,11 +33,7 @@ def geometry_stage(template: str, vertex: str) -> str:
         vertex: with its includes.
     """
     declared: list[str] = []
-    handed = [
-        "    l_corner = vec3[](a, b, c);",
-        "    l_edge = vec3[](edge_a, edge_b, edge_c);",
-        "    l_slack = slack;",
-    ]
+    handed: list[str] = []
     for line in vertex.partition(_MAIN)[0].splitlines():
         if _CONDITION.match(line):
             declared.append(line)
@@ -81,7 +79,7 @@ def fragment_stage(fragment: str, meeting: str) -> str:
             between.append(
                 f"    {name} = l_weights.x * l_{name}[0] + l_weights.y * l_{name}[1] + l_weights.z * l_{name}[2];"
             )
-    first = next(i for i, line in enumerate(lines) if not line.startswith(("#version", "#define")))
+    first = next(i for i, line in enumerate(lines) if not line.startswith(_TO_COMPILE))
     main = [_MAIN, "    l_depth = meet_triangle();", *between, _MISS, "    shade_met();", "}"]
     return "\n".join(
         [*lines[:first], meeting, *lines[first:], "void shade_met() {" + body.rstrip(), "", *main, ""]

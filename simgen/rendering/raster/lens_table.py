@@ -24,9 +24,9 @@ _FLATTEST = 0.1  # slope of a radius that goes on
 _BEYOND_PX = 2.0  # past the outermost pixel centres
 _SIDES = np.linspace(0.0, pi / 2, 17)
 _SAFE = 1.05  # what sampled derivatives may miss
-# Of single precision, and of arc tangents that a graphics card approximates.
-_ROUNDING_PX, _ROUNDING_RAD = 0.05, 3e-4
-_KINK_PX = 0.1
+# Of single precision, which arc tangents are made to (`lens_project.glsl`).
+_ROUNDING_PX, _ROUNDING_RAD = 0.01, 2e-6
+_KINK_PX = 0.03
 
 
 def needs_rays(camera: Intrinsics) -> bool:
@@ -76,7 +76,9 @@ def lens_table(camera: Intrinsics) -> LensTable:
     bend = np.maximum.accumulate(bend) * _SAFE + skew_bend + skew_kink**2 * focal / (8 * _KINK_PX)
     between = (angles[1:] + angles[:-1]) / 2
     wrong = float(np.abs(_radii(camera, between, seen) - (radius[1:] + radius[:-1]) / 2).max())
-    margin = _ROUNDING_PX + _KINK_PX + (_ROUNDING_RAD * float(slope.max()) + 2 * wrong) * focal
+    margin = (
+        _ROUNDING_PX + _KINK_PX * (skew_kink > 0) + (_ROUNDING_RAD * float(slope.max()) + 2 * wrong) * focal
+    )
     return LensTable(radius, bend, np.maximum.accumulate(stretch), seen, margin)
 
 

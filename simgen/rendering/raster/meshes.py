@@ -19,6 +19,7 @@ from simgen.rendering.raster.materials import MaterialKey, MaterialSet
 
 _LAYOUT = ("3f 3f 2f 1f", "in_position", "in_normal", "in_uv", "in_material")
 _VERTEX_FLOATS = 9
+VERTICES_ACROSS = 512  # as in `lens_resolve.glsl`
 # Of a level of detail, in the image: its farthest vertex; nearly all of it is a few times nearer.
 _MOST_ERROR_PX = 0.75
 # Shadows need the shape, not the detail; those of soft light even less.
@@ -110,6 +111,21 @@ class GpuLevel:
         arrays[program].render(moderngl.TRIANGLES, vertices=count, first=first, instances=times)
 
     @cached_property
+    def vertex_texture(self) -> moderngl.Texture:
+        """The vertices as texels, for `lens_resolve.glsl`."""
+        rows = -(-len(self.positions_m) // VERTICES_ACROSS)
+        made = self._context.gl.texture((3 * VERTICES_ACROSS, rows), 4, dtype="f4")
+        made.filter = (moderngl.NEAREST, moderngl.NEAREST)
+        self.write_vertices(made, np.frombuffer(self._vertices.read(), np.float32))
+        return made
+
+    def write_vertices(self, texture: moderngl.Texture, vertices: NDArray[np.float32]) -> None:
+        """Fill the vertices' texture with their numbers."""
+        texels = np.zeros((texture.height * VERTICES_ACROSS, 12), np.float32)
+        texels[: len(self.positions_m), :_VERTEX_FLOATS] = vertices.reshape(-1, _VERTEX_FLOATS)
+        texture.write(texels.tobytes())
+
+    @cached_property
     def _sorted_indices(self) -> moderngl.Buffer:
         return self._context.gl.buffer(reserve=self.triangles.nbytes, dynamic=True)
 
@@ -127,8 +143,9 @@ class GpuLevel:
             for array in arrays.values():
                 array.release()
             arrays.clear()
-        if "_sorted_indices" in self.__dict__:
-            self._sorted_indices.release()
+        for name in ("_sorted_indices", "vertex_texture"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).release()
         for buffer in (self._vertices, self._indices):
             buffer.release()
 

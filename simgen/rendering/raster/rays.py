@@ -26,7 +26,7 @@ from simgen.rendering.raster.targets import projection
 TILE_UNIT, TABLE_UNIT, RAY_UNIT = 13, 14, 15
 TILES_ACROSS, TILES_DOWN = 16, 12
 _KEPT = 12  # cameras: a few lenses, each with what is counted beyond its picture
-_PANORAMA_MARGIN_PX, _PANORAMA_MARGIN_RAD = 0.1, 3e-4
+_PANORAMA_MARGIN_PX, _PANORAMA_MARGIN_RAD = 0.02, 2e-6
 
 Ray = tuple[float, float, float, float]
 
@@ -111,7 +111,7 @@ def projection_uniforms(camera: Intrinsics) -> dict[str, object]:
         "lens_image": (camera.fx, camera.fy, camera.cx, camera.cy),
         "lens_size": (float(camera.width), float(camera.height)),
         "lens_focal": (camera.fx, camera.fy, margin),
-        "lens_seen": seen,
+        "lens_widest": seen,
         "lens_skew": (p1, p2, min(seen, 1.5) if p1 or p2 else 0.0),
         "lens_range": (camera.near_m, 1 / camera.near_m, 1 / camera.far_m),
         "lens_shift": (0.0, 0.0),
@@ -132,10 +132,15 @@ def drop_backs(
     gl.disable(moderngl.CULL_FACE)
 
 
-def draw_batch(program: moderngl.Program, camera: Intrinsics, item: DrawItem, batch: Batch) -> None:
+def draw_batch(
+    program: moderngl.Program, camera: Intrinsics, item: DrawItem, batch: Batch, number: int = 0
+) -> None:
     """Draw what of a batch a camera may see, with a program whose uniforms are set.
 
     The bounds of triangles that a lens shows under wide angles are loose: each is drawn in the tiles that it may touch.
+
+    Args:
+        number: of the first triangle, for programs that tell triangles apart.
     """
     level = item.level
     if not needs_rays(camera):
@@ -143,9 +148,10 @@ def draw_batch(program: moderngl.Program, camera: Intrinsics, item: DrawItem, ba
         return
     order = item.sorted_triangles(camera)
     for run in order.runs(batch.first, batch.count):
-        set_uniforms(program, lens_tiled=float(run.wide))
+        set_uniforms(program, lens_tiled=float(run.wide), lens_first=float(number))
         tiles = TILES_ACROSS * TILES_DOWN if run.wide else 1
         level.draw(program, run.first, run.count, tiles, order)
+        number += run.count // 3
 
 
 def _tile_rows(camera: Intrinsics) -> NDArray[np.float32]:

@@ -179,7 +179,7 @@ class SilhouettePass:
             window = (1.0, 1.0, 0.0, 0.0)
         self._atlas.scissor = (x, y, *tile.size_px)
         shift = (float(self._atlas.viewport[0]), float(self._atlas.viewport[1]))
-        defines = ray_defines(camera)
+        defines = (*ray_defines(camera), "NUMBERED", "OUTLINE") if needs_rays(camera) else ray_defines(camera)
         for batch in item.level.outline_batches:
             program = self._context.program(
                 "silhouette.vert", "silhouette.frag", (*batch.key.outline_defines, *defines)

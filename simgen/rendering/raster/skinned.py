@@ -62,6 +62,8 @@ class SkinnedLevel(GpuLevel):
         for of_pose in ("longest_edge_m", "triangle_bounds"):
             self.__dict__.pop(of_pose, None)
         self._vertices.write(rows.tobytes())
+        if "vertex_texture" in self.__dict__:
+            self.write_vertices(self.vertex_texture, rows)
 
     def set_points(self, previous: FloatArray | None, following: FloatArray | None) -> None:
         """Set what `skin.vert` takes besides: vertices in the rest pose and in two others.

@@ -82,8 +82,32 @@ class Targets:
     @cached_property
     def labels_and_extra(self) -> moderngl.Framebuffer:
         """The label targets with two more, made when a view first asks: albedo and part id, object coordinates."""
+        return self.framebuffer(self._labels_and_extra, self.labels.depth)
+
+    @cached_property
+    def _labels_and_extra(self) -> list[moderngl.Texture]:
         more = [self.texture(self.size_px, 4, "f4") for _ in range(2)]
-        return self.framebuffer([self.labels.normal_depth, self.labels.surface, *more], self.labels.depth)
+        return [self.labels.normal_depth, self.labels.surface, *more]
+
+    @cached_property
+    def seen_texture(self) -> moderngl.Texture:
+        """What `seen` draws into."""
+        return self.texture(self.size_px, 1, "f4")
+
+    @cached_property
+    def seen(self) -> moderngl.Framebuffer:
+        """Numbers of the nearest triangles, over the labels' depth; made when a view first looks through a lens."""
+        return self.framebuffer([self.seen_texture], self.labels.depth)
+
+    @cached_property
+    def resolved(self) -> moderngl.Framebuffer:
+        """The label targets over the depth of `marks`."""
+        return self.framebuffer([self.labels.normal_depth, self.labels.surface], self._marks_depth)
+
+    @cached_property
+    def resolved_and_extra(self) -> moderngl.Framebuffer:
+        """The targets of `labels_and_extra` over the depth of `marks`."""
+        return self.framebuffer(self._labels_and_extra, self._marks_depth)
 
     @cached_property
     def glass_sums(self) -> tuple[moderngl.Texture, moderngl.Texture]:

@@ -3,6 +3,9 @@
 #include "common.glsl"
 #include "gbuffer.glsl"
 
+#ifdef RESOLVED
+#include "lens_resolve.glsl"
+#else
 in vec3 v_camera;
 in vec3 v_normal;
 in vec2 v_uv;
@@ -15,15 +18,25 @@ in vec3 v_object;
 #ifdef MORE
 flat in vec4 v_more;
 #endif
+#endif
 
 // What the surface is seen from, and its own plane: differences of pixels do where rays are those of a pinhole.
-#ifdef LENS
+#ifdef RESOLVED
+#define FACE l_face
+#define DEPTH l_depth
+#elif defined(LENS)
 #define MISSES_LOSE
 #define FACE cross(l_corner[1] - l_corner[0], l_corner[2] - l_corner[0])
 #define DEPTH l_depth
 #else
 #define FACE cross(dp_dx, dp_dy)
 #define DEPTH v_camera.z
+#endif
+// Neighbours of a pixel that was resolved may show other triangles.
+#ifdef RESOLVED
+#define TEXEL(MAP) textureGrad(MAP, v_uv, l_uv_dx, l_uv_dy)
+#else
+#define TEXEL(MAP) texture(MAP, v_uv)
 #endif
 #ifdef PARALLEL
 #define VIEW vec3(0.0, 0.0, 1.0)
@@ -58,33 +71,44 @@ layout(location = 3) out vec4 out_object;
 // (Schueler, "Normal mapping without precomputed tangents", ShaderX5, 2006).
 #ifdef NORMAL_MAP
 vec3 mapped_normal(vec3 n, vec3 dp_dx, vec3 dp_dy) {
+#ifdef RESOLVED
+    vec2 duv_dx = l_uv_dx, duv_dy = l_uv_dy;
+#else
     vec2 duv_dx = dFdx(v_uv), duv_dy = dFdy(v_uv);
+#endif
     vec3 dp_dy_perp = cross(dp_dy, n), dp_dx_perp = cross(n, dp_dx);
     vec3 t = dp_dy_perp * duv_dx.x + dp_dx_perp * duv_dy.x;
     vec3 b = dp_dy_perp * duv_dx.y + dp_dx_perp * duv_dy.y;
     float longest = max(dot(t, t), dot(b, b));
     if (longest <= 0.0) return n;
-    vec3 m = texture(normal_map, v_uv).xyz * 2.0 - 1.0;
+    vec3 m = TEXEL(normal_map).xyz * 2.0 - 1.0;
     return normalize((t * m.x + b * m.y) * inversesqrt(longest) * sign(dot(cross(dp_dx, dp_dy), n)) + n * m.z);
 }
 #endif
 
 void main() {
-#ifdef MIRRORED
+#ifdef RESOLVED
+    resolve();
+#endif
+#if defined(MIRRORED) && !defined(RESOLVED)
     if (dot(mirror_plane.xyz, v_camera) + mirror_plane.w < 0.0) discard;
 #endif
     vec4 color = v_color;
 #ifdef BASE_COLOR_MAP
-    vec4 texel = texture(base_color_map, v_uv);
+    vec4 texel = TEXEL(base_color_map);
     color *= vec4(mix(vec3(1.0), texel.rgb, keep_map_color), texel.a);
 #endif
-#ifdef ALPHA_MASK
+#if defined(ALPHA_MASK) && !defined(RESOLVED)
 #if defined(BASE_COLOR_MAP) && !defined(SEE_THROUGH)
     color.a = v_color.a * textureLod(base_color_map, v_uv, 0.0).a;  // a blurred one would cut another outline
 #endif
     if (color.a < v_surface.z) discard;
 #endif
+#ifdef RESOLVED
+    vec3 dp_dx = l_camera_dx, dp_dy = l_camera_dy;
+#else
     vec3 dp_dx = dFdx(v_camera), dp_dy = dFdy(v_camera);
+#endif
     vec3 face = FACE;
     vec3 view = VIEW;
     face *= dot(face, view) > 0.0 ? -1.0 : 1.0;
@@ -100,7 +124,7 @@ void main() {
 #endif
     float metallic = v_surface.x, roughness = v_surface.y;
 #ifdef METALLIC_ROUGHNESS_MAP
-    vec2 map = texture(metallic_roughness_map, v_uv).gb;
+    vec2 map = TEXEL(metallic_roughness_map).gb;
     roughness *= mix(1.0, map.x, keep_map_surface.x);
     metallic *= mix(1.0, map.y, keep_map_surface.y);
 #endif

@@ -8,9 +8,14 @@ layout(triangle_strip, max_vertices = 16) out;
 
 in vec3 v_corner[];         // camera frame; gl_Position is its pixel and its angle off the axis, see lens_project.glsl
 flat in float v_tile[];
-flat out vec3 l_corner[3];
 flat out vec3 l_edge[3];    // inward normals of the planes through the eye and the edge across from each corner
-flat out vec3 l_slack;      // how far beside an edge a ray counts as on it, so that no two triangles leave a gap
+flat out vec4 l_slack;      // how far beside an edge a ray counts as on it, so that no two triangles leave a gap
+#ifdef NUMBERED             // w of the slack: its number in the view, from 1
+flat out vec3 l_plane;      // its normal; 1 for its points
+uniform float lens_first;   // number of this draw's first
+#else
+flat out vec3 l_corner[3];
+#endif
 
 uniform vec2 lens_size;     // of the picture
 uniform vec3 lens_focal;    // pixels for each unit of the image plane, along x and y; margin, pixels
@@ -19,7 +24,7 @@ uniform sampler2D lens_tiles; // row by tile: inward normals of its sides as see
 uniform vec3 lens_sides[4]; // inward normals of a pyramid around what the picture sees
 uniform float lens_dropped; // sign of the volume of triangles that are not drawn; 0: all are
 #ifndef PANORAMA
-uniform float lens_seen;    // largest angle off the axis of any pixel
+uniform float lens_widest;    // largest angle off the axis of any pixel
 #endif
 #include "lens_project.glsl"
 // DECLARATIONS
@@ -29,7 +34,7 @@ const float ROUNDING = 6e-7;
 const float WORTH_PARTS = 200.0;  // pixels: measured with racks seen through a fisheye
 
 vec3 a, b, c;
-vec3 edge_a, edge_b, edge_c, slack;
+vec3 edge_a, edge_b, edge_c, slack, plane;
 
 // In the same order of its ends whichever triangle asks: both sides of an edge then see one line, to the last bit. The
 // difference keeps what single precision would lose of the product of two nearly equal directions.
@@ -39,6 +44,14 @@ vec3 plane_of_edge(vec3 a, vec3 b) {
 }
 
 void put_corner(vec2 pixel) {
+    l_edge = vec3[](edge_a, edge_b, edge_c);
+#ifdef NUMBERED
+    l_slack = vec4(slack, lens_first + float(gl_PrimitiveIDIn));
+    l_plane = plane;
+#else
+    l_slack = vec4(slack, 0.0);
+    l_corner = vec3[](a, b, c);
+#endif
     // HAND ON
     gl_Position = vec4((pixel + 0.5) * 2.0 / lens_size - 1.0, 0.0, 1.0);
     EmitVertex();
@@ -136,7 +149,7 @@ float put_part(vec3 to_a, vec3 to_b, vec3 to_c, vec3 pa, vec3 pb, vec3 pc, float
     }
 #else
     float outer = max(pa.z, max(pb.z, pc.z)), inner = min(pa.z, min(pb.z, pc.z)), top = outer + within;
-    if (inner - within > lens_seen) return 0.0;
+    if (inner - within > lens_widest) return 0.0;
     if (wide || top > 3.05) { put_pixels(-far, far); return 0.0; }
     int last = textureSize(lens_table, 0).x - 1;
     float bend = texelFetch(lens_table, ivec2(min(int(ceil(top / PI * float(last))), last), 0), 0).y;
@@ -182,6 +195,8 @@ void main() {
     edge_a *= inward;
     edge_b *= inward;
     edge_c *= inward;
+    vec3 normal = cross(b - a, c - a);
+    plane = normal / dot(a, normal);
     slack = ROUNDING * vec3(length(edge_a), length(edge_b), length(edge_c));
 
     if (lens_tiled > 0.5) { put_tile(); return; }

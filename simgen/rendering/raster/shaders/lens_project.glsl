@@ -6,12 +6,26 @@ uniform sampler2D lens_table;  // by the angle off the axis, 0 to pi: radius, an
 uniform vec3 lens_skew;        // p1, p2 of a Brown-Conrady lens; angle up to which they are known
 #endif
 
+// Of a vector's two parts, the first not negative. A graphics card's own may be known to a few ten-thousandths only, which
+// would be a third of a pixel; this one is to single precision (Moshier, Cephes, atanf).
+float angle_of(float across, float ahead) {
+    float side = abs(ahead), least = min(side, across), most = max(side, across), t = least / max(most, 1e-30);
+    bool large = t > 0.41421356;
+    t = large ? (t - 1.0) / (t + 1.0) : t;
+    float s = t * t;
+    float angle = (((8.05374449538e-2 * s - 1.38776856032e-1) * s + 1.99777106478e-1) * s - 3.33329491539e-1) * s * t + t;
+    angle += large ? 0.785398163 : 0.0;
+    angle = across > side ? 1.570796327 - angle : angle;
+    return ahead < 0.0 ? 3.141592654 - angle : angle;
+}
+
 vec3 lens_project(vec3 p) {
 #ifdef PANORAMA
-    float below = atan(p.y, length(p.xz));
-    return vec3(vec2(atan(p.x, p.z), below) * lens_image.xy + lens_image.zw, below);
+    float around = angle_of(abs(p.x), p.z), below = angle_of(abs(p.y), length(p.xz));
+    below = p.y < 0.0 ? -below : below;
+    return vec3(vec2(p.x < 0.0 ? -around : around, below) * lens_image.xy + lens_image.zw, below);
 #else
-    float across = length(p.xy), angle = atan(across, p.z);
+    float across = length(p.xy), angle = angle_of(across, p.z);
     int last = textureSize(lens_table, 0).x - 1;
     float at = angle / 3.14159265358979 * float(last), before = min(floor(at), float(last - 1));
     float inner = texelFetch(lens_table, ivec2(int(before), 0), 0).x;

@@ -1,12 +1,13 @@
 #version 330 core
 // Silhouette pass: a byte of 1 where the object covers the pixel's centre, which is read back as a truth value.
+#ifdef ALPHA_MASK
 in vec2 v_uv;
 flat in vec2 v_alpha;
+#endif
 #ifdef BASE_COLOR_MAP
 uniform sampler2D base_color_map;
 #endif
 #ifdef LENS
-#define MISSES_LOSE
 #define COVERED (l_depth < 0.0 ? 0.0 : 1.0)  // of all triangles the most is kept
 #else
 #define COVERED 1.0

@@ -6,7 +6,9 @@ vec4 to_camera(vec3 p_object) {
     return T_camera_object * vec4(p_object * scale, 1.0);
 }
 
-#ifdef LENS
+#ifdef RESOLVED
+vec4 to_clip(vec4 p_camera) { return p_camera; }  // nothing is to be placed
+#elif defined(LENS)
 #include "lens_vertex.glsl"
 #else
 uniform mat4 projection;
