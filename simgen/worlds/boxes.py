@@ -125,6 +125,16 @@ def _share_depth(a: OrientedBox, b: BoxSet) -> NDArray[np.bool_]:
     separated = np.any(np.abs(t) > a.half_m + np.einsum("nij,nj->ni", Q, b.halves_m) - TOUCH_M, axis=1)
     t_b = np.einsum("ni,nij->nj", t, R)
     separated |= np.any(np.abs(t_b) > np.einsum("i,nij->nj", a.half_m, Q) + b.halves_m - TOUCH_M, axis=1)
+    # Of two boxes upright to each other, edges and faces have the same axes.
+    if not np.all(separated | (R[:, 2, 2] == 1.0)):
+        separated |= _separated_by_edges(a, b, R, Q, t)
+    return ~separated
+
+
+def _separated_by_edges(
+    a: OrientedBox, b: BoxSet, R: FloatArray, Q: FloatArray, t: FloatArray
+) -> NDArray[np.bool_]:
+    separated = np.zeros(len(b), dtype=bool)
     for i in range(3):
         i1, i2 = (i + 1) % 3, (i + 2) % 3
         for j in range(3):
@@ -132,7 +142,7 @@ def _share_depth(a: OrientedBox, b: BoxSet) -> NDArray[np.bool_]:
             reach_a = a.half_m[i1] * Q[:, i2, j] + a.half_m[i2] * Q[:, i1, j]
             reach_b = b.halves_m[:, j1] * Q[:, i, j2] + b.halves_m[:, j2] * Q[:, i, j1]
             separated |= np.abs(t[:, i2] * R[:, i1, j] - t[:, i1] * R[:, i2, j]) > reach_a + reach_b
-    return ~separated
+    return separated
 
 
 def boxes_overlap(a: OrientedBox, b: OrientedBox) -> bool:
