@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
 Float64Array = NDArray[np.float64]
 Int64Array = NDArray[np.int64]
+_CHUNK = (
+    1 << 15
+)  # rows at a time: those of a large model would need a hundred megabytes, and no cache holds them
 _BORDER_WEIGHT = 10.0  # assumed, as meshoptimizer does: holds borders where an area alone would let them go
 _I, _J = np.triu_indices(4)
 _TWICE = np.where(_I == _J, 1.0, 2.0)
@@ -30,8 +35,10 @@ class Quadrics:
 
     def error(self, of: Int64Array, points: Float64Array) -> Float64Array:
         """Return the distance (root of the weighted mean square) of each point to the planes of a place."""
-        h = np.column_stack([points, np.ones(len(points))])
-        total = ((h[:, _I] * h[:, _J] * _TWICE) * self._sums[of]).sum(axis=1)
+        total = np.empty(len(points))
+        for rows in _chunks(len(points)):
+            h = np.column_stack([points[rows], np.ones(len(points[rows]))])
+            total[rows] = ((h[:, _I] * h[:, _J] * _TWICE) * self._sums[of[rows]]).sum(axis=1)
         return np.sqrt(np.maximum(total, 0.0) / np.maximum(self._weights[of], 1e-300))
 
     def merge(self, start: Int64Array, end: Int64Array) -> None:
@@ -64,6 +71,17 @@ def cross(a: Float64Array, b: Float64Array) -> Float64Array:
 
 def distances_to_triangles(points: Float64Array, corners: Float64Array) -> Float64Array:
     """Return the distance of each point (n, 3) to the triangle beside it (n, 3, 3)."""
+    distance = np.empty(len(points))
+    for rows in _chunks(len(points)):
+        distance[rows] = _distances(points[rows], corners[rows])
+    return distance
+
+
+def _chunks(count: int) -> Iterator[slice]:
+    return (slice(first, min(first + _CHUNK, count)) for first in range(0, count, _CHUNK))
+
+
+def _distances(points: Float64Array, corners: Float64Array) -> Float64Array:
     normals = face_normals(corners)
     squares = np.einsum("ij,ij->i", normals, normals)
     inside = squares > 0

@@ -16,6 +16,7 @@ from simgen.assets.packs import require
 from simgen.assets.prepare import prepare_collision, prepare_model
 from simgen.assets.recipe import Recipe
 from simgen.errors import AssetError
+from simgen.memory import return_freed_memory
 from simgen.records.asset import Collision, Model
 
 Made = TypeVar("Made", Model, Collision)
@@ -69,6 +70,7 @@ def make_collision(entry: ModelEntry) -> Collision:
 
 def _made(entry: ModelEntry, prepare: Callable[[RawModel, Recipe], Made]) -> Made:
     raw, recipe, content_hash = open_raw(entry)
+    return_freed_memory()  # reading a model needs much, and so does preparing it
     expected = entry.info.content_hash
     if expected and content_hash != expected:
         raise AssetError(

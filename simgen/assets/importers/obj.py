@@ -7,6 +7,7 @@ curves and vertex colours are left out. Y is up unless the caller knows better.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -21,6 +22,7 @@ from simgen.errors import AssetError
 from simgen.records.asset import Material
 
 MAX_TRIANGLES = 5_000_000
+_PART = 1 << 18  # characters, and the rest of a line
 _FLAT, _SMOOTH_DEG, _UNSAID_DEG = 2.0, 60.0, 40.0  # creases; without `s` the file leaves it open (assumed)
 
 
@@ -33,13 +35,48 @@ class _Group:
 
 
 @dataclass(slots=True)
-class _Obj:
-    """What the lines of an OBJ file said; a corner is an index into `tokens`, which are (v, vt, vn)."""
+class _Rows:
+    """The numbers of all lines of one kind, `width` of each line; what a line lacks is 0."""
 
-    points: list[list[str]] = field(default_factory=list[list[str]])
-    uvs: list[list[str]] = field(default_factory=list[list[str]])
-    normals: list[list[str]] = field(default_factory=list[list[str]])
+    kind: str
+    width: int
+    values: array[float] = field(default_factory=lambda: array("d"))
+
+    def add(self, words: list[str], place: str) -> None:
+        numbers = words[1 : self.width + 1]
+        try:
+            self.values.extend(map(float, numbers))
+        except ValueError as error:
+            message = f"a '{self.kind}' line holds something that is no number ({error})"
+            raise AssetError(f"{place}: {message}") from None
+        if len(numbers) < self.width:
+            self.values.extend([0.0] * (self.width - len(numbers)))
+
+    def __len__(self) -> int:
+        return len(self.values) // self.width
+
+    def table(self, place: str) -> Float64Array:
+        """Return (n, width)."""
+        values = np.frombuffer(self.values, float).reshape(-1, self.width)
+        if not np.isfinite(values).all():
+            raise AssetError(f"{place}: a '{self.kind}' line holds a number that is not finite")
+        return values
+
+
+@dataclass(slots=True)
+class _Obj:
+    """What the lines of an OBJ file said, its numbers packed: large files have millions.
+
+    Attributes:
+        tokens: number of each corner, by how it is written.
+        corners: (v, vt, vn) of every corner one behind the other, -1 = none.
+    """
+
+    points: _Rows = field(default_factory=lambda: _Rows("v", 3))
+    uvs: _Rows = field(default_factory=lambda: _Rows("vt", 2))
+    normals: _Rows = field(default_factory=lambda: _Rows("vn", 3))
     tokens: dict[str, int] = field(default_factory=dict[str, int])
+    corners: array[int] = field(default_factory=lambda: array("q"))
     polygons: list[tuple[str, list[int], float]] = field(default_factory=list[tuple[str, list[int], float]])
     groups: dict[str, _Group] = field(default_factory=dict[str, _Group])
     libraries: list[str] = field(default_factory=list[str])
@@ -73,10 +110,19 @@ def read_obj(files: SourceFiles, path: str) -> RawModel:
     return RawModel(parts=parts, materials=materials, up_axis="y", notes=tuple(notes))
 
 
+def _split(text: str) -> Iterator[str]:
+    """Yield the lines of a text, a part of it at a time: all at once would take several times its size."""
+    first = 0
+    while first < len(text):
+        after = text.find("\n", first + _PART) + 1 or len(text)
+        yield from text[first:after].splitlines()
+        first = after
+
+
 def _lines(text: str) -> Iterator[tuple[int, str]]:
     """Yield (line number, line) with backslash joins resolved."""
     pending = ""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(_split(text), start=1):
         if line.endswith("\\"):
             pending += line[:-1] + " "
             continue
@@ -97,13 +143,13 @@ def _parse(text: str, place: str) -> _Obj:
             continue
         key = words[0]
         if key == "v":
-            obj.points.append(words[1:4])
+            obj.points.add(words, place)
         elif key == "f":
             _face(obj, material, group, words, crease, f"{place}:{number}")
         elif key == "vt":
-            obj.uvs.append(words[1:3])
+            obj.uvs.add(words, place)
         elif key == "vn":
-            obj.normals.append(words[1:4])
+            obj.normals.add(words, place)
         elif key == "usemtl":
             material = line.strip()[6:].strip()
             group = obj.groups.setdefault(material, _Group())
@@ -124,8 +170,7 @@ def _face(obj: _Obj, material: str, group: _Group, words: list[str], crease: flo
         return
     if any("-" in word for word in words):
         words = [words[0], *(_absolute(obj, word, place) for word in words[1:])]
-    tokens = obj.tokens
-    corners = [tokens.setdefault(word, len(tokens)) for word in words[1:]]
+    corners = [_corner(obj, word, place) for word in words[1:]]
     obj.triangle_count += len(corners) - 2
     if obj.triangle_count > MAX_TRIANGLES:
         raise AssetError(f"{place}: more than {MAX_TRIANGLES:,} triangles; simplify the model first")
@@ -134,6 +179,15 @@ def _face(obj: _Obj, material: str, group: _Group, words: list[str], crease: flo
         group.creases.append(crease)
     else:
         obj.polygons.append((material, corners, crease))
+
+
+def _corner(obj: _Obj, word: str, place: str) -> int:
+    """Return the number of a corner; equal words mean the same one."""
+    number = obj.tokens.get(word)
+    if number is None:
+        number = obj.tokens[word] = len(obj.tokens)
+        obj.corners.extend(_indices(word, place))
+    return number
 
 
 def _absolute(obj: _Obj, word: str, place: str) -> str:
@@ -161,13 +215,8 @@ class _Arrays:
 
     @staticmethod
     def of(obj: _Obj, place: str) -> _Arrays:
-        corners = np.array([_indices(token, place) for token in obj.tokens], np.int64)
-        arrays = _Arrays(
-            _floats(obj.points, 3, "v", place),
-            _floats(obj.uvs, 2, "vt", place),
-            _floats(obj.normals, 3, "vn", place),
-            corners,
-        )
+        corners = np.frombuffer(obj.corners, np.int64).reshape(-1, 3)
+        arrays = _Arrays(obj.points.table(place), obj.uvs.table(place), obj.normals.table(place), corners)
         tops = (("v", arrays.points), ("vt", arrays.uvs), ("vn", arrays.normals))
         for column, (kind, values) in enumerate(tops):
             bad = (corners[:, column] >= len(values)) | (corners[:, column] < -1)
@@ -190,16 +239,6 @@ def _indices(token: str, place: str) -> tuple[int, int, int]:
             f"{place}: '{token}' is no face corner; expected v, v/vt, v//vn or v/vt/vn"
         ) from None
     return v, vt, vn
-
-
-def _floats(rows: list[list[str]], width: int, kind: str, place: str) -> Float64Array:
-    try:
-        values = np.array([row + ["0"] * (width - len(row)) for row in rows], float).reshape(-1, width)
-    except ValueError as error:
-        raise AssetError(f"{place}: a '{kind}' line holds something that is no number ({error})") from None
-    if not np.isfinite(values).all():
-        raise AssetError(f"{place}: a '{kind}' line holds a number that is not finite")
-    return values
 
 
 def _materials(

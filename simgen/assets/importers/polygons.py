@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,6 +11,7 @@ from simgen.assets.importers.raw import Float64Array
 
 _MOST_CORNERS = 10_000
 _MOST_HOLLOW = 1000  # of a polygon that is not convex: cutting ears off takes time with their square
+_PIECE = 1 << 15  # corners at a time
 _MOST_NEIGHBOURS = 512  # corners around one vertex that are looked at; the tip of a cone may have more
 
 
@@ -115,18 +118,36 @@ def corner_normals(
         triangles: (m, 3).
         cos_crease: (m,) cosine of each triangle's crease angle; above 1 keeps it flat.
     """
-    vectors = face_vectors(positions, triangles)
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    units = vectors / np.where(lengths > 0, lengths, 1.0)
-    angles = _corner_angles(positions, triangles).reshape(-1)
+    units = _units(face_vectors(positions, triangles))
     places = weld(positions)[triangles].reshape(-1)
     order = np.argsort(places, kind="stable")
-    place, face = places[order], order // 3
-    unit, weight, limit = units[face], angles[order][:, None], cos_crease[face]
+    normals = np.empty((len(order), 3))
+    for rows in _pieces(places[order]):
+        corners = order[rows]
+        face = corners // 3
+        weight = _angles(positions, triangles[face], corners % 3)[:, None]
+        normals[corners] = _smoothed(places[corners], units[face], weight, cos_crease[face])
+    return normals.reshape(-1, 3, 3)
+
+
+def _pieces(place: NDArray[np.int64]) -> Iterator[slice]:
+    """Yield ranges of sorted places, none of which is in two: all at once would need much memory."""
+    first = 0
+    while first < len(place):
+        last = place[min(first + _PIECE, len(place)) - 1]
+        after = int(np.searchsorted(place, last, side="right"))
+        yield slice(first, after)
+        first = after
+
+
+def _smoothed(
+    place: NDArray[np.int64], unit: Float64Array, weight: Float64Array, limit: Float64Array
+) -> Float64Array:
+    """Return the unit normals (n, 3) of corners that are sorted by place."""
     total = unit * weight
-    here = np.arange(len(order))
+    here = np.arange(len(place))
     for offset in range(1, _MOST_NEIGHBOURS):
-        here = here[here + offset < len(order)]
+        here = here[here + offset < len(place)]
         here = here[place[here] == place[here + offset]]
         if len(here) == 0:
             break
@@ -138,18 +159,20 @@ def corner_normals(
     norms = np.linalg.norm(total, axis=1, keepdims=True)
     normals = np.where(norms > 1e-12, total / np.where(norms > 1e-12, norms, 1.0), unit)
     normals[np.linalg.norm(normals, axis=1) < 0.5] = (0.0, 0.0, 1.0)
-    result = np.empty_like(normals)
-    result[order] = normals
-    return result.reshape(-1, 3, 3)
+    return normals
 
 
-def _corner_angles(positions: Float64Array, triangles: NDArray[np.int64]) -> Float64Array:
-    corners = positions[triangles]
-    edges = np.roll(corners, -1, axis=1) - corners
-    lengths = np.linalg.norm(edges, axis=2, keepdims=True)
-    edges = edges / np.where(lengths > 0, lengths, 1.0)
-    cosines = -np.einsum("mij,mij->mi", edges, np.roll(edges, 1, axis=1))
+def _angles(positions: Float64Array, triangles: NDArray[np.int64], corner: NDArray[np.int64]) -> Float64Array:
+    """Return the angle at one corner (n,) of each triangle (n, 3)."""
+    rows = np.arange(len(triangles))
+    here, following, before = (positions[triangles[rows, (corner + k) % 3]] for k in range(3))
+    cosines = -np.einsum("ij,ij->i", _units(following - here), _units(here - before))
     return np.arccos(np.clip(cosines, -1.0, 1.0))
+
+
+def _units(vectors: Float64Array) -> Float64Array:
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1.0)
 
 
 def connected_pieces(corners: NDArray[np.int64]) -> NDArray[np.int64]:
