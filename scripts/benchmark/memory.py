@@ -1,8 +1,11 @@
-"""Resident memory of one worker over many scenes: its peak, and whether it keeps growing."""
+"""Resident memory of one worker: its peak over many scenes, whether it keeps growing, its peak with an empty cache."""
 
 from __future__ import annotations
 
+import os
+import resource
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
@@ -11,12 +14,15 @@ from typing import Any
 import numpy as np
 
 PAGE_BYTES = 4096
+UNPREPARED_SCENES, LARGEST_MODELS = 3, 2
 
 
 def measure_memory(scene: str, seed: int, count: int) -> dict[str, Any]:
     """Make `count` scenes in a fresh process and read its resident memory after each."""
     with get_context("spawn").Pool(1) as pool:
         resident, peak = pool.apply(_watch, (scene, seed, count))
+    with get_context("spawn").Pool(1) as pool:
+        anew = pool.apply(_watch_unprepared, (scene, seed))
     series = np.array(resident) / 2**20
     second_half = series[len(series) // 2 :]
     slope = float(np.polyfit(np.arange(len(second_half)), second_half, 1)[0]) if len(second_half) > 1 else 0.0
@@ -26,18 +32,46 @@ def measure_memory(scene: str, seed: int, count: int) -> dict[str, Any]:
         "resident after the last scene, MiB": float(series[-1]),
         "peak, MiB": peak / 2**20,
         "growth over the second half, MiB a scene": slope,
+        f"peak with an empty cache over {UNPREPARED_SCENES} scenes, MiB": anew[0] / 2**20,
+        f"peak with the {LARGEST_MODELS} largest models of the packs prepared after them, MiB": anew[1]
+        / 2**20,
+        "peak of the processes of their own that prepare those, MiB": anew[2] / 2**20,
         "resident after each scene, MiB": [round(float(each), 1) for each in series],
     }
 
 
 def _watch(scene: str, seed: int, count: int) -> tuple[list[int], int]:
+    resident: list[int] = []
+    for _ in _scenes(scene, seed, count):
+        resident.append(int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES)
+    return resident, _peak_bytes(resource.RUSAGE_SELF)
+
+
+def _watch_unprepared(scene: str, seed: int) -> tuple[int, int, int]:
+    """Return the peak over some scenes, the peak after the largest models too, and that of child processes."""
+    from simgen.assets import AssetLibrary
+    from simgen.assets.catalogue import shipped_catalogue
+    from simgen.assets.sources import source_bytes
+    from simgen.records.asset import AssetRef
+
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["SIMGEN_CACHE"] = cache  # this process ends with the measurement
+        for _ in _scenes(scene, seed, UNPREPARED_SCENES):
+            pass
+        after_scenes = _peak_bytes(resource.RUSAGE_SELF)
+        by_size = sorted(shipped_catalogue().models.values(), key=source_bytes)
+        for entry in by_size[-LARGEST_MODELS:]:
+            AssetLibrary().load(AssetRef(entry.info.asset_id))
+    return after_scenes, _peak_bytes(resource.RUSAGE_SELF), _peak_bytes(resource.RUSAGE_CHILDREN)
+
+
+def _scenes(scene: str, seed: int, count: int) -> Iterator[int]:
+    """Make scenes as a worker does, and yield their indices."""
     from simgen.dataset import DatasetWriter
     from simgen.pipeline import SceneProducer, Studio, manifest_of
     from simgen.scenario import load
 
     scenario = load(scene)
-    resident: list[int] = []
-    peak = 0
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "dataset"
         with closing(Studio()) as studio:
@@ -45,6 +79,9 @@ def _watch(scene: str, seed: int, count: int) -> tuple[list[int], int]:
         with DatasetWriter.create(out, manifest, resume=False):
             producer = SceneProducer(scenario, seed, out)
             for index in range(count):
-                peak = producer(index).peak_rss_bytes
-                resident.append(int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES)
-    return resident, peak
+                producer(index)
+                yield index
+
+
+def _peak_bytes(who: int) -> int:
+    return resource.getrusage(who).ru_maxrss * 1024

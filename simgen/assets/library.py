@@ -233,15 +233,15 @@ class AssetLibrary:
 
 
 def _made_model(entry: ModelEntry) -> Model:
-    from simgen.assets.sources import make_model  # brings the importers
+    from simgen.assets.apart import model_of  # brings the importers
 
-    return make_model(entry)
+    return model_of(entry)
 
 
 def _computed_collision(entry: ModelEntry) -> Collision:
-    from simgen.assets.sources import make_collision  # brings SciPy and the importers
+    from simgen.assets.apart import collision_of  # brings SciPy and the importers
 
-    return make_collision(entry)
+    return collision_of(entry)
 
 
 def memory_of(asset: Asset) -> int:

@@ -85,11 +85,21 @@ def _made(entry: ModelEntry, prepare: Callable[[RawModel, Recipe], Made]) -> Mad
 
 def open_raw(entry: ModelEntry) -> tuple[RawModel, Recipe, str]:
     """Return the imported model of an entry, its full recipe and the hash of what was read."""
-    folder = require(entry.info.pack)
-    if entry.info.pack == IMPORTED:
-        folder = folder / entry.info.asset_id.split("/")[1]
-    raw, rotation, content_hash = _read(folder, entry.library, entry.key)
+    raw, rotation, content_hash = _read(_folder(entry), entry.library, entry.key)
     return raw, replace(entry.recipe, file_rotation=rotation), content_hash
+
+
+def source_bytes(entry: ModelEntry) -> int:
+    """Return the size of the file of an entry's model, 0 where it is not there: who opens it says what is wrong."""
+    try:
+        file = _folder(entry) / (entry.library or entry.key)
+        if not entry.library:
+            return file.stat().st_size
+        archive, library = _library(file, file.stat().st_mtime_ns)
+    except (AssetError, OSError):
+        return 0
+    piece = library.entry(entry.key)
+    return archive.size(piece.key) if piece else 0
 
 
 def hash_in(folder: Path, library: str, key: str) -> str:
@@ -98,6 +108,11 @@ def hash_in(folder: Path, library: str, key: str) -> str:
         return _read(folder, library, key)[2]
     except AssetError:
         return ""
+
+
+def _folder(entry: ModelEntry) -> Path:
+    folder = require(entry.info.pack)
+    return folder / entry.info.asset_id.split("/")[1] if entry.info.pack == IMPORTED else folder
 
 
 def _read(folder: Path, library_name: str, key: str) -> tuple[RawModel, tuple[float, ...], str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import struct
 import subprocess
@@ -24,6 +23,7 @@ from typing import IO, Final, Self
 
 from simgen.batch.cores import ALWAYS
 from simgen.batch.forking import FORK, KILL, NOTICE, REQUEST
+from simgen.processes import ending
 
 # A plain `python -c` rather than multiprocessing: it sets the environment before anything is imported, and does
 # not run the user's script again.
@@ -149,13 +149,4 @@ def ending_of(code: int, output: IO[bytes]) -> str:
     output.seek(max(0, output.tell() - _TAIL_BYTES))
     lines = output.read().decode(errors="replace").strip().splitlines()
     fatal = [line for line in lines if line.startswith("Fatal Python error")]  # faulthandler's first line
-    return f"{_ending(code)}: {(fatal or lines)[-1].strip()}" if lines else _ending(code)
-
-
-def _ending(code: int) -> str:
-    if code >= 0:
-        return f"exit code {code}"
-    try:
-        return f"signal {signal.Signals(-code).name}"
-    except ValueError:
-        return f"signal {-code}"
+    return f"{ending(code)}: {(fatal or lines)[-1].strip()}" if lines else ending(code)

@@ -6,7 +6,6 @@ and never outlives the supervisor: the socket's end ends it, and on Linux the ke
 
 from __future__ import annotations
 
-import ctypes
 import faulthandler
 import os
 import pickle
@@ -23,8 +22,8 @@ from typing import Any
 
 from simgen.batch.messages import Raised, Ready, Returned, Start
 from simgen.errors import AssetError, DatasetError, SimgenError, UsageError
+from simgen.processes import die_with
 
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 START_INDEX = -1
 # No fault of one scene: the batch ends with the error instead of failing scene after scene for good.
 _DOOMS_ALL = (UsageError, AssetError, DatasetError, OSError, MemoryError)
@@ -54,7 +53,7 @@ def outlive_interrupts(parent_pid: int) -> None:
     """Ignore requests to stop, which the supervisor gets too and acts on, but not the end of the parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    _die_with(parent_pid)
+    die_with(parent_pid)
 
 
 def _serve(link: Connection, job: Callable[[int], Any]) -> None:
@@ -102,12 +101,3 @@ def rss_bytes() -> int:
     except OSError:
         unit = 1 if sys.platform == "darwin" else 1024
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
-
-
-def _die_with(parent_pid: int) -> None:
-    """Ask the kernel to kill this process when its parent ends, even inside a driver that never returns."""
-    if sys.platform != "linux":
-        return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent_pid:  # it ended before it could be asked
-        os._exit(0)

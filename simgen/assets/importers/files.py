@@ -97,6 +97,10 @@ class ZipFiles:
         except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError) as error:
             raise AssetError(f"{self.name}: '{path}' is damaged ({error})") from error
 
+    def size(self, path: str) -> int:
+        """Return the bytes of one file of the archive, 0 where there is none."""
+        return self._zip.getinfo(path).file_size if path in self.names else 0
+
     def close(self) -> None:
         """Close the archive."""
         self._zip.close()
