@@ -10,6 +10,7 @@ import numpy as np
 
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.asset import Material, Texture
+from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.rendering.materials import alpha_threshold
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.textures import mean_rgb
@@ -26,6 +27,7 @@ class MaterialKey:
         see_through: whether what lies behind shows through, as through glass.
         tinted: whether it does so in the surface's colour.
         emissive: index of the emissive map; -1 for none.
+        dark: of what is see-through, whether two sheets of it stop more light than they let through.
     """
 
     masked: bool
@@ -34,6 +36,12 @@ class MaterialKey:
     see_through: bool = False
     tinted: bool = False
     emissive: int = -1
+    dark: bool = False
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it casts shadows: glass casts that of a solid body, or none, whichever is nearer the truth."""
+        return self.dark or not self.see_through
 
     @property
     def shines(self) -> bool:
@@ -134,6 +142,7 @@ class MaterialSet:
             material.alpha_mode == "blend",
             material.alpha_mode == "blend" and material.transmission > 0.0,
             self._index(material.emissive_map) if max(material.emissive_rgb) > 0.0 else -1,
+            material.alpha_mode == "blend" and _passed(material) ** 2 < 0.5,
         )
 
     def _index(self, texture: Texture | None) -> int:
@@ -166,6 +175,12 @@ class MaterialSet:
         if finish not in self.finishes:
             self.finishes.append(finish)
         return self.finishes.index(finish)
+
+
+def _passed(material: Material) -> float:
+    """Return the share of white light that one sheet of glass lets through, maps aside."""
+    own = float(np.dot(material.base_color_rgb, LUMINANCE_RGB))
+    return 1.0 - material.alpha * (1.0 - material.transmission * own)
 
 
 def _mirroring_roughness(material: Material) -> float:

@@ -51,7 +51,7 @@ class GpuLevel:
         batches: all draws, opaque ones first.
         outline_batches: the same for an outline, to which maps matter only where they cut it out.
         opaque_triangles: how many triangles come before the alpha-tested ones.
-        blocking_triangles: how many come before the see-through ones.
+        blocking_triangles: how many come before those that cast no shadow.
     """
 
     def __init__(self, context: GlContext, submeshes: Sequence[Submesh], materials: MaterialSet) -> None:
@@ -63,7 +63,7 @@ class GpuLevel:
         self.batches = _batches(pieces)
         self.outline_batches = _outline_batches(self.batches)
         self.opaque_triangles = sum(batch.count for batch in self.batches if not batch.key.masked) // 3
-        self.blocking_triangles = sum(batch.count for batch in self.batches if not batch.key.see_through) // 3
+        self.blocking_triangles = sum(batch.count for batch in self.batches if batch.key.blocks) // 3
         self.byte_count = vertices.nbytes + 2 * self.triangles.nbytes + self.positions_m.nbytes
         self._vertices = context.gl.buffer(vertices.tobytes())
         self._indices = context.gl.buffer(self.triangles.tobytes())
@@ -74,7 +74,8 @@ class GpuLevel:
     @cached_property
     def see_through_vertices(self) -> NDArray[np.uint32]:
         """Rows (k,) of `positions_m` that triangles of see-through materials have."""
-        return np.unique(self.triangles[self.blocking_triangles :])
+        solid = sum(batch.count for batch in self.batches if not batch.key.see_through) // 3
+        return np.unique(self.triangles[solid:])
 
     @cached_property
     def longest_edge_m(self) -> float:
@@ -231,7 +232,7 @@ class GpuModel:
     def caster_submeshes(self) -> list[Submesh]:
         """What of that level light does not pass."""
         keys = self.materials.keys
-        return [part for part in self._levels[self._caster_index] if not keys[part.material].see_through]
+        return [part for part in self._levels[self._caster_index] if keys[part.material].blocks]
 
     @property
     def _caster_index(self) -> int:
@@ -303,11 +304,11 @@ class _Piece:
     triangles: NDArray[np.uint32]
 
     @property
-    def order(self) -> tuple[bool, bool, bool, bool, tuple[int, int, int], bool, int]:
+    def order(self) -> tuple[bool, bool, bool, bool, bool, tuple[int, int, int], bool, int]:
         """What pieces are sorted by: opaque first, equal draws beside each other."""
         key = self.key
         more = (key.tinted, key.emissive)
-        return (key.see_through, key.masked, key.culled, not self.closed, key.maps, *more)
+        return (key.see_through, not key.blocks, key.masked, key.culled, not self.closed, key.maps, *more)
 
 
 def _pieces(submeshes: Sequence[Submesh], materials: MaterialSet) -> list[_Piece]:

@@ -121,13 +121,18 @@ def test_dark_glass_behind_clear_glass_stays_dark(raster: RasterRenderer) -> Non
     assert two == pytest.approx(wall * 0.3**4, rel=0.3)
 
 
-def test_glass_casts_no_shadow(raster: RasterRenderer) -> None:
+@pytest.mark.parametrize(("opacity", "blocks"), [(0.2, False), (0.8, True)])
+def test_glass_casts_a_shadow_where_two_sheets_stop_most_of_the_light(
+    raster: RasterRenderer, opacity: float, blocks: bool
+) -> None:
     sun = SunLight("sun", (0.0, -0.8, 0.6), 10_000.0)
     scene = replace(seen_through(environment=DARK), panels=(), suns=(sun,))
     lit = replace(seen_through(with_pane=False, environment=DARK), panels=(), suns=(sun,))
-    glazed, clear = (luminance(picture(raster, s, GlazedLibrary(0.3))) for s in (scene, lit))
+    alone = replace(scene, objects=(replace(scene.objects[1], instance_id=1),))
+    glazed, clear, own = (luminance(picture(raster, s, GlazedLibrary(opacity))) for s in (scene, lit, alone))
     through = (36, 32)  # where the pane's shadow would fall on the wall, seen through the pane
-    assert glazed[through] > 0.93 * 0.7**2 * clear[through]
+    share = (glazed[through] - own[through]) / clear[through]
+    assert share == pytest.approx(0.0 if blocks else 0.96 * (1 - opacity) ** 2, abs=0.05)
 
 
 def test_labels_are_those_of_the_glass(raster: RasterRenderer) -> None:
