@@ -182,7 +182,7 @@ def soft_grid(directions: FloatArray, things_m: FloatArray, blockers_m: FloatArr
         things_m: (n, 3) corners of the things.
         blockers_m: (m, 3) corners of all that blocks.
     """
-    if len(things_m) == 0:
+    if len(things_m) == 0 or len(blockers_m) == 0:
         nothing = np.zeros((len(directions), 4))
         return SoftGrid(directions, np.zeros(3), 0.0, 0.0, nothing, nothing)
     center = (things_m.min(axis=0) + things_m.max(axis=0)) / 2
