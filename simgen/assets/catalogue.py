@@ -155,7 +155,8 @@ def _model(entry: dict[str, Any], pack: str, measured: Mapping[str, Any]) -> Mod
         content_hash=content_hash,
         tags=tuple(entry.get("tags", ())),
     )
-    recipe = Recipe(size_m=(x, y, z), up=(w, i, j, k), collision=mode)
+    stride = float(entry["stride_m"]) if "stride_m" in entry else None
+    recipe = Recipe(size_m=(x, y, z), up=(w, i, j, k), collision=mode, stride_m=stride)
     return ModelEntry(info, library, key, recipe, tuple(entry.get("coat", ())))
 
 

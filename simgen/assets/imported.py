@@ -29,7 +29,7 @@ from simgen.assets.sources import RecordingFiles
 from simgen.assets.taxonomy import load_taxonomy
 from simgen.errors import AssetError
 from simgen.geometry import Vec3
-from simgen.records.asset import AssetInfo
+from simgen.records.asset import AssetInfo, Skin
 from simgen.resources import data_folder
 
 UNKNOWN = "unknown"
@@ -49,6 +49,7 @@ class _Options:
     density_kg_m3: float
     collision: CollisionMode
     tags: tuple[str, ...]
+    stride_m: float | None
 
 
 def import_file(
@@ -63,6 +64,7 @@ def import_file(
     density_kg_m3: float = 500.0,
     collision: CollisionMode = "auto",
     tags: tuple[str, ...] = (),
+    stride_m: float | None = None,
     on_note: Callable[[str], None] | None = None,
 ) -> tuple[AssetInfo, ...]:
     """Copy a model or a `.sh3f` library into the user's catalogue and return its new assets.
@@ -80,6 +82,7 @@ def import_file(
         density_kg_m3: of the collision shape (assumed, unless told).
         collision: see `Recipe`.
         tags: free words to select by.
+        stride_m: way of a model with a skeleton in one loop of its animation; None takes what the animation says.
         on_note: called with each thing that was tolerated or left out, one line.
 
     Raises:
@@ -92,9 +95,13 @@ def import_file(
         raise AssetError(f"'{file}': no importer for '{suffix}'; known: {', '.join((*SUFFIXES, '.sh3f'))}")
     if not (np.isfinite(unit_m) and unit_m > 0 and density_kg_m3 > 0):
         raise AssetError(f"unit and density must be positive, got {unit_m} m and {density_kg_m3} kg/m³")
+    if stride_m is not None and not (np.isfinite(stride_m) and stride_m > 0):
+        raise AssetError(f"a stride must be positive, got {stride_m} m")
     category = load_taxonomy().by_name(category).name
     title = name.strip() or file.stem
-    options = _Options(title, category, licence, author, unit_m, size_m, density_kg_m3, collision, tags)
+    options = _Options(
+        title, category, licence, author, unit_m, size_m, density_kg_m3, collision, tags, stride_m
+    )
     entries, notes = _import(file.resolve(), options)
     if on_note is not None:
         for note in notes:
@@ -156,9 +163,11 @@ def _take_model(
         kept = new / posixpath.normpath(path)
         kept.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file.parent / path, kept)
-    recipe = Recipe(size_m=options.size_m, unit_m=options.unit_m, collision=options.collision)
-    size, fill = _measure(raw, recipe, str(file))
-    entry = {
+    recipe = Recipe(
+        size_m=options.size_m, unit_m=options.unit_m, collision=options.collision, stride_m=options.stride_m
+    )
+    size, fill, skin = _measure(raw, recipe, str(file))
+    entry: dict[str, Any] = {
         "id": f"{IMPORTED}/{name}",
         "source_key": file.name,
         "name": options.title,
@@ -173,17 +182,29 @@ def _take_model(
         "author": options.author,
         "source": file.name,
     }
-    return [entry], [*raw.notes, *_odd_size(size, options)]
+    notes = [*raw.notes, *_odd_size(size, options)]
+    if skin is not None:
+        entry |= {"tags": [*options.tags, "skinned"], "stride_m": skin.gait.stride_m}
+        notes += _gait_of(skin)
+    return [entry], notes
 
 
-def _measure(raw: RawModel, recipe: Recipe, place: str) -> tuple[list[float], float]:
-    """Return (extent, share of the box that the collision shape fills)."""
+def _gait_of(skin: Skin) -> list[str]:
+    gait = skin.gait
+    return [
+        f"a skeleton of {len(skin.names)} joints, which goes {gait.stride_m:.3g} m in a loop of its animation, "
+        f"{gait.full_speed_mps:.3g} m/s at its own pace; --stride gives another way"
+    ]
+
+
+def _measure(raw: RawModel, recipe: Recipe, place: str) -> tuple[list[float], float, Skin | None]:
+    """Return (extent, share of the box that the collision shape fills, skeleton)."""
     try:
         model, collision = prepare(raw, recipe)
     except AssetError as error:
         raise AssetError(f"'{place}': {error}") from error
     size = [max(float(s), 1e-4) for s in model.size_m]
-    return size, collision.volume_m3 / float(np.prod(size))
+    return size, collision.volume_m3 / float(np.prod(size)), model.skin
 
 
 def _take_library(

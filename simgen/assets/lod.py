@@ -67,6 +67,11 @@ def levels_of_detail(
     return tuple(replace(level, submeshes=closed_first(level.submeshes, see_through)) for level in levels)
 
 
+def as_it_is(parts: Sequence[RawPart]) -> Level:
+    """Return the model itself, as it is drawn where a skeleton moves it: none of its surfaces counts as closed."""
+    return Level(tuple(_submesh(part) for part in parts), 0.0)
+
+
 def _simplified(surface: _Surface, top: Level) -> list[Level]:
     levels = [surface.capped() if top.triangle_count > MAX_TRIANGLES else top]
     for error in _ERRORS:
@@ -85,6 +90,8 @@ def _submesh(part: RawPart) -> Submesh:
         uvs=part.uvs,
         triangles=part.triangles.astype(np.uint32),
         material=part.material,
+        joints=part.joints,
+        weights=part.weights,
     )
 
 

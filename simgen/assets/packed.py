@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.records.asset import Collision, Material, Model, Submesh, Surface, Texture
+from simgen.records.asset import Collision, Gait, Material, Model, Skin, Submesh, Surface, Texture
 
 _MODEL_MAGIC = b"SIMGENM2"
 _COLLISION_MAGIC = b"SIMGENC1"
@@ -25,6 +25,7 @@ _SURFACE_MAGIC = b"SIMGENS1"
 _HEAD = struct.Struct("<8sII")
 _ALIGNMENT = 16
 _PLAIN = tuple(name for name in Model.__dataclass_fields__ if name not in ("lods", "materials", "skin"))
+_MOVED = ("joints", "weights")
 _MAPS = ("base_color_map", "metallic_roughness_map", "normal_map", "emissive_map")
 
 
@@ -38,6 +39,8 @@ def pack_model(model: Model) -> bytes:
         "materials": [_material_entry(m, textures, kept) for m in model.materials],
         "textures": [{"pixels": blobs.add(t.pixels), "srgb": t.srgb} for t in kept],
     } | {name: getattr(model, name) for name in _PLAIN}
+    if model.skin is not None:
+        header["skin"] = _skin_entry(model.skin, blobs)
     return _joined(_MODEL_MAGIC, header, blobs)
 
 
@@ -55,6 +58,7 @@ def unpack_model(data: bytes) -> Model:
     return Model(
         lods=tuple(tuple(_submesh(entry, read) for entry in level) for level in header["lods"]),
         materials=tuple(_material(entry, textures) for entry in header["materials"]),
+        skin=_skin(header["skin"], read) if "skin" in header else None,
         **plain,
     )
 
@@ -174,7 +178,27 @@ def _split(expected_magic: bytes, data: bytes) -> tuple[dict[str, Any], _Reader]
     return json.loads(bytes(body[:header_length])), _Reader(body[header_length:])
 
 
+def _skin_entry(skin: Skin, blobs: _Blobs) -> dict[str, Any]:
+    gait = skin.gait
+    return {
+        "names": skin.names,
+        "parents": skin.parents,
+        "T_object_joints": blobs.add(skin.T_object_joints),
+        "stride_m": gait.stride_m,
+        "full_speed_mps": gait.full_speed_mps,
+        "rotations_wxyz": blobs.add(gait.rotations_wxyz),
+        "shifts_m": blobs.add(gait.shifts_m),
+    }
+
+
+def _skin(entry: dict[str, Any], read: _Reader) -> Skin:
+    turns, shifts = read(entry["rotations_wxyz"]).copy(), read(entry["shifts_m"]).copy()
+    gait = Gait(entry["stride_m"], entry["full_speed_mps"], turns, shifts)
+    return Skin(tuple(entry["names"]), tuple(entry["parents"]), read(entry["T_object_joints"]).copy(), gait)
+
+
 def _submesh_entry(submesh: Submesh, blobs: _Blobs) -> dict[str, Any]:
+    moved = {name: getattr(submesh, name) for name in _MOVED}
     return {
         "positions_m": blobs.add(submesh.positions_m),
         "normals": blobs.add(submesh.normals),
@@ -182,11 +206,13 @@ def _submesh_entry(submesh: Submesh, blobs: _Blobs) -> dict[str, Any]:
         "triangles": blobs.add(submesh.triangles),
         "material": submesh.material,
         "closed_count": submesh.closed_count,
+        **{name: blobs.add(array) for name, array in moved.items() if array is not None},
     }
 
 
 def _submesh(entry: dict[str, Any], read: _Reader) -> Submesh:
-    arrays = {name: read(entry[name]).copy() for name in ("positions_m", "normals", "uvs", "triangles")}
+    names = ("positions_m", "normals", "uvs", "triangles", *(name for name in _MOVED if name in entry))
+    arrays = {name: read(entry[name]).copy() for name in names}
     for array in arrays.values():
         array.flags.writeable = False
     return Submesh(**arrays, material=entry["material"], closed_count=entry["closed_count"])

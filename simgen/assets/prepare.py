@@ -9,14 +9,16 @@ from numpy.typing import NDArray
 
 from simgen.assets.collision import collision_of, convex_parts, few_vertices, hull_points
 from simgen.assets.importers.raw import RawModel, RawPart
-from simgen.assets.lod import levels_of_detail
+from simgen.assets.lod import as_it_is, levels_of_detail
 from simgen.assets.recipe import Recipe
 from simgen.errors import AssetError
 from simgen.geometry import Vec3, matrix_from_quaternion
-from simgen.records.asset import Collision, Model
+from simgen.records.asset import Collision, Model, Skin
+from simgen.skinning import check_skin, deformed, skinning_matrices
 
 _Z_FROM_Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])  # x stays, y -> z, z -> -y
 
+_POSES = 64  # of a gait, that the box is taken around
 _MOST_UNITS = 1e9  # a thousand kilometres in millimetres
 
 
@@ -35,7 +37,10 @@ def prepare_model(raw: RawModel, recipe: Recipe) -> Model:
     Raises:
         AssetError: the model has no extent at all.
     """
-    levels = levels_of_detail(_Placing.of(raw, recipe).parts(raw), _textured(raw), _see_through(raw))
+    placing = _Placing.of(raw, recipe)
+    if raw.skin is not None:
+        return _skinned(raw, raw.skin, placing, recipe)
+    levels = levels_of_detail(placing.parts(raw), _textured(raw), _see_through(raw))
     low, high = _bounds([submesh.positions_m for submesh in levels[0].submeshes])
     return Model(
         lods=tuple(level.submeshes for level in levels),
@@ -43,6 +48,19 @@ def prepare_model(raw: RawModel, recipe: Recipe) -> Model:
         size_m=_size(high - low, recipe),
         lod_errors_m=tuple(level.error_m for level in levels),
     )
+
+
+def _skinned(raw: RawModel, skin: Skin, placing: _Placing, recipe: Recipe) -> Model:
+    """Return a model with a skeleton: its box holds all poses."""
+    low, high = _bounds(_all_poses(raw, placing.R_asset_file))
+    model = Model(
+        lods=(as_it_is(placing.parts(raw)).submeshes,),
+        materials=raw.materials,
+        size_m=_size((high - low) * placing.scale, recipe),
+        skin=placing.skin(skin, recipe.stride_m),
+    )
+    check_skin(model, "the model")
+    return model
 
 
 def prepare_collision(raw: RawModel, recipe: Recipe) -> Collision:
@@ -81,6 +99,23 @@ class _Placing:
 
     def points(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         return (points @ self.R_asset_file.T - self.centre) * self.scale
+
+    def skin(self, skin: Skin, stride_m: float | None) -> Skin:
+        """Return a skeleton of the file's frame and units in the asset's."""
+        if np.ptp(self.scale) > 1e-3 * self.scale.max():
+            raise AssetError("a model with a skeleton is scaled alike along all axes")
+        scale = float(self.scale.mean())
+        rest = skin.T_object_joints.copy()
+        rest[:, :3, :3] = self.R_asset_file @ rest[:, :3, :3]
+        rest[:, :3, 3] = self.points(rest[:, :3, 3])
+        shifts = skin.gait.shifts_m * scale
+        roots = [k for k, parent in enumerate(skin.parents) if parent < 0]
+        shifts[:, roots] = shifts[:, roots] @ self.R_asset_file.T
+        stride, pace = skin.gait.stride_m * scale, skin.gait.full_speed_mps * scale
+        if stride_m is not None:
+            stride, pace = stride_m, pace * stride_m / stride
+        gait = replace(skin.gait, stride_m=stride, full_speed_mps=pace, shifts_m=shifts)
+        return replace(skin, T_object_joints=rest, gait=gait)
 
     def parts(self, raw: RawModel) -> list[RawPart]:
         return [self._part(part) for part in raw.parts]
@@ -127,7 +162,7 @@ def _fit(
     raw: RawModel, recipe: Recipe, R_asset_file: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return (scale per axis, box centre before scaling), both (3,) in the asset's axes."""
-    low, high = _bounds([part.positions @ R_asset_file.T for part in raw.parts])
+    low, high = _bounds(_all_poses(raw, R_asset_file))
     extent = high - low
     longest = float(extent.max())
     if not longest > 0:
@@ -140,6 +175,22 @@ def _fit(
     scale = np.asarray(recipe.size_m) / np.where(flat, 1.0, extent)
     scale[flat] = scale[int(np.argmax(extent))]
     return scale, (low + high) / 2
+
+
+def _all_poses(raw: RawModel, R_asset_file: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """Return the corners (n, 3) of each part, of one with a skeleton in its rest pose and all through its gait."""
+    clouds = [part.positions @ R_asset_file.T for part in raw.parts]
+    if raw.skin is None:
+        return clouds
+    gait = raw.skin.gait
+    for k in range(_POSES):
+        matrices = skinning_matrices(raw.skin, np.array([k / _POSES * gait.stride_m, gait.full_speed_mps]))
+        clouds += [
+            deformed(part.positions, part.joints, part.weights, matrices) @ R_asset_file.T
+            for part in raw.parts
+            if part.joints is not None and part.weights is not None
+        ]
+    return clouds
 
 
 def _bounds(clouds: list[NDArray[np.float64]] | list[NDArray[np.float32]]) -> tuple[NDArray[np.float64], ...]:

@@ -26,6 +26,7 @@ class Recipe:
         up: rotation (w, x, y, z) applied last, in the Z-up frame, to the upright pose.
         collision: `hull` one convex hull, `decompose` several parts, `auto` the file's own collision shape if it
             has one, else whichever the shape needs.
+        stride_m: way of a body with a skeleton in one loop of its animation; None keeps what the animation says.
     """
 
     size_m: Vec3 | None = None
@@ -33,6 +34,7 @@ class Recipe:
     file_rotation: tuple[float, ...] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
     up: Quat = (1.0, 0.0, 0.0, 0.0)
     collision: CollisionMode = "auto"
+    stride_m: float | None = None
 
     def key(self, content_hash: str) -> str:
         """Return the SHA-256 (hex) that names the model this recipe makes from a source of that hash."""
@@ -49,4 +51,7 @@ class Recipe:
 
 @cache
 def _plain(recipe: Recipe) -> dict[str, object]:
-    return asdict(recipe)  # copies all: slow, and a few recipes serve thousands of models
+    fields = asdict(recipe)  # copies all: slow, and a few recipes serve thousands of models
+    if recipe.stride_m is None:
+        del fields["stride_m"]  # as before there were any
+    return fields

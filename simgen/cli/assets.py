@@ -94,6 +94,10 @@ def import_assets(
     tags: Annotated[
         list[str] | None, typer.Option("--tag", help="A word to select the models by. Repeatable.")
     ] = None,
+    stride: Annotated[
+        str | None,
+        typer.Option(help="Way of an animated body in one loop, for example 1.4m; default: as its feet say."),
+    ] = None,
 ) -> None:
     """Add your own models to the catalogue of this machine."""
     from simgen.assets.imported import import_file
@@ -104,16 +108,17 @@ def import_assets(
         category=category,
         licence=licence,
         author=author,
-        unit_m=_length_of(unit),
+        unit_m=_length_of(unit, "--unit"),
         density_kg_m3=density,
         tags=tuple(tags or ()),
+        stride_m=None if stride is None else _length_of(stride, "--stride"),
         on_note=_say,
     )
     for info in added:
         typer.echo(info.asset_id)
 
 
-def _length_of(unit: str) -> float:
+def _length_of(unit: str, option: str) -> float:
     """Return metres of a unit, or of so many of one (`2.5 cm`)."""
     from simgen.scenario.units import LENGTH, parse_quantity
 
@@ -121,7 +126,7 @@ def _length_of(unit: str) -> float:
     try:
         return parse_quantity(text if text[:1].isdigit() else f"1 {text}", LENGTH)
     except ValueError as error:
-        raise typer.BadParameter(f"{error}", param_hint="'--unit'") from error
+        raise typer.BadParameter(f"{error}", param_hint=f"'{option}'") from error
 
 
 @app.command("show")

@@ -1,13 +1,14 @@
 """glTF 2.0, as text with side files (`.gltf`) or in one binary (`.glb`), with its metallic-roughness materials.
 
-The whole default scene becomes one rigid model. Animations, skins, morph targets, cameras and lights are left out; of
-extensions, those of `gltf_extensions` are read. Y is up, metres, by the format's definition.
+The whole default scene becomes one model: rigid, unless it has skins and an animation moves them (see `gltf_rig`).
+Other animations, morph targets, cameras and lights are left out; of extensions, those of `gltf_extensions` are read.
+Y is up, metres, by the format's definition.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any, cast
@@ -16,14 +17,17 @@ from urllib.parse import unquote
 import numpy as np
 
 from simgen.assets.importers.files import SourceFiles, resolve
+from simgen.assets.importers.gltf_buffers import Buffers
 from simgen.assets.importers.gltf_document import check_tree, take_apart
 from simgen.assets.importers.gltf_extensions import Extensions, extensions_of, with_unique_names
+from simgen.assets.importers.gltf_nodes import shown_nodes, world_matrices
+from simgen.assets.importers.gltf_rig import Piece, rigged
 from simgen.assets.importers.images import decode_image
 from simgen.assets.importers.mtl import with_alpha_mode
-from simgen.assets.importers.raw import RawModel
-from simgen.assets.importers.surfaces import READ_ERRORS, part_of, reason
+from simgen.assets.importers.raw import RawModel, RawPart
+from simgen.assets.importers.surfaces import READ_ERRORS, check_mesh, part_of, reason
 from simgen.errors import AssetError
-from simgen.records.asset import Material, Texture
+from simgen.records.asset import Material, Skin, Texture
 
 
 class _SideFiles:
@@ -57,19 +61,27 @@ def read_gltf(files: SourceFiles, path: str) -> RawModel:
         check_tree(packed.tree)
         tree, extensions = with_unique_names(packed.tree)
         scene = trimesh.load_scene(
-            BytesIO(packed.with_tree(tree)),
+            BytesIO(packed.with_tree(_flat(tree))),
             file_type=PurePosixPath(path).suffix.lower().lstrip("."),
             resolver=cast("Any", _SideFiles(files, path)),
             process=False,
             merge_primitives=False,
         )
-        parts, materials = _parts(scene, place, extensions)
+        shapes = _shapes(scene, tree)
+        skinned = any("skin" in tree["nodes"][shape.node] for shape in shapes)
+        index, materials = _materials(shapes, place, extensions)
+        buffers = Buffers(packed, files, path)
+        parts, skin, notes = (
+            _rigged_parts(tree, buffers, shapes, index, place)
+            if skinned
+            else (_rigid_parts(tree, shapes, index, place), None, ())
+        )
     except READ_ERRORS as error:
         raise AssetError(f"{place}: not a readable glTF file ({reason(error)})") from error
     if not parts:
         raise AssetError(f"{place}: no triangles; the file holds no surface to draw")
-    notes = tuple(_missing_images(files, path, tree))
-    return RawModel(parts=tuple(parts), materials=tuple(materials), up_axis="y", notes=notes)
+    notes = (*notes, *_missing_images(files, path, tree))
+    return RawModel(parts=tuple(parts), materials=tuple(materials), up_axis="y", notes=notes, skin=skin)
 
 
 def _missing_images(files: SourceFiles, path: str, tree: dict[str, Any]) -> Iterator[str]:
@@ -79,24 +91,103 @@ def _missing_images(files: SourceFiles, path: str, tree: dict[str, Any]) -> Iter
             yield f"{path}: image '{uri}' is not in {files.name}; materials go without it"
 
 
-def _parts(scene: Any, place: str, extensions: tuple[Extensions, ...]) -> tuple[list[Any], list[Material]]:
-    parts: list[Any] = []
-    materials: list[Material] = []
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shape:
+    """One primitive at one node, as trimesh reads it."""
+
+    node: int
+    name: str
+    attributes: dict[str, int]
+    mesh: Any
+
+    @property
+    def material(self) -> Any:
+        return getattr(self.mesh.visual, "material", None)
+
+    @property
+    def uvs(self) -> Any:
+        return getattr(self.mesh.visual, "uv", None)
+
+
+def _flat(tree: dict[str, Any]) -> dict[str, Any]:
+    """Return a tree of the same primitives, each a mesh at a node of its own: we see ourselves where they stand."""
+    meshes = [
+        {"name": f"{k}.{n}", "primitives": [primitive]}
+        for k, mesh in enumerate(tree.get("meshes", []))
+        for n, primitive in enumerate(mesh["primitives"])
+    ]
+    nodes = [{"mesh": k} for k in range(len(meshes))]
+    rest = {
+        key: value for key, value in tree.items() if key not in ("animations", "skins", "cameras", "scene")
+    }
+    return {**rest, "meshes": meshes, "nodes": nodes, "scenes": [{"nodes": list(range(len(nodes)))}]}
+
+
+def _shapes(scene: Any, tree: dict[str, Any]) -> list[_Shape]:
+    shapes: list[_Shape] = []
+    for node in shown_nodes(tree):
+        mesh = tree["nodes"][node].get("mesh")
+        for n, primitive in enumerate([] if mesh is None else tree["meshes"][mesh]["primitives"]):
+            found = scene.geometry.get(f"{mesh}.{n}")
+            if hasattr(found, "faces") and len(found.faces):
+                shapes.append(_Shape(node, f"{mesh}.{n}", primitive["attributes"], found))
+    return shapes
+
+
+def _materials(
+    shapes: list[_Shape], place: str, extensions: tuple[Extensions, ...]
+) -> tuple[dict[int, int], list[Material]]:
+    """Return the index of each material of trimesh by its identity, and the materials."""
     index: dict[int, int] = {}
-    for node in sorted(scene.graph.nodes_geometry):
-        T_file_node, name = scene.graph[node]
-        mesh = scene.geometry[name]
-        if not hasattr(mesh, "faces") or len(mesh.faces) == 0 or not np.any(T_file_node[:3, :3]):
-            continue  # lines, points, and what is scaled to nothing
-        source = getattr(mesh.visual, "material", None)
-        if id(source) not in index:
-            index[id(source)] = len(materials)
-            materials.append(_material(source, place, extensions))
-        uvs = getattr(mesh.visual, "uv", None)
-        parts.append(
-            part_of(mesh, np.asarray(T_file_node, float), uvs, index[id(source)], f"{place}: mesh '{name}'")
+    materials: list[Material] = []
+    for shape in shapes:
+        if id(shape.material) not in index:
+            index[id(shape.material)] = len(materials)
+            materials.append(_material(shape.material, place, extensions))
+    return index, materials
+
+
+def _rigid_parts(
+    tree: dict[str, Any], shapes: list[_Shape], index: dict[int, int], place: str
+) -> list[RawPart]:
+    worlds = world_matrices(tree)
+    return [
+        part_of(
+            shape.mesh,
+            worlds[shape.node],
+            shape.uvs,
+            index[id(shape.material)],
+            f"{place}: mesh {shape.name}",
         )
-    return parts, materials
+        for shape in shapes
+        if np.any(worlds[shape.node][:3, :3])  # not scaled to nothing
+    ]
+
+
+def _rigged_parts(
+    tree: dict[str, Any], buffers: Buffers, shapes: list[_Shape], index: dict[int, int], place: str
+) -> tuple[list[RawPart], Skin | None, tuple[str, ...]]:
+    pieces: list[Piece] = []
+    for shape in shapes:
+        check_mesh(shape.mesh, f"{place}: mesh {shape.name}")
+        normals = np.asarray(shape.mesh.vertex_normals, float)
+        pieces.append(Piece(shape.node, np.asarray(shape.mesh.vertices, float), normals, shape.attributes))
+    done = rigged(tree, buffers, pieces)
+    parts = [
+        RawPart(
+            positions=piece.positions,
+            normals=piece.normals.astype(np.float32),
+            uvs=np.zeros((len(piece.positions), 2), np.float32)
+            if shape.uvs is None
+            else np.asarray(shape.uvs, np.float32)[:, :2],
+            triangles=np.asarray(shape.mesh.faces, np.int64),
+            material=index[id(shape.material)],
+            joints=piece.joints,
+            weights=piece.weights,
+        )
+        for shape, piece in zip(shapes, done.pieces, strict=True)
+    ]
+    return parts, done.skin, done.notes
 
 
 def _material(source: Any, place: str, known: tuple[Extensions, ...]) -> Material:

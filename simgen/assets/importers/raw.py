@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.records.asset import Float32Array, Material
+from simgen.records.asset import Float32Array, Material, Skin
 
 Float64Array = NDArray[np.float64]
 
@@ -23,6 +23,8 @@ class RawPart:
         uvs: (n, 2) float32, v up.
         triangles: (m, 3) int64, counter-clockwise from outside.
         material: index into `RawModel.materials`.
+        joints: (n, 4) uint8, joints of `RawModel.skin` that move each vertex; None without a skeleton.
+        weights: (n, 4) float32, share of each of them, summing to 1.
     """
 
     positions: Float64Array
@@ -30,6 +32,8 @@ class RawPart:
     uvs: Float32Array
     triangles: NDArray[np.int64]
     material: int
+    joints: NDArray[np.uint8] | None = None
+    weights: Float32Array | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +43,7 @@ class RawModel:
     Attributes:
         up_axis: which file axis points up in the upright pose.
         collision: convex vertex sets (k, 3) that the file itself gives, file frame; empty where it gives none.
+        skin: the skeleton that moves the parts, file frame and units; None where it is rigid.
         notes: what was tolerated, one line each, for example a texture that is not there.
     """
 
@@ -47,3 +52,4 @@ class RawModel:
     up_axis: Literal["y", "z"]
     collision: tuple[Float64Array, ...] = ()
     notes: tuple[str, ...] = ()
+    skin: Skin | None = None

@@ -100,11 +100,10 @@ def part_of(mesh: Any, T_file_mesh: NDArray[np.float64], uvs: Any, material: int
     Raises:
         AssetError: a corner is not finite, a triangle names one that is not there, or the transform flattens it.
     """
+    check_mesh(mesh, place)
     vertices, triangles = np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int64)
-    if triangles.min() < 0 or triangles.max() >= len(vertices):
-        raise AssetError(f"{place}: a triangle names vertex {int(triangles.max())} of {len(vertices)}")
-    if not (np.isfinite(vertices).all() and np.isfinite(T_file_mesh).all()):
-        raise AssetError(f"{place}: a vertex, or the place of the mesh, is not finite")
+    if not np.isfinite(T_file_mesh).all():
+        raise AssetError(f"{place}: its place is not finite")
     if abs(np.linalg.det(T_file_mesh[:3, :3])) < _LEAST_VOLUME:
         raise AssetError(f"{place}: it is scaled to nothing along an axis")
     positions = vertices @ T_file_mesh[:3, :3].T + T_file_mesh[:3, 3]
@@ -122,3 +121,12 @@ def part_of(mesh: Any, T_file_mesh: NDArray[np.float64], uvs: Any, material: int
         triangles=triangles,
         material=material,
     )
+
+
+def check_mesh(mesh: Any, place: str) -> None:
+    """Raise AssetError where a corner of a trimesh mesh is not finite, or a triangle names one that is not there."""
+    vertices, triangles = np.asarray(mesh.vertices, float), np.asarray(mesh.faces, np.int64)
+    if triangles.min() < 0 or triangles.max() >= len(vertices):
+        raise AssetError(f"{place}: a triangle names vertex {int(triangles.max())} of {len(vertices)}")
+    if not np.isfinite(vertices).all():
+        raise AssetError(f"{place}: a vertex is not finite")

@@ -94,7 +94,7 @@ def test_materials_beyond_those_that_are_read_are_no_obstacle(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("corners", "faces", "message"),
     [
-        (CORNERS * np.float32(np.nan), [0, 1, 2], "a vertex, or the place of the mesh, is not finite"),
+        (CORNERS * np.float32(np.nan), [0, 1, 2], "m.glb: mesh 0.0: a vertex is not finite"),
         (CORNERS, [0, 1, 7], "a triangle names vertex 7 of 3"),
     ],
 )
@@ -123,3 +123,16 @@ def test_a_picture_that_is_not_there_is_noted(tmp_path: Path) -> None:
     model = read_model(folder(tmp_path, m_glb=glb(tree, binary)), "m.glb")
     assert [note.split(" is not in")[0] for note in model.notes] == ["m.glb: image '../a%20b.png'"]
     assert model.materials[0].base_color_map is None
+
+
+def test_primitives_keep_the_order_of_the_file(tmp_path: Path) -> None:
+    """Parts are labels: the reader's own names for them are drawn anew each time."""
+    tree, binary = triangle()
+    [primitive] = tree["meshes"][0]["primitives"]
+    tree["meshes"][0]["primitives"] = [{**primitive, "material": k} for k in (2, 0, 1)]
+    tree["materials"] = [{"name": name} for name in ("red", "green", "blue")]
+    tree["nodes"] = [{"children": [1], "camera": 0}, {"mesh": 0, "translation": [0, 0, 1]}]
+    tree["cameras"] = [{"type": "perspective", "perspective": {"yfov": 1.0, "znear": 0.1}}]
+    model = read_model(folder(tmp_path, m_glb=glb(tree, binary)), "m.glb")
+    assert [material.name for material in model.materials] == ["blue", "red", "green"]
+    assert [part.positions[0, 2] for part in model.parts] == [1.0, 1.0, 1.0]

@@ -1,0 +1,73 @@
+"""The arrays of a glTF file that its scene reader leaves out: skins and animations (Khronos, glTF 2.0, section 3.6)."""
+
+from __future__ import annotations
+
+import base64
+import struct
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.assets.importers.files import SourceFiles, resolve
+from simgen.assets.importers.gltf_document import COMPONENT_TYPES, COMPONENTS, Packed
+
+_DATA_URI = "data:"
+_CHUNK = struct.Struct("<I4s")
+
+
+class Buffers:
+    """Reads accessors of one checked file (see `gltf_document.check_tree`)."""
+
+    def __init__(self, packed: Packed, files: SourceFiles, path: str) -> None:
+        self._tree, self._rest, self._files, self._path = packed.tree, packed.rest, files, path
+
+    def array(self, accessor: int) -> NDArray[Any]:
+        """Return an accessor's values (n,), (n, components) or (n, 4, 4); normalised ones as the floats they mean.
+
+        Raises:
+            ValueError: it is sparse, or its buffer is not there or too short.
+        """
+        entry = self._tree["accessors"][accessor]
+        if "sparse" in entry:
+            raise ValueError(f"accessors[{accessor}] is sparse, which is not read for skins and animations")
+        kind, components = np.dtype(COMPONENT_TYPES[entry["componentType"]]), COMPONENTS[entry["type"]]
+        values = self._values(entry, kind, components)
+        if entry.get("normalized") and kind.kind in "iu":
+            values = np.maximum(values / float(np.iinfo(kind).max), -1.0)
+        if entry["type"] == "MAT4":
+            return values.reshape(-1, 4, 4).transpose(0, 2, 1)  # stored column by column
+        return values[:, 0] if components == 1 else values
+
+    def _values(self, entry: dict[str, Any], kind: np.dtype[Any], components: int) -> NDArray[Any]:
+        count: int = entry["count"]
+        if "bufferView" not in entry:
+            return np.zeros((count, components), kind)
+        view = self._tree["bufferViews"][entry["bufferView"]]
+        start = view.get("byteOffset", 0) + entry.get("byteOffset", 0)
+        item = kind.itemsize * components
+        data = self._bytes[view["buffer"]]
+        if start + view.get("byteStride", item) * (count - 1) + item > len(data):
+            raise ValueError(f"buffers[{view['buffer']}] has {len(data)} bytes, fewer than it says")
+        strides = (view.get("byteStride", item), kind.itemsize)
+        return np.ndarray((count, components), kind, data, start, strides).copy()
+
+    @cached_property
+    def _bytes(self) -> list[bytes]:
+        return [self._buffer(buffer, k) for k, buffer in enumerate(self._tree.get("buffers", []))]
+
+    def _buffer(self, buffer: dict[str, Any], index: int) -> bytes:
+        uri = buffer.get("uri")
+        if uri is None:
+            if index or len(self._rest) < _CHUNK.size:
+                raise ValueError(f"buffers[{index}] is nowhere")
+            length, _ = _CHUNK.unpack_from(self._rest)
+            return self._rest[_CHUNK.size : _CHUNK.size + length]
+        if str(uri).startswith(_DATA_URI):
+            return base64.b64decode(str(uri).partition(",")[2])
+        found = resolve(self._files, self._path, unquote(str(uri)))
+        if found is None:
+            raise ValueError(f"side file '{uri}' is not there")
+        return self._files.read(found)
