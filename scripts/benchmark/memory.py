@@ -33,9 +33,8 @@ def measure_memory(scene: str, seed: int, count: int) -> dict[str, Any]:
         "peak, MiB": peak / 2**20,
         "growth over the second half, MiB a scene": slope,
         f"peak with an empty cache over {UNPREPARED_SCENES} scenes, MiB": anew[0] / 2**20,
-        f"peak with the {LARGEST_MODELS} largest models of the packs prepared after them, MiB": anew[1]
+        f"the same, the {LARGEST_MODELS} largest models of the packs prepared after them, MiB": anew[1]
         / 2**20,
-        "peak of the processes of their own that prepare those, MiB": anew[2] / 2**20,
         "resident after each scene, MiB": [round(float(each), 1) for each in series],
     }
 
@@ -44,11 +43,11 @@ def _watch(scene: str, seed: int, count: int) -> tuple[list[int], int]:
     resident: list[int] = []
     for _ in _scenes(scene, seed, count):
         resident.append(int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES)
-    return resident, _peak_bytes(resource.RUSAGE_SELF)
+    return resident, _peak_bytes()
 
 
-def _watch_unprepared(scene: str, seed: int) -> tuple[int, int, int]:
-    """Return the peak over some scenes, the peak after the largest models too, and that of child processes."""
+def _watch_unprepared(scene: str, seed: int) -> tuple[int, int]:
+    """Return the peak over some scenes, and after the largest models, which are prepared in other processes, too."""
     from simgen.assets import AssetLibrary
     from simgen.assets.catalogue import shipped_catalogue
     from simgen.assets.sources import source_bytes
@@ -58,11 +57,11 @@ def _watch_unprepared(scene: str, seed: int) -> tuple[int, int, int]:
         os.environ["SIMGEN_CACHE"] = cache  # this process ends with the measurement
         for _ in _scenes(scene, seed, UNPREPARED_SCENES):
             pass
-        after_scenes = _peak_bytes(resource.RUSAGE_SELF)
+        after_scenes = _peak_bytes()
         by_size = sorted(shipped_catalogue().models.values(), key=source_bytes)
         for entry in by_size[-LARGEST_MODELS:]:
             AssetLibrary().load(AssetRef(entry.info.asset_id))
-    return after_scenes, _peak_bytes(resource.RUSAGE_SELF), _peak_bytes(resource.RUSAGE_CHILDREN)
+    return after_scenes, _peak_bytes()
 
 
 def _scenes(scene: str, seed: int, count: int) -> Iterator[int]:
@@ -83,5 +82,5 @@ def _scenes(scene: str, seed: int, count: int) -> Iterator[int]:
                 yield index
 
 
-def _peak_bytes(who: int) -> int:
-    return resource.getrusage(who).ru_maxrss * 1024
+def _peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
