@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import struct
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
+import deflate
 import numpy as np
 from numpy.typing import NDArray
 
@@ -165,7 +165,7 @@ def _joined(magic: bytes, header: dict[str, Any], blobs: _Blobs) -> bytes:
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-(_HEAD.size + len(text)) % _ALIGNMENT)
     body = b"".join([text, *blobs.chunks])
-    return _HEAD.pack(magic, zlib.crc32(body, len(text)), len(text)) + body
+    return _HEAD.pack(magic, deflate.crc32(body, len(text)), len(text)) + body
 
 
 def _split(expected_magic: bytes, data: bytes) -> tuple[dict[str, Any], _Reader]:
@@ -173,7 +173,7 @@ def _split(expected_magic: bytes, data: bytes) -> tuple[dict[str, Any], _Reader]
         raise ValueError("cut short")
     magic, crc, header_length = _HEAD.unpack_from(data)
     body = memoryview(data)[_HEAD.size :]
-    if magic != expected_magic or zlib.crc32(body, header_length) != crc:
+    if magic != expected_magic or deflate.crc32(body, header_length) != crc:
         raise ValueError("damaged or of another version")
     return json.loads(bytes(body[:header_length])), _Reader(body[header_length:])
 
