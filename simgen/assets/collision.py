@@ -18,6 +18,7 @@ from simgen.assets.importers.raw import Float64Array, RawPart
 from simgen.assets.surface_points import hull_surface_points, surface_points
 from simgen.assets.uncovered import uncovered_parts
 from simgen.assets.vessel import vessel_parts
+from simgen.errors import AssetError
 from simgen.records.asset import Collision
 
 MAX_PARTS = 12  # of a decomposition; what it leaves out may add some
@@ -55,9 +56,16 @@ def collision_of(hulls: Sequence[Float64Array]) -> Collision:
 
     Parts are taken as not overlapping; where they do, the common part counts twice. Vertices are rounded to
     float32, as they are shipped.
+
+    Raises:
+        AssetError: a part is so thin beside its length that nothing of it is left after rounding.
     """
     ordered = [hull_points(points).astype(np.float32).astype(float) for points in hulls]
-    solids = [ConvexHull(points) for points in ordered]
+    try:
+        solids = [ConvexHull(points) for points in ordered]
+    except QhullError as error:
+        longest = max(float(np.ptp(points, axis=0).max()) for points in ordered)
+        raise AssetError(f"it is {longest:.4g} m long and so thin that no body collides with it") from error
     volumes = np.array([solid.volume for solid in solids])
     centres = np.array([_centroid(points, solid) for points, solid in zip(ordered, solids, strict=True)])
     centre = (volumes[:, None] * centres).sum(axis=0) / volumes.sum()

@@ -19,6 +19,7 @@ from simgen.assets.collision import (
 from simgen.assets.importers.raw import RawPart
 from simgen.assets.surface_points import surface_points
 from simgen.assets.uncovered import uncovered_parts
+from simgen.errors import AssetError
 from tests.assets.shapes import cup, part
 
 
@@ -136,3 +137,9 @@ def test_no_more_parts_are_added_than_are_allowed_and_none_where_all_is_covered(
     surface = surface_points(positions, triangles, 4000)
     assert uncovered_parts(surface, [positions], 4) == []
     assert len(uncovered_parts(surface, [positions[positions[:, 2] > 0.6]], 2)) <= 2
+
+
+def test_a_needle_of_which_rounding_leaves_nothing_is_told() -> None:
+    needle = np.array([[1e7, y, z] for y in (0.0, 1e-4) for z in (0.0, 2e7)] * 2)
+    with pytest.raises(AssetError, match=r"it is 2e\+07 m long and so thin that no body collides with it"):
+        collision_of([needle])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import PurePosixPath
 
+import numpy as np
+
 from simgen.assets.importers.files import SourceFiles
 from simgen.assets.importers.gltf import read_gltf
 from simgen.assets.importers.obj import read_obj
@@ -50,4 +52,5 @@ def _read(
         raise AssetError(
             f"{files.name}: {path}: no importer for '{suffix}'; known: {', '.join(sorted(readers))}"
         )
-    return readers[suffix](files, path)
+    with np.errstate(all="ignore"):  # files may hold any number; what comes of it is checked, not warned of
+        return readers[suffix](files, path)
