@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Self, SupportsIndex
 
 from simgen import scenario as scenario_package
 from simgen.assets import AssetLibrary
@@ -54,7 +54,9 @@ class Scenario(scenario_package.Scenario):
         Raises:
             SamplingError: every draw up to `sample.max_attempts` was refused.
             AssetError: a pack or model is missing.
+            UsageError: seed or index is no whole number, or index is negative.
         """
+        seed, index = _whole("seed", seed), _whole("index", index, 0)
         return sample_scene(self, seed, index, library or AssetLibrary()).scene
 
 
@@ -95,8 +97,10 @@ def load(path: str | Path, overrides: Sequence[str] = ()) -> Scenario:
 
     Raises:
         ScenarioError: all problems found, each with file, line and column.
-        UsageError: no such file or shipped scene.
+        UsageError: no such file or shipped scene; or `overrides` is a text, not several.
     """
+    if isinstance(overrides, str):
+        raise UsageError(f"overrides: give a list of texts, for example [{overrides!r}]")
     assets = asset_check(AssetLibrary())
     return Scenario.of(scenario_package.load_named(str(path), overrides, assets))
 
@@ -126,13 +130,17 @@ def generate(
             started here.
 
     Raises:
-        UsageError: `count`, `workers` or `renderer` is none that there can be, or `count` ends within a
-            counterfactual pair.
+        UsageError: `scenario`, `count`, `seed`, `workers` or `renderer` is none that there can be, or `count` ends
+            within a counterfactual pair.
         ScenarioError: see `check`.
         DatasetError: `out` holds something else, or a dataset made otherwise.
         AssetError: a pack that the scenario needs is not installed.
         RenderError: no GL context can be made.
     """
+    scenario = _checked(scenario)
+    count, seed, workers = (
+        _whole(*each) for each in (("count", count), ("seed", seed), ("workers", workers))
+    )
     _check_numbers(count, workers)
     _check_pairs(scenario, count)
     start = time.perf_counter()
@@ -159,6 +167,25 @@ def generate(
     preview = _refresh_preview(sheet, outcome.results)
     seconds = time.perf_counter() - start
     return _summary(path, outcome.results, seconds, outcome.interrupted, len(found), preview)
+
+
+def _checked(scenario: object) -> scenario_package.Scenario:
+    """Return a scenario that is one: the name of a file is easily given in its place."""
+    if not isinstance(scenario, scenario_package.Scenario):
+        raise UsageError(
+            f"scenario: got {scenario!r:.80}; give a Scenario, for example simgen.load('scene.yaml')"
+        )
+    return scenario
+
+
+def _whole(name: str, value: object, least: int | None = None) -> int:
+    """Return a whole number as Python's own, of any library."""
+    if not isinstance(value, SupportsIndex) or isinstance(value, bool):
+        raise UsageError(f"{name}: {value!r} is no whole number")
+    number = value.__index__()
+    if least is not None and number < least:
+        raise UsageError(f"{name}: {number} is too small; give a whole number from {least}")
+    return number
 
 
 def _check_numbers(count: int, workers: int) -> None:
@@ -245,6 +272,8 @@ def stream(
             train(sample.reading.rgb, sample.annotation.objects)
         ```
     """
+    scenario = _checked(scenario)
+    seed, start = _whole("seed", seed), _whole("start", start, 0)
     studio = Studio(renderer)
     check(scenario, studio.library)
     require_packs(scenario, studio.library)
@@ -289,6 +318,7 @@ def write_scene_preview(
         AssetError, RenderError, SamplingError: as `stream`.
         SimgenError: the picture cannot be written.
     """
+    scenario, seed, index = _checked(scenario), _whole("seed", seed), _whole("index", index, 0)
     check_picture_name(path)
     if video is not None:
         check_video_name(video)

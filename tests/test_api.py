@@ -224,3 +224,43 @@ def test_shipped_scenes_have_a_name_and_one_line_each() -> None:
 def test_auto_is_the_raster_renderer_where_a_context_can_be_made() -> None:
     assert api.choose_renderer("auto") == ("raster", "")
     assert api.choose_renderer("pathtrace") == ("pathtrace", "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"scenario": "tiny.yaml"}, "scenario: got 'tiny.yaml'; give a Scenario, for example simgen.load"),
+        ({"count": 1.5}, "count: 1.5 is no whole number"),
+        ({"count": "3"}, "count: '3' is no whole number"),
+        ({"seed": None}, "seed: None is no whole number"),
+        ({"seed": True}, "seed: True is no whole number"),
+        ({"workers": "2"}, "workers: '2' is no whole number"),
+    ],
+)
+def test_wrong_arguments_are_told_and_leave_nothing(
+    tiny: simgen.Scenario, tmp_path: Path, wrong: dict[str, object], message: str
+) -> None:
+    given = {"scenario": tiny, "count": 1, "seed": 0} | wrong
+    with pytest.raises(UsageError, match=message):
+        simgen.generate(given.pop("scenario"), **given, out=tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_numbers_of_numpy_are_numbers(tiny: simgen.Scenario) -> None:
+    assert tiny.sample(np.int64(3), np.uint8(1)) == tiny.sample(3, 1)
+
+
+def test_samples_and_streams_begin_at_0(tiny: simgen.Scenario) -> None:
+    with pytest.raises(UsageError, match="index: -1 is too small; give a whole number from 0"):
+        tiny.sample(0, -1)
+    with pytest.raises(UsageError, match="start: -4 is too small"):
+        next(simgen.stream(tiny, seed=0, start=-4))
+    with pytest.raises(UsageError, match="seed: 'x' is no whole number"):
+        next(simgen.stream(tiny, seed="x"))
+
+
+def test_one_override_in_place_of_several_is_told() -> None:
+    with pytest.raises(
+        UsageError, match=r"overrides: give a list of texts, for example \['capture.frames=2'\]"
+    ):
+        simgen.load(TINY, "capture.frames=2")
