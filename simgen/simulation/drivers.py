@@ -158,6 +158,8 @@ class Driver:
         self._from_step, self._until_step, self._from_m = step, _NEVER, body.position_m
         if body.mode != "dynamic":
             body.velocity_mps, body.angular_radps = self._pilot.velocity_mps, STILL
+            if self._stage.parents:
+                self._stage.bodies.moved()  # what it carries has its velocity
 
     def _accelerate(self, way_m: Vec3, time_s: float, acceleration_mps2: float) -> None:
         """Change the velocity of a dynamic body towards the one wanted; up and down is left to gravity."""

@@ -55,11 +55,19 @@ def ahead_m(a: Body, b: Body) -> float:
 
 def closing_speed_mps(a: Body, b: Body) -> float:
     """Return how fast two middles come nearer; 0 where they lie on each other."""
+    return nearing(a, b)[1]
+
+
+def nearing(a: Body, b: Body) -> tuple[float, float]:
+    """Return a lower bound of the free distance, and the closing speed, at once."""
     (ax, ay, az), (bx, by, bz) = a.position_m, b.position_m
     (ux, uy, uz), (vx, vy, vz) = a.velocity_mps, b.velocity_mps
     dx, dy, dz = bx - ax, by - ay, bz - az
     distance = sqrt(dx * dx + dy * dy + dz * dz)
-    return -(dx * (vx - ux) + dy * (vy - uy) + dz * (vz - uz)) / distance if distance > 0.0 else 0.0
+    if distance == 0.0:
+        return 0.0, 0.0
+    closing = -(dx * (vx - ux) + dy * (vy - uy) + dz * (vz - uz)) / distance
+    return max(distance - a.reach_m - b.reach_m, 0.0), closing
 
 
 def ttc_s(a: Body, b: Body, below_s: float = inf) -> float:

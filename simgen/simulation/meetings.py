@@ -15,21 +15,22 @@ class Meeting:
 
     def __init__(self, stage: Stage, names: tuple[str, ...]) -> None:
         self._current = stage.bodies.current
-        self._pairs = list(combinations([stage.bodies.named(name) for name in names], 2))
-        self.ids = [
-            (min(pair), max(pair)) for pair in ((a.instance_id, b.instance_id) for a, b in self._pairs)
-        ]
+        self._bodies = [stage.bodies.named(name) for name in names]
+        pairs = combinations([body.instance_id for body in self._bodies], 2)
+        self.ids = [(min(pair), max(pair)) for pair in pairs]
         self.ttc_s, self.distance_m = inf, inf
 
     def look(self) -> None:
         """Take the present instant into account."""
-        for first, second in self._pairs:
-            if first.present and second.present:
-                self._compare(self._current(first), self._current(second))
+        if self.distance_m == 0.0 and self.ttc_s == 0.0:
+            return  # no pair can come nearer, or sooner
+        here = [self._current(body) for body in self._bodies if body.present]
+        for first, second in combinations(here, 2):
+            self._compare(first, second)
 
     def _compare(self, a: Body, b: Body) -> None:
         """Measure a pair exactly only where it might be nearer than ever before."""
-        least, closing = measures.least_distance_m(a, b), measures.closing_speed_mps(a, b)
+        least, closing = measures.nearing(a, b)
         sooner = closing > 0.0 and least < self.ttc_s * closing
         if least >= self.distance_m and not sooner:
             return

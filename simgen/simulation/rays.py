@@ -87,13 +87,18 @@ class Rays:
         """Return which of the lines from the eye to points (n, 3) meet a body other than the two `free` ones."""
         low, high = np.minimum(points.min(axis=0), eye), np.maximum(points.max(axis=0), eye)
         near = self._boxes.meeting(low, high) & self._present[self._boxes.owners]
-        blocked = np.zeros(len(points), bool)
+        blocked, placed = np.zeros(len(points), bool), -1
+        start, ends = eye, points  # in the frame of the body `placed`
         for index in np.flatnonzero(near).tolist():
             owner = int(self._boxes.owners[index])
-            if owner not in free and not blocked.all():
-                T = self._T[owner]
+            if owner in free:
+                continue
+            if owner != placed:  # parts of one body lie side by side
+                T, placed = self._T[owner], owner
                 start, ends = (eye - T[:3, 3]) @ T[:3, :3], (points - T[:3, 3]) @ T[:3, :3]
-                blocked |= self._solid(index).blocks(start, ends)
+            blocked |= self._solid(index).blocks(start, ends)
+            if blocked.all():
+                break
         return blocked
 
     def _solid(self, index: int) -> _Convex | _Sphere:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from simgen.assets import AssetLibrary
+from simgen.geometry import Quat, Vec3
 from simgen.records.occurrence import Phase
 from simgen.records.scene import CameraSensor, Scene
 from simgen.records.settings import HasSettings
@@ -85,6 +86,8 @@ class Stage:
     parents: dict[int, int] = field(default_factory=dict[int, int])
     fastest_mps: float = 0.0
     _generators: dict[str, np.random.Generator] = field(default_factory=dict[str, np.random.Generator])
+    _placed: dict[int, tuple[Vec3, Quat, bool]] = field(default_factory=dict[int, tuple[Vec3, Quat, bool]])
+    _sights: dict[tuple[str, int], Sight] = field(default_factory=dict[tuple[str, int], Sight])
 
     @cached_property
     def lanes(self) -> LaneGraph:
@@ -133,8 +136,19 @@ class Stage:
         """Return what a camera could see of a body now; one with several poses is taken at its first."""
         for other in self.bodies:
             if other.mode != "static":
-                self.rays.place(other.instance_id, other.matrix(), present=other.present)
-        return self.rays.sight(camera, body.instance_id)
+                self._place(other)
+        asked = (camera.name, body.instance_id)
+        if asked not in self._sights:
+            self._sights[asked] = self.rays.sight(camera, body.instance_id)
+        return self._sights[asked]
+
+    def _place(self, body: Body) -> None:
+        """Say where a body is now; what was seen before it moved is forgotten."""
+        here = (body.position_m, body.quaternion_wxyz, body.present)
+        if self._placed.get(body.instance_id) != here:
+            self._placed[body.instance_id] = here
+            self._sights.clear()
+            self.rays.place(body.instance_id, body.matrix(), present=body.present)
 
     def target(self, node: HasSettings, name: str) -> Body:
         """Return what a setting points at: a body by its name, or a point."""

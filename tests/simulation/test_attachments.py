@@ -48,6 +48,13 @@ def test_what_is_carried_moves_exactly_with_its_carrier(physics: Physics) -> Non
     assert behind == pytest.approx([-np.cos(heading), -np.sin(heading)], abs=1e-9)
 
 
+def test_what_is_carried_stops_when_its_carrier_does_though_somebody_looked_just_before() -> None:
+    stop = do("serial", do("for", go(6.0), time_s=0.5), do("brake", deceleration_mps2=9.1))
+    story = event("watched", trigger=on("time", at_s=0.0), end=on("time", at_s=9.0), actors=("car", "crate"))
+    done = run([car((0, 0, 0), stop), crate(), ROAD], [story])
+    assert done.linear_velocities_mps[:, 1] == pytest.approx(done.linear_velocities_mps[:, 0], abs=1e-9)
+
+
 def test_what_is_released_goes_on_with_the_velocity_of_its_carrier_and_falls() -> None:
     steps = do("serial", do("for", go(12.0), time_s=1.0), do("brake", deceleration_mps2=9.0))
     done = run([car((0, 0, 0), steps, friction=0.0), crate(friction=0.0), ROAD], [RELEASE], seconds=2.0)
