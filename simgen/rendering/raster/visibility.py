@@ -27,6 +27,7 @@ from simgen.rendering.raster.targets import Targets
 # A blocker this many radii of all things away blocks less, and this many nothing: assumed. Each soft direction stands
 # for a wide region, of which a distant blocker covers little, but the direction's depth map would let it cover all.
 _BLOCKS_LESS, _BLOCKS_NOTHING = 1.25, 2.75
+_COARSE_M = 0.03  # texels of soft maps that are wider are smoothed: those of rooms, not of tables; looked at
 _SMALL_IMAGE_PX = 320 * 240  # up to this, shadows are looked up for every pixel
 
 
@@ -141,7 +142,8 @@ class VisibilityPass:
         self, coarse: LightTargets, view: View, room: RoomPass, irradiance: moderngl.Texture
     ) -> None:
         ray, defines = ray_uniforms(view.intrinsics), ray_defines(view.intrinsics)
-        ask = self._context.program("fullscreen.vert", "visibility.frag", defines)
+        coarse_maps = ["COARSE"] * (self._shadows.soft.texel_m > _COARSE_M)
+        ask = self._context.program("fullscreen.vert", "visibility.frag", (*defines, *coarse_maps))
         smooth = self._context.program("fullscreen.vert", "smooth.frag", (*defines, *room.defines))
         self._shadows.soft_depths.use(1)
         self._shadows.plain.use(1)

@@ -1,6 +1,7 @@
 #version 330 core
 // Soft visibility at a quarter of the resolution: which part of the surroundings' light reaches the surface, from depth maps
-// along 32 directions of equal energy. Each pixel asks 8 of them; a 2 x 2 block of pixels asks all.
+// along 32 directions of equal energy. Each pixel asks 8 of them; a 2 x 2 block of pixels asks all. Compiled for COARSE maps,
+// whose texels would be seen.
 #include "common.glsl"
 #include "ray.glsl"
 
@@ -20,6 +21,27 @@ layout(location = 1) out vec4 out_surface;  // normal, 1 / z (0 where there is n
 
 const int SHARE = 8;
 
+// How far behind a texel of a direction's map a point of depth z lies lets in so much of the light.
+float open_at(vec2 uv, float z, float least_m) {
+    float gap = (z - textureLod(depths, uv, 0.0).r) * range_m;
+    return gap > least_m ? clamp((gap - far_m.x) / (far_m.y - far_m.x), 0.0, 1.0) : 1.0;
+}
+
+#ifdef COARSE
+// Percentage-closer filter as wide as three texels (Reeves, Salesin and Cook, SIGGRAPH 1987).
+float open_around(vec2 uv, float z) {
+    vec2 size = vec2(textureSize(depths, 0)), place = uv * size - 0.5, corner = floor(place), part = place - corner;
+    float open = 0.0;
+    for (int i = 0; i < 16; ++i) {
+        vec2 step = vec2(i & 3, i >> 2) - 1.0, w = clamp(2.0 - abs(step - part), 0.0, 1.0);
+        open += open_at((corner + step + 0.5) / size, z, texel_m) * w.x * w.y;
+    }
+    return open / 9.0;
+}
+#else
+float open_around(vec2 uv, float z) { return open_at(uv, z, 0.5 * texel_m); }
+#endif
+
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     vec4 label = texelFetch(normal_depth, at * spacing, 0);
@@ -30,7 +52,6 @@ void main() {
     }
     vec3 n = label.xyz;
     vec3 p = point_of(ray_at(vec2(at * spacing)), label.w) + n * (0.7 * texel_m);
-    float fade = 1.0 / (far_m.y - far_m.x);
     vec3 direct = vec3(0.0), returned = vec3(0.0);
     vec3 all = vec3(1e-12);
     float seen = 0.0;
@@ -42,9 +63,7 @@ void main() {
         vec2 tile = vec2(dot(u.xyz, p) + u.w, dot(v.xyz, p) + v.w);
         float z = d.w - dot(d.xyz, p) / range_m;
         vec2 uv = (vec2(i & 7, i >> 3) + clamp(tile * 0.5 + 0.5, 0.0, 1.0)) * vec2(0.125, 0.25);
-        float gap = (z - textureLod(depths, uv, 0.0).r) * range_m;
-        bool blocked = gap > 0.5 * texel_m && max(abs(tile.x), abs(tile.y)) < 1.0;
-        float open = blocked ? clamp((gap - far_m.x) * fade, 0.0, 1.0) : 1.0;
+        float open = max(abs(tile.x), abs(tile.y)) < 1.0 ? open_around(uv, z) : 1.0;
         vec3 e = energy[i] * n_l;
         direct += e * open;
         returned += bounce[i] * (n_l * (1.0 - open));
