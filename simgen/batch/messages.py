@@ -12,10 +12,12 @@ class Start:
 
     Attributes:
         environment: variables to set before anything else is loaded.
+        path: where modules are looked for; it may have changed since the fork server was started.
         job: the job function, pickled.
     """
 
     environment: dict[str, str]
+    path: tuple[str, ...]
     job: bytes
 
 

@@ -6,13 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import TextIO
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from typing import TYPE_CHECKING, TextIO
 
 from simgen.batch.events import BatchEnded, BatchEvent
 from simgen.batch.tally import Tally, notice
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 Clock = Callable[[], float]
 _LINE_EVERY_S = 5.0
@@ -30,10 +30,13 @@ def progress_display(
         clock: seconds, any origin.
     """
     out = stream or sys.stderr
-    console = Console(file=out, highlight=False, soft_wrap=True)
-    if not console.is_terminal:
+    if not out.isatty():
         yield PlainLines(name, Tally(scene_count), out, clock).show
         return
+    from rich.console import Console  # which others need not wait for
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+
+    console = Console(file=out, highlight=False, soft_wrap=True)
     with Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

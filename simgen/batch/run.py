@@ -8,6 +8,7 @@ fresh worker and is then recorded as failed. Results come back in any order and 
 from __future__ import annotations
 
 import pickle
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -157,7 +158,8 @@ class _Supervisor(Generic[R]):
         self._waiting = deque(indices)
         self._job_count = len(indices)
         self._worker_count = worker_total(worker_count, len(indices), cores)
-        self._start = Start(thread_environment(self._worker_count, cores), pickle.dumps(job))
+        limits = thread_environment(self._worker_count, cores)
+        self._start = Start(limits, tuple(sys.path), pickle.dumps(job))
         self._workers: dict[int, WorkerProcess] = {}
         self._workers_made = 0
         self._orphans_forgiven = self._worker_count

@@ -41,6 +41,7 @@ def main(fd: int, parent_pid: int) -> None:
     try:
         start: Start = link.recv()
         os.environ.update(start.environment)
+        sys.path[:] = start.path
         job = pickle.loads(start.job)  # noqa: S301 (from our own supervisor, over a private socket)
     except BaseException as error:  # noqa: BLE001 (told to the supervisor, whatever it is)
         link.send(_raised(START_INDEX, error))

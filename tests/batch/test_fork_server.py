@@ -32,6 +32,14 @@ class Origin(Square):
 
 
 @dataclass(frozen=True)
+class SearchPath(Square):
+    """Returns where modules are looked for."""
+
+    def __call__(self, index: int) -> Any:
+        return sys.path
+
+
+@dataclass(frozen=True)
 class Orphan(Square):
     """Kills the process that it was forked from, and so itself, at index 1, once."""
 
@@ -68,6 +76,13 @@ def test_fresh_workers_work_and_die_like_forked_ones():
     with ForkServer([THREADED]) as server:
         outcome = run_batch([0, 1, 2], Trouble("exit"), server=server)
     assert outcome.results == (0, "lost 1: its worker died in 2 attempts, at last by crash: exit code 7", 4)
+
+
+def test_a_worker_finds_modules_where_the_supervisor_does_when_it_begins(monkeypatch: pytest.MonkeyPatch):
+    with ForkServer() as server:
+        monkeypatch.syspath_prepend("/a/place/found/later")
+        (path,) = run_batch([0], SearchPath(), server=server).results
+    assert path == sys.path
 
 
 def test_what_cannot_be_loaded_is_left_to_the_workers():
