@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike
 
 from simgen.errors import UsageError
 from simgen.geometry import FloatArray
-from simgen.lens import Lens, directions_of, plane_of
+from simgen.lens import Lens, directions_of, plane_of, seen_from_beside
 
 _SURELY_VISIBLE_PX = 8.0
 
@@ -77,6 +77,10 @@ class Intrinsics:
         fields = asdict(self)
         if self.lens is None:
             del fields["lens"]
+        else:
+            del fields["lens"][
+                "beside"
+            ]  # where single pictures of a blurred one are seen from is nobody's camera
         return fields
 
     @property
@@ -159,6 +163,13 @@ class Intrinsics:
             return np.zeros((len(u), 3))
         return np.column_stack([(u - self.cx) / self.fx, (v - self.cy) / self.fy, np.zeros(len(u))])
 
+    @property
+    def centred(self) -> Intrinsics:
+        """The same camera seen through the middle of its lens."""
+        if self.lens is None or not any(self.lens.beside):
+            return self
+        return replace(self, lens=replace(self.lens, beside=(0.0, 0.0)))
+
     def finer(self, times: int) -> Intrinsics:
         """Return the same camera with every pixel cut into `times` x `times`."""
         return replace(
@@ -204,6 +215,10 @@ class Intrinsics:
 
 @lru_cache(maxsize=8)
 def _lens_rays(camera: Intrinsics) -> FloatArray:
+    if camera.lens is not None and any(camera.lens.beside):
+        return seen_from_beside(
+            camera.lens, _lens_rays(camera.centred)
+        )  # of many, the middle's are solved for once
     u, v = np.meshgrid(np.arange(camera.width, dtype=float), np.arange(camera.height, dtype=float))
     rays = camera.directions(u.ravel(), v.ravel()).reshape(camera.height, camera.width, 3)
     rays.flags.writeable = False

@@ -11,6 +11,9 @@ Plane coordinates (x, y) are pixels less the principal point, over the focal len
   lengths are pixels per radian.
 - `orthographic`: x = X, y = Y; focal lengths are pixels per metre.
 
+A lens that is open lets light in beside its middle, too. From a place there, `beside`, the ray of a pixel goes to the
+point that the pixel shows of the surface in focus: a plane before a Brown-Conrady lens, a sphere around a fisheye.
+
 Polynomials turn round somewhere: beyond that, and beyond a fisheye's own border, a lens shows nothing (NaN).
 """
 
@@ -46,11 +49,14 @@ class Lens:
     Attributes:
         coefficients: as `COEFFICIENTS` names them; those left out are 0.
         widest_rad: angle off the axis beyond which a fisheye shows nothing.
+        beside: place on the aperture that it is seen through, to the right and down, as a share of the distance in
+            focus; only of a Brown-Conrady lens and a fisheye.
     """
 
     kind: LensKind
     coefficients: tuple[float, ...] = ()
     widest_rad: float = pi
+    beside: tuple[float, float] = (0.0, 0.0)
 
     @property
     def radial(self) -> bool:
@@ -60,6 +66,7 @@ class Lens:
 
 def plane_of(lens: Lens, p_camera: FloatArray) -> FloatArray:
     """Return plane coordinates (n, 2) of points (n, 3) in the camera frame; NaN where the lens does not show them."""
+    p_camera = seen_from_middle(lens, p_camera)
     x, y, z = p_camera[:, 0], p_camera[:, 1], p_camera[:, 2]
     if lens.kind == "orthographic":
         return np.where((z > 0)[:, None], p_camera[:, :2], np.nan)
@@ -74,11 +81,36 @@ def plane_of(lens: Lens, p_camera: FloatArray) -> FloatArray:
     return np.where(shown[:, None], _brown(lens, flat), np.nan)
 
 
+def seen_from_middle(lens: Lens, p_camera: FloatArray) -> FloatArray:
+    """Return where the middle of a lens sees what it shows of points (n, 3) from `beside`: (n, 3), of any length."""
+    if not any(lens.beside):
+        return p_camera
+    shift = np.array([*lens.beside, 0.0])
+    if not lens.radial:
+        return p_camera + p_camera[:, 2:] * shift
+    towards = p_camera / np.maximum(np.linalg.norm(p_camera, axis=1, keepdims=True), 1e-300)
+    ahead = towards @ shift
+    to_sphere = np.sqrt(ahead**2 + 1.0 - shift @ shift) - ahead
+    return shift + to_sphere[:, None] * towards
+
+
+def seen_from_beside(lens: Lens, rays: FloatArray) -> FloatArray:
+    """Return the directions from `beside` of pixels whose directions (..., 3) from the middle are known."""
+    if not any(lens.beside):
+        return rays
+    moved = rays - np.array([*lens.beside, 0.0])
+    return moved / np.linalg.norm(moved, axis=-1, keepdims=True) if lens.radial else moved
+
+
 def directions_of(lens: Lens, plane: FloatArray) -> FloatArray:
     """Return directions (n, 3), camera frame, of plane coordinates (n, 2); NaN where the lens shows nothing.
 
     Their z is 1, of `radial` lenses their length.
     """
+    return seen_from_beside(lens, _from_middle(lens, plane))
+
+
+def _from_middle(lens: Lens, plane: FloatArray) -> FloatArray:
     if lens.kind == "orthographic":
         return np.broadcast_to(np.array([0.0, 0.0, 1.0]), (len(plane), 3)).copy()
     if lens.kind == "equirectangular":

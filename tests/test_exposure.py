@@ -254,7 +254,16 @@ def test_without_shutter_and_aperture_a_scenario_is_the_same_as_ever(tmp_path: P
         ("aperture: {f_number: 2}", "aperture", "needs one of focus, focus_on"),
         ("aperture: {f_number: 2, focus_on: bal}", "focus_on", "did you mean 'ball'"),
         ("aperture: {f_number: 2, focal_length: 50 mm, focus: 4 cm}", "focus", "not beyond the focal length"),
-        ("aperture: {f_number: 2, focus: 1 m}, lens: {brown_conrady: {}}", "aperture", "only a pinhole"),
+        (
+            "aperture: {f_number: 2, focus: 1 m}, lens: {equirectangular: {}}",
+            "aperture",
+            "joined from pictures",
+        ),
+        (
+            "aperture: {f_number: 2, focus: 1 m}, lens: {orthographic: {span: 1 m}}",
+            "aperture",
+            "parallel rays come",
+        ),
         ("blur_samples: 8", "blur_samples", "no meaning without shutter or aperture"),
         ("aperture: {f_number: 0, focus: 1 m}", "f_number", "above 0"),
     ],

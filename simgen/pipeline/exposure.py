@@ -123,7 +123,8 @@ class Exposure:
             return aperture.focus_m if aperture else inf
         body = self.scene.instance_id(aperture.focus_on) - 1
         T_camera_world = invert_rigid(view.T_world_camera)
-        depth_m = float((T_camera_world @ view.T_world_objects[body])[2, 3])
+        p_camera = (T_camera_world @ view.T_world_objects[body])[:3, 3]
+        depth_m = float(view.intrinsics.depth_of(p_camera[None])[0])
         return max(depth_m, _NEAREST_FOCUS * aperture.focal_length_m) if depth_m > 0 else inf
 
 

@@ -1,7 +1,8 @@
 """What an exposure takes in: instants while the shutter is open, and places on the aperture of a thin lens.
 
 A picture with motion blur and depth of field is the mean of sharp ones. Each is of one instant, as a pinhole at one
-place of the aperture sees it, its image shifted so that the plane in focus stays where it is. A point at depth z then
+place of the aperture sees it, its image shifted so that the plane in focus stays where it is (through a lens, its rays
+bent to where those of the lens's middle meet the surface in focus, see `simgen/lens.py`). A point at depth z then
 spreads over a disc of A · f · |1/z - 1/z_f| pixels, for an aperture of diameter A, a focus at z_f and a focal length of
 f pixels: the circle of confusion of a thin lens (Potmesil and Chakravarty, SIGGRAPH 1981), whose image lies f away.
 """
@@ -76,17 +77,22 @@ def places(count: int) -> FloatArray:
 
 
 def seen_from(view: View, offset_m: tuple[float, float], focus_m: float) -> View:
-    """Return a view of a pinhole from beside the lens's middle, sheared so that the plane in focus stays.
+    """Return a view from beside the lens's middle, bent so that the surface in focus stays.
 
     Args:
-        view: of a camera without a lens.
+        view: of a pinhole, or of a camera whose lens is a Brown-Conrady or a fisheye.
         offset_m: to the right and down, camera frame.
-        focus_m: depth of the plane in focus; infinite: what is very far stays.
+        focus_m: depth of the surface in focus; infinite: what is very far stays.
     """
     x, y = offset_m
     camera, T_world_camera = view.intrinsics, view.T_world_camera.copy()
     T_world_camera[:3, 3] += T_world_camera[:3, :2] @ np.array([x, y])
-    shifted = replace(camera, cx=camera.cx + camera.fx * x / focus_m, cy=camera.cy + camera.fy * y / focus_m)
+    if camera.lens is not None:
+        shifted = replace(camera, lens=replace(camera.lens, beside=(x / focus_m, y / focus_m)))
+    else:
+        shifted = replace(
+            camera, cx=camera.cx + camera.fx * x / focus_m, cy=camera.cy + camera.fy * y / focus_m
+        )
     return replace(view, T_world_camera=T_world_camera, intrinsics=shifted)
 
 

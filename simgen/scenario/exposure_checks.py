@@ -10,6 +10,10 @@ from simgen.scenario.names import Finding, Names, told
 from simgen.scenario.spec import ApertureSpec, CameraSpec, CaptureSpec
 
 _SLACK = 1 + 1e-9
+_NEVER_OPEN = {
+    "equirectangular": "its picture is joined from those of many lenses, which have no aperture in common",
+    "orthographic": "parallel rays come through no point that an aperture could lie around",
+}
 _CHOICES = (("f_number", "diameter"), ("focus", "focus_on"))
 
 
@@ -35,10 +39,9 @@ def _check_shutter(location: Location, camera: CameraSpec, capture: CaptureSpec)
 
 def _check_blur(location: Location, camera: CameraSpec) -> Iterator[Finding]:
     if camera.aperture is not None and camera.lens is not None:
-        yield (
-            (*location, "aperture"),
-            "only a pinhole can be opened: a camera with a lens is sharp everywhere; leave out one of aperture, lens",
-        )
+        for kind, reason in _NEVER_OPEN.items():
+            if getattr(camera.lens, kind) is not None:
+                yield (*location, "aperture"), f"{reason}; leave out the aperture, or take another lens"
     if camera.blur_samples is not None and camera.shutter is None and camera.aperture is None:
         yield (*location, "blur_samples"), "has no meaning without shutter or aperture; give one of them"
 

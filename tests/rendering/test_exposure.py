@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
+from simgen.lens import Lens
 from simgen.records.frame import View
 from simgen.records.light import EnvironmentLight
 from simgen.records.scene import Scene
@@ -87,6 +88,53 @@ def test_plane_in_focus_is_as_sharp_as_through_a_pinhole() -> None:
     face = cast(scene).depth_m < FOCUS_M + 1e-4
     np.testing.assert_allclose(blurred[face], sharp[face], rtol=1e-3)
     assert blurred[~face].sum() < 0.01 * sharp.sum()
+
+
+LENSES = {
+    "brown_conrady": replace(CAMERA, lens=Lens("brown_conrady", (-0.2, 0.03, 0.002, -0.001))),
+    "fisheye": replace(CAMERA, fx=30.0, fy=30.0, lens=Lens("fisheye", (0.02, -0.004))),
+    "equidistant": replace(CAMERA, fx=30.0, fy=30.0, lens=Lens("fisheye")),
+}
+
+
+def seen_at(kind: str, point: FloatArray, diameter_m: float) -> FloatArray:
+    """Where a point (3,) of the camera's frame lies in the pictures (n, 2) from 64 places on the aperture."""
+    view = replace(still_view(lit()), intrinsics=LENSES[kind])
+    spots = places(64) * diameter_m / 2
+    views = [seen_from(view, (float(x), float(y)), FOCUS_M) for x, y in spots]
+    return np.concatenate(
+        [each.intrinsics.project((point - each.T_world_camera[:3, 3])[None]) for each in views]
+    )
+
+
+@pytest.mark.parametrize("kind", LENSES)
+def test_the_surface_in_focus_stays_where_it_is_through_a_lens(kind: str) -> None:
+    """A plane for a Brown-Conrady lens, for a fisheye a sphere: their depth is that to the eye."""
+    for direction in LENSES[kind].directions(np.array([20.0, 47.5, 80.0]), np.array([10.0, 47.5, 60.0])):
+        pixels = seen_at(kind, FOCUS_M * direction, 0.1)
+        np.testing.assert_allclose(pixels, np.tile(pixels.mean(axis=0), (64, 1)), atol=1e-6)
+
+
+@pytest.mark.parametrize("kind", LENSES)
+def test_on_the_axis_circles_of_confusion_are_those_of_a_pinhole(kind: str) -> None:
+    camera, diameter_m = LENSES[kind], 0.02
+    for depth_m in (0.8, 5.0):
+        pixels = seen_at(kind, np.array([0.0, 0.0, depth_m]), diameter_m)
+        expected = diameter_m * camera.fx * abs(1 / depth_m - 1 / FOCUS_M)
+        np.testing.assert_allclose(4 * pixels.std(axis=0), expected, rtol=0.01)
+        frame = replace(cast(lit()), depth_m=np.full((96, 96), depth_m, np.float32))
+        frame = replace(frame, view=replace(frame.view, intrinsics=camera))
+        assert confusion_px(frame, diameter_m, FOCUS_M) == pytest.approx(expected, rel=1e-5)
+
+
+def test_off_a_fisheye_s_axis_its_flat_aperture_is_seen_from_the_side() -> None:
+    angle, distance_m = 1.0, 0.8
+    pixels = seen_at("equidistant", distance_m * np.array([np.sin(angle), 0.0, np.cos(angle)]), 0.02)
+    wide = 0.02 * 30.0 * abs(1 / distance_m - 1 / FOCUS_M)
+    # Along the radius narrower by the cosine; across it a degree is wider, as everywhere in a fisheye's picture.
+    np.testing.assert_allclose(
+        4 * pixels.std(axis=0), [wide * np.cos(angle), wide * angle / np.sin(angle)], rtol=0.01
+    )
 
 
 def test_out_of_focus_no_light_is_lost_and_none_is_moved() -> None:

@@ -7,6 +7,7 @@ interpolated, which is right to well below a thousandth of a pixel and the same 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from math import atan, degrees
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
+from simgen.lens import seen_from_beside
 
 # Mitsuba's camera looks along +Z with +X to the left and +Y up.
 _CAMERA_FROM_OURS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -92,6 +94,14 @@ def _table(camera: Intrinsics) -> NDArray[np.float32]:
 
     Of an orthographic camera: where its rays begin, as all run along +z.
     """
+    rays = _rays_of_nodes(camera.centred)
+    if camera.lens is not None:
+        rays = seen_from_beside(camera.lens, rays)
+    return rays.astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _rays_of_nodes(camera: Intrinsics) -> FloatArray:
     columns, rows = _NODES * camera.width + 1, _NODES * camera.height + 1
     u = np.tile(np.arange(columns) / _NODES - 0.5, rows)
     v = np.repeat(np.arange(rows) / _NODES - 0.5, columns)
@@ -99,7 +109,7 @@ def _table(camera: Intrinsics) -> NDArray[np.float32]:
         rays = np.column_stack([(u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy, np.ones(len(u))])
     else:
         rays = camera.directions(u, v)
-    return rays.reshape(rows, columns, 3).astype(np.float32)
+    return rays.reshape(rows, columns, 3)
 
 
 def _register(mi: Any, dr: Any, tables: dict[str, Any], moves: Sequence[Move]) -> str:

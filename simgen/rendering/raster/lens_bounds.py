@@ -8,6 +8,7 @@ import numpy as np
 
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
+from simgen.lens import seen_from_middle
 from simgen.rendering.raster.lens_table import is_panorama, lens_table, skew_of
 
 Extent = tuple[float, float, float, float]
@@ -33,6 +34,9 @@ def bounds_of(camera: Intrinsics, points_camera: FloatArray, longest_m: float) -
     """
     distances = np.linalg.norm(points_camera, axis=1)
     half_chord = longest_m / max(2 * float(distances.min()), 1e-12)
+    if camera.lens is not None and any(camera.lens.beside):
+        points_camera = seen_from_middle(camera.lens, points_camera)
+        half_chord *= 1 + 3 * float(np.hypot(*camera.lens.beside))
     side = 2 * asin(half_chord) if half_chord < 1 else pi
     if side > _LONGEST_RAD:
         return EVERYWHERE

@@ -66,7 +66,7 @@ class LensTable:
 def lens_table(camera: Intrinsics) -> LensTable:
     """Return the table of a camera with a Brown-Conrady or fisheye lens."""
     angles = np.linspace(0.0, pi, _ENTRIES)
-    seen = widest_ray(camera)
+    seen = widest_ray(camera.centred)
     radius = _radii(camera, angles, seen)
     slope = np.gradient(radius, angles)
     bend, stretch = _bend(angles, radius, slope), np.maximum(slope, radius / np.maximum(np.sin(angles), 1e-9))
@@ -74,12 +74,22 @@ def lens_table(camera: Intrinsics) -> LensTable:
     focal = max(camera.fx, camera.fy)
     skew_bend, skew_kink = _skew(camera, min(seen, 1.5))
     bend = np.maximum.accumulate(bend) * _SAFE + skew_bend + skew_kink**2 * focal / (8 * _KINK_PX)
+    bend += 2 * _off_middle(camera) * np.maximum.accumulate(stretch)
     between = (angles[1:] + angles[:-1]) / 2
     wrong = float(np.abs(_radii(camera, between, seen) - (radius[1:] + radius[:-1]) / 2).max())
     margin = (
         _ROUNDING_PX + _KINK_PX * (skew_kink > 0) + (_ROUNDING_RAD * float(slope.max()) + 2 * wrong) * focal
     )
     return LensTable(radius, bend, np.maximum.accumulate(stretch), seen, margin)
+
+
+def _off_middle(camera: Intrinsics) -> float:
+    """Return how far off great circles straight lines are that a fisheye shows from beside its middle.
+
+    Planes through the place beside cut the sphere in focus in circles that miss its middle by no more than the place
+    does, and bend as much more.
+    """
+    return float(np.hypot(*camera.lens.beside)) if camera.lens is not None and camera.lens.radial else 0.0
 
 
 @lru_cache(maxsize=32)
@@ -102,7 +112,7 @@ def _radii(camera: Intrinsics, angles: FloatArray, seen_rad: float) -> FloatArra
         raise ValueError("a pinhole has no table")
     k = (*camera.lens.coefficients, *(0.0,) * 5)
     even = (*k[:2], 0.0, 0.0, k[4]) if camera.lens.kind == "brown_conrady" else camera.lens.coefficients
-    lens = replace(camera.lens, coefficients=even)
+    lens = replace(camera.lens, coefficients=even, beside=(0.0, 0.0))
 
     def shown(at: FloatArray) -> FloatArray:
         return plane_of(lens, np.column_stack([np.sin(at), np.zeros_like(at), np.cos(at)]))[:, 0]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import moderngl
@@ -117,6 +118,8 @@ def projection_uniforms(camera: Intrinsics) -> dict[str, object]:
         "lens_shift": (0.0, 0.0),
         "lens_tiled": 0.0,
         "lens_sides": _sides(camera),
+        "lens_beside": camera.lens.beside,
+        "lens_sphere": float(camera.lens.radial),
     }
 
 
@@ -184,8 +187,15 @@ def _known_rays(camera: Intrinsics) -> NDArray[np.float32]:
     rays = camera.rays()
     known = np.isfinite(rays[..., 0])
     if not known.all():
-        from scipy import ndimage  # here: most scenes start without SciPy
-
-        nearest: Any = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
-        rays = rays[tuple(nearest)]
+        rays = rays[_nearest_known(camera.centred)]
     return np.concatenate([rays, known[..., None]], axis=-1).astype(np.float32)
+
+
+@lru_cache(maxsize=2)
+def _nearest_known(camera: Intrinsics) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the row and column of each pixel's nearest that the lens shows something at."""
+    from scipy import ndimage  # here: most scenes start without SciPy
+
+    unknown = np.isnan(camera.rays()[..., 0])
+    nearest: Any = ndimage.distance_transform_edt(unknown, return_distances=False, return_indices=True)
+    return nearest[0], nearest[1]

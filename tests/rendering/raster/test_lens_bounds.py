@@ -26,6 +26,12 @@ LENSES = {
     "brown_conrady": replace(WIDE, lens=Lens("brown_conrady", (-0.28, 0.07, 0.004, -0.003, 0.01))),
     "pincushion": replace(WIDE, lens=Lens("brown_conrady", (0.2, 0.02))),
     "fisheye": replace(WIDE, fx=85.0, fy=87.0, lens=Lens("fisheye", (0.05, -0.01), widest_rad=1.8)),
+    "brown_conrady_beside": replace(
+        WIDE, lens=Lens("brown_conrady", (-0.28, 0.07, 0.004, -0.003, 0.01), beside=(0.06, -0.04))
+    ),
+    "fisheye_beside": replace(
+        WIDE, fx=85.0, fy=87.0, lens=Lens("fisheye", (0.05, -0.01), widest_rad=1.8, beside=(-0.03, 0.05))
+    ),
     "equirectangular": Intrinsics(
         320, 160, 320 / (2 * pi), 160 / pi, 159.5, 79.5, lens=Lens("equirectangular")
     ),

@@ -130,6 +130,31 @@ def test_labels_are_what_rays_meet_first(raster: RasterRenderer, kind: str) -> N
     np.testing.assert_allclose(frame.object_coordinates_m[on_floor], places, atol=1e-4)
 
 
+@pytest.mark.parametrize("kind", ["brown_conrady", "fisheye"])
+def test_from_beside_the_middle_of_a_lens_labels_are_what_its_rays_meet(render: Render, kind: str) -> None:
+    """What pictures through an aperture are made of: its rays are those of no lens in the middle of a camera."""
+    camera = LENSES[kind]
+    assert camera.lens is not None
+    scene = seen_by(replace(camera, lens=replace(camera.lens, beside=(0.05, -0.03))))
+    frame, (ids, depth) = render(scene), nearest_by_trying_all(scene)
+    same = frame.instance_id == ids
+    assert same[off_edges(ids)].all()
+    assert same.mean() > 0.999
+    assert np.mean(ids != nearest_by_trying_all(seen_by(camera))[0]) > 0.01
+    np.testing.assert_allclose(frame.depth_m[same & (ids > 0)], depth[same & (ids > 0)], rtol=1e-5)
+
+
+def test_views_that_ask_for_more_show_the_same_labels(raster: RasterRenderer) -> None:
+    scene = seen_by(LENSES["fisheye"])
+    with raster.open(scene, AssetLibrary()) as session:
+        views = [
+            replace(still_view(scene), extra_buffers=extra) for extra in (frozenset[ExtraBuffer](), PLACES)
+        ]
+        plain, more = (session.render(view) for view in views)
+    for name in ("instance_id", "depth_m", "normals_camera", "radiance"):
+        np.testing.assert_array_equal(getattr(plain, name), getattr(more, name))
+
+
 @pytest.mark.parametrize("kind", LENSES)
 def test_an_outline_is_what_is_seen_when_nothing_is_in_front(render: Render, kind: str) -> None:
     frame = render(seen_by(LENSES[kind]))

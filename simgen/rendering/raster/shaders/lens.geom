@@ -116,9 +116,6 @@ void put_tile() {
 // Draws in the bounds of directions and their pixels. Where more pixels than `most` would be drawn because the sides
 // bend, it draws nothing and returns how many.
 float put_part(vec3 to_a, vec3 to_b, vec3 to_c, vec3 pa, vec3 pb, vec3 pc, float most) {
-    for (int i = 0; i < 4; ++i) {
-        if (dot(lens_sides[i], to_a) < 0.0 && dot(lens_sides[i], to_b) < 0.0 && dot(lens_sides[i], to_c) < 0.0) return 0.0;
-    }
     float chord = max(distance(to_a, to_b), max(distance(to_b, to_c), distance(to_c, to_a)));
     float longest = 2.0 * asin(min(0.5 * chord, 1.0));  // side of the triangle on the sphere around the eye
     bool wide = longest > 2.0;
@@ -201,7 +198,10 @@ void main() {
 
     if (lens_tiled > 0.5) { put_tile(); return; }
 
-    vec3 to_a = normalize(a), to_b = normalize(b), to_c = normalize(c);
+    for (int i = 0; i < 4; ++i) {
+        if (dot(lens_sides[i], a) < 0.0 && dot(lens_sides[i], b) < 0.0 && dot(lens_sides[i], c) < 0.0) return;
+    }
+    vec3 to_a = normalize(from_middle(a)), to_b = normalize(from_middle(b)), to_c = normalize(from_middle(c));
     vec3 pa = gl_in[0].gl_Position.xyz, pb = gl_in[1].gl_Position.xyz, pc = gl_in[2].gl_Position.xyz;
 #ifdef ONCE
     put_part(to_a, to_b, to_c, pa, pb, pc, 1e30);  // the bounds of parts overlap, where a pixel would be drawn twice

@@ -19,6 +19,23 @@ float angle_of(float across, float ahead) {
     return ahead < 0.0 ? 3.141592654 - angle : angle;
 }
 
+#ifndef PANORAMA
+uniform vec2 lens_beside;      // place on the aperture, see lens.py: of a plane in focus, or of a sphere
+uniform float lens_sphere;
+#endif
+// Where the lens's middle sees what is shown of a point from beside it.
+vec3 from_middle(vec3 p) {
+#ifdef PANORAMA
+    return p;
+#else
+    vec3 towards = normalize(p);
+    float ahead = dot(towards.xy, lens_beside);
+    float to_sphere = sqrt(max(ahead * ahead + 1.0 - dot(lens_beside, lens_beside), 0.0)) - ahead;
+    return lens_sphere > 0.5 ? vec3(lens_beside, 0.0) + to_sphere * towards : vec3(p.xy + p.z * lens_beside, p.z);
+#endif
+}
+
+// Of a point as the middle sees it.
 vec3 lens_project(vec3 p) {
 #ifdef PANORAMA
     float around = angle_of(abs(p.x), p.z), below = angle_of(abs(p.y), length(p.xz));

@@ -6,5 +6,5 @@ flat out float v_tile;
 vec4 to_clip(vec4 p_camera) {
     v_corner = p_camera.xyz;
     v_tile = float(gl_InstanceID);
-    return vec4(lens_project(p_camera.xyz), 1.0);
+    return vec4(lens_project(from_middle(p_camera.xyz)), 1.0);
 }
