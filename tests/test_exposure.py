@@ -257,7 +257,7 @@ def test_without_shutter_and_aperture_a_scenario_is_the_same_as_ever(tmp_path: P
         (
             "aperture: {f_number: 2, focus: 1 m}, lens: {equirectangular: {}}",
             "aperture",
-            "joined from pictures",
+            "joined from those of many",
         ),
         (
             "aperture: {f_number: 2, focus: 1 m}, lens: {orthographic: {span: 1 m}}",
