@@ -32,7 +32,8 @@ class DatasetWriter:
     """A dataset being made.
 
     The process that started it uses `create` and `finalise`; workers use `attach`, which costs one small read,
-    and write scenes. Scenes are independent folders, so any number of workers write at once, in any order.
+    and write scenes. Scenes are independent folders, so any number of workers write at once, in any order. Where an
+    error ends it before any scene is there, nothing of it stays.
     """
 
     def __init__(self, root: Path, manifest: Manifest, lock: int | None = None) -> None:
@@ -129,13 +130,25 @@ class DatasetWriter:
 
     def close(self) -> None:
         """Remove what workers that were killed left, and let other processes continue this dataset."""
+        self._let_go(failed=False)
+
+    def _let_go(self, *, failed: bool) -> None:
         if self._lock is None:
             return
         try:
             with disk_errors(self.root):
                 self._sweep()
+                if failed and not self.done_indices():
+                    self._forget()
         finally:
             self._unlock()
+
+    def _forget(self) -> None:
+        """Leave the folder as empty as it was: the scenario will be mended, and then be another one."""
+        (self.root / DATASET_FILE).unlink(missing_ok=True)
+        scenes = self.root / SCENES_FOLDER
+        if scenes.is_dir() and not any(scenes.iterdir()):
+            scenes.rmdir()
 
     def _unlock(self) -> None:
         if self._lock is not None:
@@ -148,7 +161,7 @@ class DatasetWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.close()
+        self._let_go(failed=error is not None)
 
 
 def _is_started(path: Path) -> bool:

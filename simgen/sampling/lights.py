@@ -7,7 +7,7 @@ from math import cos, sin
 import numpy as np
 
 from simgen.assets.daylight import beam_color, beam_lux
-from simgen.errors import Problem, ScenarioError
+from simgen.errors import AssetError, Problem, ScenarioError
 from simgen.geometry import Vec3
 from simgen.records.asset import AssetRef
 from simgen.records.light import EnvironmentLight, Fog, SunLight
@@ -102,8 +102,25 @@ def direction(azimuth_rad: float, elevation_rad: float) -> Vec3:
     return (level * cos(azimuth_rad), level * sin(azimuth_rad), sin(elevation_rad))
 
 
+def _check_map(light_map: AssetRef) -> None:
+    """Tell a wrong parameter of a map made by code; whether maps are there is told before."""
+    from simgen.assets.procedural import check_parameter, environment_names
+
+    if light_map.asset_id.removeprefix("procedural/") not in environment_names():
+        return
+    for name, value in light_map.params:
+        try:
+            check_parameter(light_map.asset_id, name, value)
+        except AssetError as error:
+            raise ScenarioError([Problem(f"environment.params.{name}", str(error))]) from error
+
+
 def draw_environment(draws: Draws, environment: spec.EnvironmentSpec) -> EnvironmentLight:
-    """Return the drawn surroundings light."""
+    """Return the drawn surroundings light.
+
+    Raises:
+        ScenarioError: a drawn parameter is none of its light map.
+    """
     light_map = None
     if environment.map is not None:
         drawn = (
@@ -111,6 +128,7 @@ def draw_environment(draws: Draws, environment: spec.EnvironmentSpec) -> Environ
             for name, value in sorted(environment.params.items())
         )
         light_map = AssetRef(draws.text(environment.map, "environment.map"), tuple(drawn))
+        _check_map(light_map)
     illuminance = draws.optional(environment.illuminance, "environment.illuminance")
     return EnvironmentLight(
         map=light_map,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simgen.assets.library import AssetLibrary
-from simgen.errors import Problem, ScenarioError, did_you_mean
+from simgen.errors import AssetError, Problem, ScenarioError, did_you_mean
 from simgen.geometry import Pose, Vec3
 from simgen.records.asset import AssetInfo, AssetRef
 from simgen.records.scene import MaterialOverride, SceneObject, SurfaceTexture
@@ -76,7 +76,10 @@ def _draw_thing(
     section = section_of(group)
     path = f"{section}.{name}"
     asset = _draw_asset(draws, library, f"{section}.{group_name}.asset", f"{path}.asset", group.asset)
-    info = library.describe(asset)
+    try:
+        info = library.describe(asset)
+    except AssetError as error:
+        raise ScenarioError([Problem(f"{section}.{group_name}.asset", str(error))]) from error
     scale = draws.number(group.scale, f"{path}.scale")
     if scale <= 0:
         raise ScenarioError([Problem(f"{section}.{group_name}.scale", f"must be positive, drew {scale:g}")])

@@ -107,6 +107,8 @@ def _syntax_message(reason: Any) -> str:
         hint = "; a ': ' inside a text needs quotes around the text, or the indentation is off"
     elif "expected <block end>" in problem:
         hint = "; the indentation is off"
+    elif "expected ',' or '}', but got '['" in problem:
+        hint = '; a name with brackets needs quotes between braces, for example {on: "shelf[0]"}'
     context = f" {reason.context}" if reason.context else ""
     return f"not YAML:{context} {problem}{hint}".replace("  ", " ")
 

@@ -290,3 +290,18 @@ def test_a_failed_write_leaves_no_temporary_file(tmp_path: Path, monkeypatch: py
     with pytest.raises(OSError, match="No space left"):
         write_synced(tmp_path / "file", b"new")
     assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == [("file", b"old")]
+
+
+def test_an_error_before_any_scene_is_there_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with pytest.raises(ZeroDivisionError), DatasetWriter.create(data, make_manifest()):
+        _ = 1 / 0
+    assert list(data.iterdir()) == []
+    write_dataset(data)  # without `resume`, and of another scenario
+
+
+def test_an_error_after_a_scene_keeps_it(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), DatasetWriter.create(tmp_path / "data", make_manifest()) as writer:
+        write_scene(writer, ball_scene(0))
+        _ = 1 / 0
+    assert DatasetWriter.attach(tmp_path / "data").done_indices() == {0}

@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from simgen.assets.daylight import beam_lux, sky_lux
-from simgen.errors import SamplingError
+from simgen.errors import SamplingError, ScenarioError
 from simgen.sampling.lights import black_body_rgb, direction
 from tests.sampling.scenarios import draw, scenario
 
@@ -112,3 +112,10 @@ def test_other_surroundings_give_500_lux_and_other_suns_are_white_by_default():
     drawn = draw(scenario(suns=suns, environment={"map": "procedural/overcast"})).scene
     assert drawn.environment.illuminance_lux == 500.0
     assert drawn.suns[0].color_rgb == black_body_rgb(5800.0)
+
+
+def test_a_drawn_parameter_that_a_light_map_cannot_have_is_told():
+    sky = {"map": "procedural/sky", "params": {"sun_elevation_rad": "${high}"}}
+    told = r"environment\.params\.sun_elevation_rad: procedural/sky: .* must be a number of -1.5708 to 1.5708, got 9"
+    with pytest.raises(ScenarioError, match=told):
+        draw(scenario(environment=sky, params={"high": 9}))

@@ -193,3 +193,12 @@ def test_a_query_that_finds_nothing_says_what_it_asked():
         ScenarioError, match=r"objects.a.asset: no asset has tags \['no-such-tag'\]; run `simgen assets list`"
     ):
         draw(empty)
+
+
+def test_a_drawn_parameter_that_a_model_cannot_have_is_told():
+    asset = {"procedural": "carton", "params": {"size_m": ["${long}", 0.1, 0.1]}}
+    objects = {"box": {"asset": asset, "place": {"at": {"position": [0, 0, 0]}}}}
+    with pytest.raises(
+        ScenarioError, match=r"objects\.box\.asset: procedural/carton: size_m must be .* got \(99"
+    ):
+        draw(scenario(objects, params={"long": 99}))

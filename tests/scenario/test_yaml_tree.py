@@ -111,3 +111,8 @@ def test_alias_bomb_is_refused_before_it_is_expanded() -> None:
     started = time.perf_counter()
     assert problem(bomb).startswith(f"x.yaml:5:5 more than {MAX_NODES} values after its aliases are expanded")
     assert time.perf_counter() - started < 5.0
+
+
+def test_a_name_with_brackets_between_braces_is_told_to_need_quotes() -> None:
+    _, problems = read_tree("mount: {on: shelf[0]}", "x.yaml")
+    assert problems[0].message.endswith('needs quotes between braces, for example {on: "shelf[0]"}')
