@@ -51,3 +51,15 @@ def test_every_scenario_file_of_the_gallery_is_shown() -> None:
 def test_a_picture_that_is_none_is_refused_by_name() -> None:
     with pytest.raises(SystemExit, match="no such picture: nowhere; known: day_road, "):
         GALLERY["write_gallery"](["nowhere"])
+
+
+def test_pictures_through_lenses_are_those_of_their_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "scripts" / "upkeep"))
+    shots: tuple[Any, ...] = runpy.run_path(str(ROOT / "scripts" / "upkeep" / "lens_pictures.py"))["SHOTS"]
+    page = (ROOT / "docs" / "gallery.md").read_text()
+    for shot in shots:
+        camera = GALLERY["scenario_of"](shot).sensors["front"]
+        path = f"images/lenses/{shot.name}.jpg"
+        assert getattr(camera.lens, shot.name) is not None
+        assert picture_size(ROOT / "docs" / path) == (camera.width, camera.height)
+        assert f"]({path})" in page

@@ -1,5 +1,6 @@
 """What the repository ships that is computed: of the packs' models `manifests` (hashes) and `hulls` (collision shapes),
-`goldens` of the tests, `gallery` of the documentation. All packs must be installed, but for the goldens.
+`goldens` of the tests, pictures of the documentation (`gallery`, `lenses`). All packs must be installed, but for the
+goldens.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 from gallery import RENDERERS, write_gallery
 from goldens import write_goldens
 from hulls import write_all_hulls
+from lens_pictures import write_lens_pictures
 from manifests import write_all_manifests
 
 from simgen.assets.catalogue import SHIPPED_PACKS
@@ -20,6 +22,7 @@ _JOBS: dict[str, Callable[[argparse.Namespace], None]] = {
     "hulls": lambda given: write_all_hulls(given.pack or SHIPPED_PACKS, given.workers, given.fresh),
     "goldens": lambda _: write_goldens(),
     "gallery": lambda given: write_gallery(given.picture, given.renderer or RENDERERS),
+    "lenses": lambda _: write_lens_pictures(),
 }
 
 

@@ -96,7 +96,8 @@ class Overlay:
             return
         order = np.argsort(-points[1:, 2])  # farthest first
         for axis in order:
-            self.draw.line((*origin, *ends[axis]), AXES[axis], 2 * SUPERSAMPLING)
+            if abs(ends[axis][0] - origin[0]) < self.image.width / 2:  # else it goes round, as in `solid_box`
+                self.draw.line((*origin, *ends[axis]), AXES[axis], 2 * SUPERSAMPLING)
 
     def tag(self, text: str, box: BoxXyxy, colour: Rgb, size_px: float) -> bool:
         """Write a name on a small plate at a box where no other plate lies; say whether there was room."""
