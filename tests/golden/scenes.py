@@ -115,6 +115,25 @@ def ceiling_panel() -> Scene:
     )
 
 
+def room() -> Scene:
+    """Four walls, one of them red, under an open sky and a sun that reaches one of them and the floor."""
+    places: list[tuple[Vec3, Vec3, MaterialOverride]] = [
+        ((0.1, 9.0, 3.0), (-2.05, 0.0, 1.5), RED),
+        ((0.1, 9.0, 3.0), (4.05, 0.0, 1.5), GREY),
+        ((6.0, 0.1, 3.0), (1.0, 2.05, 1.5), GREY),
+        ((6.0, 0.1, 3.0), (1.0, -4.45, 1.5), GREY),
+    ]
+    walls = [
+        static_box(size, at, material=paint, name=f"wall {k}") for k, (size, at, paint) in enumerate(places)
+    ]
+    return make_scene(
+        [*_things(), *walls],
+        _seen(12.7),
+        suns=[SunLight("sun", (0.48, -0.4, 0.78), 9_000.0)],
+        environment=EnvironmentLight(None, 4_000.0),
+    )
+
+
 def fog() -> Scene:
     """A row of boxes that fades, and a lamp that glows in the air."""
     row = [box((0.5, 0.5, 1.0), at=(1.1, -1.0 + 2.2 * k, 0.5), material=RED) for k in range(6)]
@@ -183,6 +202,7 @@ SCENES: dict[str, Callable[[], Scene]] = {
         night,
         lamps_and_shadows,
         ceiling_panel,
+        room,
         fog,
         ground_fog,
         glass,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import pi, radians
+from math import exp, pi, radians
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.sensors.camera import develop
 from simgen.sensors.tone import srgb_encode
 from tests.builders import box, camera, floor, make_scene, sphere, static_box
+from tests.lamps import spot
 
 Render = Callable[[Scene], Frame]
 DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
@@ -30,6 +31,7 @@ LEFT_AT_VISIBILITY = (
 )
 _SKY_LUX = 1000.0
 _SUN_LUX = 1000.0
+_LAMP_M = 5.0
 
 
 def luminance(frame: Frame) -> NDArray[np.float64]:
@@ -110,24 +112,28 @@ def grey_card(render: Render, illuminance: float) -> NDArray[np.float64]:
     return develop(render(scene), seen).rgb.reshape(-1, 3).mean(axis=0, dtype=float)
 
 
-def black_wall(distance_m: float, fog: Fog | None = None) -> Scene:
-    """Return a black wall across a narrow view, under a grey sky."""
-    black = MaterialOverride(base_color_rgb=(0.0, 0.0, 0.0), roughness=1.0)
-    board = box((0.2, 900.0, 900.0), at=(distance_m + 0.1, 0.0, 1.0), material=black)
+def lit_wall(distance_m: float, grey: float, fog: Fog | None = None) -> Scene:
+    """Return a wall across a narrow view in the dark, a lamp shining on its middle from `_LAMP_M` away."""
+    color = MaterialOverride(base_color_rgb=(grey, grey, grey), roughness=1.0)
+    board = box((0.2, 900.0, 900.0), at=(distance_m + 0.1, 0.0, 1.0), material=color)
     narrow = camera(eye=(0.0, 0.0, 1.0), target=(1.0, 0.0, 1.0), width=16, height=12, fov_rad=0.02)
-    sky = EnvironmentLight(map=None, illuminance_lux=_SKY_LUX)
-    return make_scene([board], [narrow], suns=[], environment=sky, fog=fog)
+    lamp = spot((distance_m - 3.0, 4.0, 1.0), (distance_m, 0.0, 1.0), 1e6)
+    return make_scene([board], [narrow], suns=[], environment=DARK, fog=fog, lights=(lamp,))
 
 
 def transmittance(render: Render, fog: Fog, distance_m: float) -> float:
     """Return what part of a wall's contrast gets through fog; 0.05 at the visibility range.
 
-    What is missing of the airlight is what gets through; the wall itself adds what it mirrors of the sky, which is
-    measured without fog.
+    The contrast is that between a white and a black wall under the same lamp, so that what fog and mirrors add is in
+    neither; beside that of fog under a sky it would be as small as the steps of 16-bit floats.
     """
-    sky = _SKY_LUX / pi
-    clear, seen = (middle_level(render(black_wall(distance_m, air))) for air in (None, fog))
-    return (sky - seen) / (sky - clear)
+    levels = [
+        [middle_level(render(lit_wall(distance_m, grey, air))) for grey in (1.0, 0.0)] for air in (None, fog)
+    ]
+    clear, seen = (white - black for white, black in levels)
+    thinner = exp(-1.0 / fog.scale_height_m) if fog.scale_height_m else 1.0  # at the height of the lamp
+    before_wall = LEFT_AT_VISIBILITY ** (thinner * _LAMP_M / fog.visibility_m)  # its own light passes fog too
+    return seen / clear / before_wall
 
 
 def back_scattered(render: Render, eye_rad: float, sun_rad: float) -> float:

@@ -17,12 +17,13 @@ from simgen.rendering.raster.ray_casts import NO_TRIANGLE, Hits, Mesh, spread_di
 _RAYS, _LEVEL_RAYS = 256, 32
 # Assumed: what is a tenth as thick as wide is a wall or a floor, if it is wide against what is spread between them.
 _FLAT, _WIDE = 0.1, 0.3
+_MOST_REACH_M = 60.0  # things spread farther stand in the open: few probes say little of so wide a place
 _RISES = 0.1  # how high above the things' middle something must reach to close anything, against how far they spread
 _AROUND = 0.75  # of level rays that a body must meet to stand around all things by itself
 _LEAST_CLOSED = (
     0.25  # of the upper half of directions; what is more open than that lets light pass as in the open
 )
-_MOST_TRIANGLES = 400
+_MOST_TRIANGLES, _MOST_OF_A_BODY = 400, 1200  # a wood is no wall
 _THIN_M2 = 1e-8
 _SHEEN = (
     0.05  # share of light that a surface of no colour of its own mirrors: about 4 %, more at grazing angles
@@ -70,15 +71,20 @@ class Enclosure:
 
 def find_enclosure(drawables: Sequence[Drawable]) -> Enclosure | None:
     """Return what stands around the things of a scene; None where they stand in the open."""
-    still = [drawable for drawable in drawables if drawable.body.motion == "static" and drawable.body.present]
+    still = [drawable for drawable in drawables if _is_still(drawable)]
     flat = [drawable for drawable in still if _is_flat(drawable)]
     inside = [drawable for drawable in drawables if drawable.body.is_thing and drawable not in flat]
     if not inside:
         return None
     middle = _middle_m(inside)
     reach = float(np.sort(np.ptp([_place(drawable)[:3, 3] for drawable in inside], axis=0))[1])
+    if reach > _MOST_REACH_M:
+        return None
     bodies = [drawable for drawable in flat if _second(drawable) >= _WIDE * reach]
-    around = [drawable for drawable in still if drawable not in flat and _stands_around(drawable, middle)]
+    # A cup alone does not stand around itself: only what holds things that move can.
+    moves = any(drawable.body.motion != "static" for drawable in inside)
+    hollow = [drawable for drawable in still if drawable not in flat] if moves else []
+    around = [drawable for drawable in hollow if _stands_around(drawable, middle)]
     if not around and all(_top_m(drawable) < middle[2] + _RISES * reach for drawable in bodies):
         return None  # a road has floors alone
     shell = _shell([*bodies, *around])
@@ -174,6 +180,13 @@ def _middle_m(inside: Sequence[Drawable]) -> FloatArray:
     moving = [drawable for drawable in inside if drawable.body.motion != "static"] or inside
     places = np.array([_place(drawable)[:3, 3] for drawable in moving])
     return np.array([*places[:, :2].mean(axis=0), float(np.quantile(places[:, 2], 0.25))])
+
+
+def _is_still(drawable: Drawable) -> bool:
+    body = drawable.body
+    if body.motion != "static" or not body.present:
+        return False
+    return sum(len(part.triangles) for part in drawable.model.caster_submeshes) <= _MOST_OF_A_BODY
 
 
 def _is_flat(drawable: Drawable) -> bool:

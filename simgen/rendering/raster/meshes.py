@@ -230,9 +230,9 @@ class GpuModel:
 
     @property
     def caster_submeshes(self) -> list[Submesh]:
-        """What of that level light does not pass."""
+        """What of that level is neither see-through nor cut out."""
         keys = self.materials.keys
-        return [part for part in self._levels[self._caster_index] if keys[part.material].blocks]
+        return [part for part in self._levels[self._caster_index] if not keys[part.material].masked]
 
     @property
     def _caster_index(self) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,7 +87,8 @@ class RoomLight:
         self.enclosure = enclosure
         self._shell = enclosure.shell
         self.grid: ProbeGrid = probe_grid(enclosure.low_m, enclosure.high_m)
-        directions = spread_directions(_DIRECTIONS)
+        self._bins = _bins()
+        directions = self._bins.directions
         points = self.grid.points_m
         looks = np.repeat(points, _DIRECTIONS, axis=0), np.tile(directions, (len(points), 1))
         hits = self._shell.mesh.cast(*looks)
@@ -96,9 +98,7 @@ class RoomLight:
         self._seen = self._places(*looks, hits)
         backs = (~self._seen.met & ~self._seen.sky).reshape(-1, _DIRECTIONS).mean(axis=1)
         self._good = _nearest_good(points, backs < _IN_SOLID)
-        self._bins = _Bins(directions)
-        around, _ = sphere_grid(AROUND_WIDTH, AROUND_WIDTH // 2)
-        looks = enclosure.middle_m, around.reshape(-1, 3)
+        looks = enclosure.middle_m, _all_around()
         self._panorama = self._places(*looks, self._shell.mesh.cast(*looks))
         self._sunlit: dict[tuple[int, tuple[float, ...]], NDArray[np.bool_]] = {}
 
@@ -208,6 +208,17 @@ class _Bins:
         texels = around.reshape(height, 2, width, 2, 3).mean(axis=(1, 3)).reshape(-1, 3)
         sums = [np.bincount(self._bin, self._weights * texels[:, c], len(self.directions)) for c in range(3)]
         return np.column_stack(sums) / self._sizes[:, None]
+
+
+@cache
+def _bins() -> _Bins:
+    return _Bins(spread_directions(_DIRECTIONS))
+
+
+@cache
+def _all_around() -> FloatArray:
+    directions, _ = sphere_grid(AROUND_WIDTH, AROUND_WIDTH // 2)
+    return directions.reshape(-1, 3)
 
 
 def _nearest_good(points_m: FloatArray, good: NDArray[np.bool_]) -> NDArray[np.intp]:

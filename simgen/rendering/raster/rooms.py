@@ -22,7 +22,7 @@ from simgen.rendering.raster.room_probes import RoomProbes
 from simgen.rendering.raster.scene_light import BRIGHTEST, IRRADIANCE_SIDE, SceneLight
 from simgen.rendering.raster.shadows import Walls
 
-_MIRROR_SAMPLES = 24  # for each texel of what rough surfaces mirror: walls are smooth
+_MIRROR_SAMPLES = 12  # for each texel of what rough surfaces mirror: walls are smooth
 
 
 class RoomPass:

@@ -43,6 +43,7 @@ _TILES_ACROSS, _TILES_DOWN = 8, 4  # as in `visibility.frag`
 # Assumed: where one map for all has texels of 4 cm, finer ones show more than they cost.
 _WIDE_M = 15.0
 _NEAR_M, _NEAR_SHARE = 7.0, 0.35  # depth of the finest map: so much, or this share of the distance to it
+_ALSO_WALLS = 1.2  # walls this many times as far apart as things have a map of their own
 _NEXT, _SOFT = (
     3.0,
     2.3,
@@ -134,7 +135,8 @@ class ShadowMaps:
             near = everything = np.zeros((1, 3))  # an empty scene still has its suns
         self.is_wide = len(things) > 0 and float(np.ptp(near, axis=0).max()) > 2 * _WIDE_M
         whole = np.concatenate([near, walls.corners_m])
-        self.finer = NEAR_LEVELS if self.is_wide else int(len(walls.corners_m) > 0)
+        walled = bool((np.ptp(whole, axis=0) > _ALSO_WALLS * np.ptp(near, axis=0)).any())
+        self.finer = NEAR_LEVELS if self.is_wide else int(walled)
         self._reserve(len(suns) * (1 + self.finer))
         self.casters.begin()
         self.grids = [sun_grid(sun.direction_world, whole, everything) for sun in suns]

@@ -27,6 +27,7 @@ from tests.views import still_view
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 GREY = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=0.0)
+GREY_RETURNS = 0.93 * 0.5 + 0.01  # seen from above: what it keeps of its colour, and a little that it mirrors
 OVERHEAD = camera(eye=(0.0, 0.0, 3.0), target=(0.0, 0.0, 0.0), width=80, height=60)
 
 
@@ -36,7 +37,7 @@ def luminance(frame: Frame) -> NDArray[np.float64]:
 
 def lux(frame: Frame, row: int = 30, column: int = 40) -> float:
     """Illuminance of a grey matt sheet at a pixel."""
-    return float(luminance(frame)[row, column]) * pi / 0.5
+    return float(luminance(frame)[row, column]) * pi / GREY_RETURNS
 
 
 def seen_at(scene: Scene, frame: Frame, p_world: Vec3) -> float:
@@ -56,7 +57,7 @@ def test_away_from_its_axis_a_spot_falls_off_smoothly_and_with_the_cosine(render
     off_m = np.hypot(*np.moveaxis(frame.object_coordinates_m[..., :2].astype(float), -1, 0))
     angle = np.arctan(off_m)
     x = np.clip((np.cos(angle) - cos(0.6)) / (cos(0.2) - cos(0.6)), 0, 1)
-    expected = 1000.0 * x * x * (3 - 2 * x) * np.cos(angle) ** 3 * 0.5 / pi
+    expected = 1000.0 * x * x * (3 - 2 * x) * np.cos(angle) ** 3 * GREY_RETURNS / pi
     assert expected.min() == 0.0
     np.testing.assert_allclose(luminance(frame), expected, rtol=0.03, atol=0.03)
 
@@ -239,7 +240,7 @@ def test_factors_dim_each_light_by_name(raster: RasterRenderer, library: AssetLi
 
         single = [at(*row) for row in np.eye(4)]
         assert single[:2] == pytest.approx([40.0, 100.0], rel=0.02)
-        assert single[3] == pytest.approx(20.0, rel=0.03)
+        assert single[3] == pytest.approx(20.0, rel=0.04)  # from all around a little more is sent back
         assert at(0.5, 2.0, 1.0, 0.0) == pytest.approx(0.5 * single[0] + 2 * single[1] + single[2], rel=0.01)
         assert at(0.0, 0.0, 0.0, 0.0) == 0.0
         assert lux(session.render(view)) == pytest.approx(single[0] + single[2] + single[3], rel=0.01)
@@ -310,7 +311,7 @@ def test_narrow_cones_light_the_same_in_every_part_of_the_image(render: Render) 
     middles = [
         seen_at(scene, frame, (lamp.pose.position_m[0], lamp.pose.position_m[1], 0.0)) for lamp in lamps
     ]
-    np.testing.assert_allclose(middles, 100.0 * 0.5 / pi, rtol=0.05)
+    np.testing.assert_allclose(middles, 100.0 * GREY_RETURNS / pi, rtol=0.05)
 
 
 def test_a_lamp_that_shines_away_from_all_that_is_seen_changes_nothing(render: Render) -> None:

@@ -94,15 +94,24 @@ def test_walls_that_may_move_or_are_not_there_yet_do_not_enclose(
     assert enclosure_of(raster, library, room(*[replace(wall, present=False) for wall in walls()])) is None
 
 
-def test_a_bin_encloses_by_itself(raster: RasterRenderer, library: AssetLibrary) -> None:
+def carrier() -> SceneObject:
+    """An open bin of 40 x 30 x 15 cm at the origin."""
     size = (0.4, 0.3, 0.15)
     ref = AssetRef("procedural/bin", (("size_m", size), ("wall_m", 0.006)))
-    carrier = static_box(size, (0.0, 0.0, 0.075), asset=ref)
+    return static_box(size, (0.0, 0.0, 0.075), asset=ref)
+
+
+def test_a_bin_encloses_by_itself(raster: RasterRenderer, library: AssetLibrary) -> None:
     parts = [box((0.03, 0.03, 0.03), (0.05 * k - 0.1, 0.0, 0.03)) for k in range(4)]
-    found = enclosure_of(raster, library, make_scene([floor(), carrier, *parts]))
+    found = enclosure_of(raster, library, make_scene([floor(), carrier(), *parts]))
     assert found is not None
     assert 2 in found.shell.members
     np.testing.assert_allclose(found.high_m - found.low_m, (0.388, 0.288, 0.144), atol=2e-3)
+
+
+def test_an_empty_bin_encloses_nothing(raster: RasterRenderer, library: AssetLibrary) -> None:
+    assert enclosure_of(raster, library, make_scene([carrier()])) is None
+    assert enclosure_of(raster, library, make_scene([floor(), carrier()])) is None
 
 
 def test_no_sky_light_comes_into_a_closed_room(render: Render) -> None:

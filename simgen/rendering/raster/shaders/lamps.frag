@@ -104,7 +104,12 @@ vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit, float glossy) {
     vec3 corner[4] = vec3[](vec3(0.0, -half_size.x, -half_size.y) - at, vec3(0.0, half_size.x, -half_size.y) - at,
                             vec3(0.0, half_size.x, half_size.y) - at, vec3(0.0, -half_size.x, half_size.y) - at);
     float front = at.x > 0.0 ? lit : 0.0;
-    vec3 l = s.diffuse * (through(corner, n) / PI);
+    // As from its middle, or, where that is low, from halfway up what is seen of it.
+    float inverse = inversesqrt(max(dot(at, at), 1e-6)), wide = min(length(half_size) * inverse, 1.0);
+    vec3 way = at * -inverse;
+    float n_l = clamp(max(dot(n, way), 0.5 * wide), 0.0, 1.0);
+    float back = retro_reflected(s, n_l, sqrt(max(0.5 + 0.5 * dot(v, way), 0.0)));
+    vec3 l = s.diffuse * (through(corner, n) * back / PI);
     l += s.specular * glossy * seen_in(half_size, at, v, n, s.roughness);
 #ifdef COAT
     l += s.coat * glossy * seen_in(half_size, at, v, turn * s.coat_n, s.coat_roughness);

@@ -125,14 +125,15 @@ void main() {
         passed = exp(-textureLod(glass_stopped, uv, 0.0).rgb);
         vec4 sum = textureLod(glass_cover, uv, 0.0);
         float stopped = sum.a > 0.0 ? dot(1.0 - passed, vec3(1.0 / 3.0)) / sum.a : 1.0;
-        s.diffuse = sum.rgb * stopped * (1.0 - from_shorts(left_here.z).y) * (1.0 - s.specular);
+        s.base = sum.rgb * stopped * (1.0 - from_shorts(left_here.z).y);
+        s.diffuse = UNMIRRORED * s.base;
     }
 #endif
 #ifdef COAT
     put_coat(s, left_here, label.xyz);
 #endif
     vec3 n_map = R_map_camera * s.n, v_map = R_map_camera * s.v;
-    vec3 l = s.diffuse * ambient(n_map) * share;
+    vec3 l = diffuse_from_around(s) * ambient(n_map) * share;
 #ifdef PROBES
     float visible = gloss.x, shine = 4.0 * gloss.y * gloss.y;
 #else
