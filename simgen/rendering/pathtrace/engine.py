@@ -16,12 +16,13 @@ from simgen.errors import RenderError
 from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
 from simgen.rendering.pathtrace.emitters import Emitters
-from simgen.rendering.pathtrace.integrators import Scenery, SharpWay, SoftWay, make_integrator, marked
+from simgen.rendering.pathtrace.integrators import Scenery, SharpWay, SoftWay, marked
 from simgen.rendering.pathtrace.lights import SunDisc
 from simgen.rendering.pathtrace.looks import Look
 from simgen.rendering.pathtrace.sensors import Sensors
 from simgen.rendering.pathtrace.surfaces import Surfaces
 from simgen.rendering.pathtrace.variant import LLVM_VARIABLE, Variant
+from simgen.rendering.pathtrace.wavefront import Wavefronts, Way
 
 _PASS_SAMPLES = 5 << 20  # light paths followed at once: bounds memory, and is part of what decides the bytes
 
@@ -90,6 +91,11 @@ class Guides:
         """Return the sum of both, of which a mean is made."""
         return Guides(self.albedo + other.albedo, self.normals + other.normals)
 
+    def __mul__(self, factor: float) -> Guides:
+        """Return both times a factor."""
+        scale = np.float32(factor)
+        return Guides(self.albedo * scale, self.normals * scale)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TracedState:
@@ -100,6 +106,7 @@ class TracedState:
         suns: its suns as emitters.
         has_others: whether anything else shines.
         one_sided: its meshes that cameras see from one side only.
+        programs: kept by `wavefront` while the scene is.
     """
 
     scene: Any
@@ -107,6 +114,7 @@ class TracedState:
     suns: tuple[Any, ...]
     has_others: bool
     one_sided: tuple[Any, ...]
+    programs: dict[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,10 +123,23 @@ class SharpLight:
 
     Attributes:
         radiance: (h, w, 3) cd/m².
+        direct: (h, w, 3) of the soft light, what other lights than suns send to surfaces seen first, where chosen.
     """
 
     radiance: Float32Array
+    direct: Float32Array
     guides: Guides
+
+    def __add__(self, other: SharpLight) -> SharpLight:
+        """Return the sum of both, of which a mean is made."""
+        return SharpLight(
+            self.radiance + other.radiance, self.direct + other.direct, self.guides + other.guides
+        )
+
+    def __mul__(self, factor: float) -> SharpLight:
+        """Return all times a factor."""
+        scale = np.float32(factor)
+        return SharpLight(self.radiance * scale, self.direct * scale, self.guides * factor)
 
 
 class Paths:
@@ -162,7 +183,7 @@ class Engine:
         self._solid = Paths(mitsuba, {"type": "path", "max_depth": depth})
         # Followed where light passes through surfaces: to lamps too, which costs about half as much again.
         self._clear = Paths(mitsuba, {"type": "volpath", "max_depth": depth})
-        self._integrator: Any = make_integrator(mitsuba)
+        self._wavefronts = Wavefronts(mitsuba, drjit)
 
     def surface(self, look: Look) -> Surface:
         """Return a look as Mitsuba objects, to be shared by meshes."""
@@ -194,6 +215,7 @@ class Engine:
             tuple(disc.emitter() for disc in discs),
             has_others,
             tuple(mesh for mesh, said in zip(made, meshes, strict=True) if said.is_one_sided),
+            {},
         )
 
     def passes(self, camera: Intrinsics, samples: int, most: int = _PASS_SAMPLES) -> list[int]:
@@ -224,17 +246,28 @@ class Engine:
             return self._render(scene, paths.plain, shot, samples)[..., :3]
         return self._without_background(paths.apart, self._render(scene, paths.apart, shot, samples))
 
-    def trace_sharp(self, scene: TracedState, shot: Shot, samples: int, background: bool) -> SharpLight:
-        """Return the sharp light of a picture, where compiled; arguments as of `trace`."""
-        integrator = self._integrator(SharpWay(self._scenery(scene), background))
-        buffers = self._render(scene, integrator, shot, samples)
-        albedo, normals = buffers[..., -6:-3], buffers[..., -3:]
-        return SharpLight(buffers[..., :3], Guides(albedo, normals))
+    def trace_sharp(
+        self, scene: TracedState, shot: Shot, samples: int, background: bool, per_path: float
+    ) -> SharpLight:
+        """Return the sharp light of a picture, and what is sampled with it, where compiled; arguments as of `trace`.
 
-    def trace_soft(self, scene: TracedState, shot: Shot, samples: int) -> Float32Array:
-        """Return the soft light (h, w, 3) of a picture, where compiled; arguments as of `trace`."""
-        integrator = self._integrator(SoftWay(self._scenery(scene), self._depth))
-        return self._render(scene, integrator, shot, samples)[..., :3]
+        Args:
+            per_path: how many of these samples there are for each light path of `trace_soft`.
+        """
+        way = Way(("sharp", background, per_path), lambda known: SharpWay(known, background, per_path))
+        radiance, direct, albedo, normals = self._follow(way, scene, shot, samples)
+        return SharpLight(radiance, direct, Guides(albedo, normals))
+
+    def trace_soft(self, scene: TracedState, shot: Shot, samples: int, per_path: float) -> Float32Array:
+        """Return the soft light (h, w, 3) of a picture, less `SharpLight.direct`; arguments as of `trace_sharp`."""
+        way = Way(("soft", per_path), lambda known: SoftWay(known, self._depth, per_path))
+        return self._follow(way, scene, shot, samples)[0]
+
+    def _follow(self, way: Way, scene: TracedState, shot: Shot, samples: int) -> list[Float32Array]:
+        known = self._scenery(scene)
+        return self._wavefronts.trace(
+            way, scene.scene, known, shot.camera, shot.T_world_camera, shot.seed, samples, scene.programs
+        )
 
     def _scenery(self, scene: TracedState) -> Scenery:
         one_sided = marked(self._mi, self._dr, scene.one_sided)

@@ -2,8 +2,9 @@
 
 Sharp light is what surfaces seen first send of suns they see, and what shines itself. A sample of it costs one ray to
 each sun and has no noise but at edges, so it gets many and no denoiser: shadows and textures in the sun stay as they
-are. Soft light is all the rest: of lamps, surroundings, and other surfaces. It varies slowly, has noise, and is what
-costs; it gets few samples and the denoiser.
+are. Soft light is all the rest: of lamps, surroundings, and other surfaces. It varies slowly, has noise, and goes
+through the denoiser. What lamps and surroundings send to surfaces seen first is sampled with the sharp light, as one
+ray more costs little there; the rest needs light paths, which are what costs, so it gets few of them.
 
 Light sources other than suns are chosen by Mitsuba's weights, which leave suns out. What a scattered ray meets is
 weighed against what would have been chosen (multiple importance sampling with the balance heuristic: Veach and Guibas,
@@ -105,21 +106,22 @@ class SharpWay:
 
     Attributes:
         background: whether what shines is seen where no surface is.
+        per_path: how many of its samples there are for each light path.
     """
 
     scenery: Scenery
     background: bool
-    channels = ("albedo.R", "albedo.G", "albedo.B", "normal.X", "normal.Y", "normal.Z")
+    per_path: float
 
     def sample(self, scene: Any, sampler: Any, ray: Any, active: Any) -> tuple[Any, list[Any]]:
-        """Return the light of rays from the camera, and the channels."""
+        """Return the light of rays from the camera, and RGB of other lights at the first surface, albedo and normal."""
         mi = self.scenery.mi
         si = self.scenery.seen(scene, ray, True, active)
         found, left = self._layer(scene, sampler, si, mi.Color3f(1.0), active)
         if self.scenery.is_clear:
             found = self._with_what_lies_behind(scene, sampler, ray, si, found, left)
-        light, albedo, normal = found
-        return light, [*albedo, *normal]
+        light, *others = found
+        return light, [part for channel in others for part in channel]
 
     def _layer(self, scene: Any, sampler: Any, si: Any, share: Any, active: Any) -> tuple[Any, Any]:
         """Return light, albedo and normal that one surface shows, and how much of what lies behind."""
@@ -135,7 +137,21 @@ class SharpWay:
         normal = dr.select(met, dr.mean(cover) * mi.Vector3f(si.sh_frame.n), mi.Vector3f(0.0))
         for sun in self.scenery.suns:
             light += self._from_sun(scene, sampler, sun, si, share, met)
-        return (light, albedo, normal), share * through
+        direct = self._from_others(scene, sampler, si, share, met)
+        return (light, direct, albedo, normal), share * through
+
+    def _from_others(self, scene: Any, sampler: Any, si: Any, share: Any, met: Any) -> Any:
+        """Return what a surface sends of one other light, weighed against meeting it by chance."""
+        mi, dr = self.scenery.mi, self.scenery.dr
+        if not self.scenery.has_others:
+            return mi.Color3f(0.0)
+        towards, weight = scene.sample_emitter_direction(si, sampler.next_2d(met), False, met)
+        usable = met & (towards.pdf > 0) & (dr.max(weight) > 0)
+        sent, pdf = si.bsdf().eval_pdf(mi.BSDFContext(), si, si.to_local(towards.d), usable)
+        chosen = towards.pdf * self.per_path
+        sent = share * sent * weight * dr.select(towards.delta, 1.0, chosen / (chosen + pdf))
+        usable = usable & (dr.max(sent) > 0)
+        return dr.select(usable, sent * self.scenery.shown(scene, si, towards.p, usable), mi.Color3f(0.0))
 
     def _from_sun(self, scene: Any, sampler: Any, sun: Any, si: Any, share: Any, met: Any) -> Any:
         mi, dr = self.scenery.mi, self.scenery.dr
@@ -146,8 +162,8 @@ class SharpWay:
         return dr.select(lit, sent * self.scenery.shown(scene, si, towards.p, lit), mi.Color3f(0.0))
 
     def _with_what_lies_behind(
-        self, scene: Any, sampler: Any, ray: Any, si: Any, found: tuple[Any, Any, Any], left: Any
-    ) -> tuple[Any, Any, Any]:
+        self, scene: Any, sampler: Any, ray: Any, si: Any, found: tuple[Any, ...], left: Any
+    ) -> tuple[Any, ...]:
         mi, dr = self.scenery.mi, self.scenery.dr
         along = mi.Vector3f(ray.d)
 
@@ -168,11 +184,12 @@ class SoftWay:
 
     Attributes:
         depth: longest path, in surfaces and the light at its end.
+        per_path: how many samples of sharp light there are for each path.
     """
 
     scenery: Scenery
     depth: int
-    channels = ()
+    per_path: float
 
     def sample(self, scene: Any, sampler: Any, ray: Any, active: Any) -> tuple[Any, list[Any]]:
         """Return the light of rays from the camera."""
@@ -189,9 +206,9 @@ class SoftWay:
         ) -> Any:
             si = scene.ray_intersect(ray, mi.RayFlags.All, depth == 0, active)
             back = self.scenery.is_back(ray, si, active & (depth == 0))
-            light = light + share * self._met(scene, si, scattered, active & (depth > 0))
+            light = light + share * self._met(scene, si, scattered, depth, active & (depth > 0))
             active = active & si.is_valid() & (depth + 1 < self.depth)
-            light = light + share * self._lit(scene, sampler, si, depth == 0, active & ~back)
+            light = light + share * self._lit(scene, sampler, si, active & (depth > 0))
             turn, weight = si.bsdf().sample(
                 mi.BSDFContext(), si, sampler.next_1d(active), sampler.next_2d(active), active & ~back
             )
@@ -216,7 +233,7 @@ class SoftWay:
         active = active & (~tried | (sampler.next_1d(active) < likely))
         return active, dr.select(tried, share / likely, share)
 
-    def _met(self, scene: Any, si: Any, scattered: tuple[Any, Any, Any], active: Any) -> Any:
+    def _met(self, scene: Any, si: Any, scattered: tuple[Any, Any, Any], depth: Any, active: Any) -> Any:
         """Return what a scattered ray meets that shines, weighed against choosing it."""
         mi, dr = self.scenery.mi, self.scenery.dr
         last, pdf, is_mirrored = scattered
@@ -224,36 +241,35 @@ class SoftWay:
         if self.scenery.has_others:
             direction = mi.DirectionSample3f(scene, si, last)
             chosen = scene.pdf_emitter_direction(last, direction, active & ~is_mirrored)
+            chosen = chosen * dr.select(depth == 1, self.per_path, 1.0)
         counts = active & (is_mirrored | (chosen > 0))
         weight = dr.select(is_mirrored, 1.0, pdf / (pdf + chosen))
         return dr.select(counts, weight * si.emitter(scene).eval(si, counts), mi.Color3f(0.0))
 
-    def _lit(self, scene: Any, sampler: Any, si: Any, is_first: Any, active: Any) -> Any:
+    def _lit(self, scene: Any, sampler: Any, si: Any, active: Any) -> Any:
         """Return what a surface sends of one light that is chosen."""
         mi, dr = self.scenery.mi, self.scenery.dr
-        towards, weight = self._chosen(scene, sampler, si, is_first, active)
+        towards, weight = self._chosen(scene, sampler, si, active)
         usable = active & (towards.pdf > 0) & (dr.max(weight) > 0)
         sent, pdf = si.bsdf().eval_pdf(mi.BSDFContext(), si, si.to_local(towards.d), usable)
         sent = sent * weight * dr.select(towards.delta, 1.0, towards.pdf / (towards.pdf + pdf))
         usable = usable & (dr.max(sent) > 0)
         return dr.select(usable, sent * self.scenery.shown(scene, si, towards.p, usable), mi.Color3f(0.0))
 
-    def _chosen(self, scene: Any, sampler: Any, si: Any, is_first: Any, active: Any) -> tuple[Any, Any]:
-        """Return a light's direction and weight: of suns only after the surface seen first."""
+    def _chosen(self, scene: Any, sampler: Any, si: Any, active: Any) -> tuple[Any, Any]:
+        """Return a light's direction and weight."""
         mi, dr = self.scenery.mi, self.scenery.dr
         if not self.scenery.suns:
             if not self.scenery.has_others:
                 return dr.zeros(mi.DirectionSample3f), mi.Color3f(0.0)
             return scene.sample_emitter_direction(si, sampler.next_2d(active), False, active)
-        sun, sun_weight = self.scenery.one_sun(si, sampler, active & ~is_first)
+        sun, sun_weight = self.scenery.one_sun(si, sampler, active)
         sun.delta = mi.Bool(True)
         if not self.scenery.has_others:
-            return sun, dr.select(is_first, mi.Color3f(0.0), sun_weight)
+            return sun, sun_weight
         other, weight = scene.sample_emitter_direction(si, sampler.next_2d(active), False, active)
-        to_sun = ~is_first & (sampler.next_1d(active) < _TO_SUN)
-        weight = dr.select(
-            to_sun, sun_weight / _TO_SUN, weight * dr.select(is_first, 1.0, 1.0 / (1.0 - _TO_SUN))
-        )
+        to_sun = sampler.next_1d(active) < _TO_SUN
+        weight = dr.select(to_sun, sun_weight / _TO_SUN, weight / (1.0 - _TO_SUN))
         return dr.select(to_sun, sun, other), weight
 
 
@@ -265,24 +281,6 @@ def marked(mi: Any, dr: Any, shapes: Sequence[Any]) -> Any:
     table = np.zeros(max(numbers) + 1, np.bool_)
     table[numbers] = True
     return mi.Bool(table)
-
-
-def make_integrator(mi: Any) -> Any:
-    """Return the class of Mitsuba's integrator, in the current variant, that follows light in one of the ways above."""
-
-    class Integrator(mi.SamplingIntegrator):  # pyright: ignore[reportUntypedBaseClass] - Mitsuba is loaded at run time
-        def __init__(self, way: SharpWay | SoftWay) -> None:
-            super().__init__(mi.Properties())
-            self._way = way
-
-        def aov_names(self) -> list[str]:
-            return list(self._way.channels)
-
-        def sample(self, scene: Any, sampler: Any, ray: Any, _medium: Any = None, active: Any = True) -> Any:
-            light, channels = self._way.sample(scene, sampler, mi.Ray3f(ray), mi.Bool(active))
-            return light, mi.Bool(active), channels
-
-    return Integrator
 
 
 def _going_on(active: Any, *_: Any) -> Any:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
+from operator import add
 
 import numpy as np
 
@@ -12,7 +14,7 @@ from simgen.records.frame import View
 from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.rendering.pathtrace.air import Air
 from simgen.rendering.pathtrace.bodies import Body
-from simgen.rendering.pathtrace.engine import Engine, Guides, Shot, TracedState
+from simgen.rendering.pathtrace.engine import Engine, Guides, SharpLight, Shot, TracedState
 from simgen.rendering.pathtrace.first import FirstSurfaces
 from simgen.rendering.pathtrace.state import Traced
 
@@ -75,13 +77,15 @@ def painted(
         bodies: in their poses.
         quality: how it is taken.
     """
-    sharp, guides = _sharp(engine, scene, view, bodies, quality, quality.samples)
+    light = _sharp(engine, scene, view, bodies, quality, quality.samples)
+    per_path = _per_path(quality.samples)
 
     def one(seed: int, samples: int) -> Float32Array:
         shot = Shot(view.intrinsics, view.T_world_camera, seed, quality.past_backs)
-        return _soft(engine, scene, shot, samples, quality.background)
+        return _soft(engine, scene, shot, samples, quality.background, per_path)
 
-    return Painted(sharp, _mean(one, engine, view, quality, sharp), guides)
+    sharp, rest = light.radiance, _mean(one, engine, view, quality, light.radiance + light.direct)
+    return Painted(sharp, light.direct + rest, light.guides)
 
 
 def painted_through_air(
@@ -104,26 +108,30 @@ def painted_through_air(
     distance_m = FirstSurfaces.of(bodies, fine_view, through_glass=True).distance_m()
     reaching = 1.0 if traced.lamps is None else air.reaching(distance_m, directions, eyes)
     each = max(1, quality.samples // times**2)
-    sharp, guides = _sharp(engine, traced.scene, fine_view, bodies, quality, each)
+    light = _sharp(engine, traced.scene, fine_view, bodies, quality, each)
+    sharp, direct = light.radiance, light.direct
     if traced.lamps is not None:
-        sharp = sharp + _sharp(engine, traced.lamps, fine_view, bodies, quality, each)[0] * reaching
+        lamps = _sharp(engine, traced.lamps, fine_view, bodies, quality, each)
+        sharp, direct = sharp + lamps.radiance * reaching, direct + lamps.direct * reaching
     left = np.where(seen, air.left(distance_m, directions, eyes), np.float32(0))
     air_light = np.where(seen, air.own(distance_m, directions, eyes), np.float32(0))
     first = slice(None, None, times)
     some = eyes[first, first] if eyes.shape[0] > 1 else eyes
     glow = air.glow(distance_m[first, first], directions[first, first], some) * seen[first, first]
     sharp = _coarser(np.asarray(sharp * left + air_light, np.float32), times) + glow
+    direct = _coarser(np.asarray(direct * left, np.float32), times)
+    per_path = _per_path(each)
 
     def one(seed: int, samples: int) -> Float32Array:
         shot = Shot(camera, view.T_world_camera, seed, quality.past_backs)
         [count] = engine.passes(view.intrinsics, max(1, samples // times**2))
-        fine = _soft(engine, traced.scene, shot, count, quality.background)
+        fine = _soft(engine, traced.scene, shot, count, quality.background, per_path)
         if traced.lamps is not None:
-            fine = fine + _soft(engine, traced.lamps, shot, count, quality.background) * reaching
+            fine = fine + _soft(engine, traced.lamps, shot, count, quality.background, per_path) * reaching
         return _coarser(np.asarray(fine * left, np.float32), times)
 
-    coarse = Guides(_coarser(guides.albedo, times), _coarser(guides.normals, times))
-    return Painted(sharp, _mean(one, engine, view, quality, sharp), coarse)
+    coarse = Guides(_coarser(light.guides.albedo, times), _coarser(light.guides.normals, times))
+    return Painted(sharp, direct + _mean(one, engine, view, quality, sharp + direct), coarse)
 
 
 def relative_error(pictures: Sequence[Float32Array]) -> float:
@@ -137,34 +145,41 @@ def relative_error(pictures: Sequence[Float32Array]) -> float:
     return float(np.sqrt(np.mean(variance / (mean + floor) ** 2)))
 
 
+def _sharp_samples(samples: int) -> int:
+    """Return how many samples of sharp light go with so many light paths."""
+    return max(samples, min(_SHARP_SHARE * samples, _MOST_SHARP))
+
+
+def _per_path(samples: int) -> float:
+    return _sharp_samples(samples) / samples
+
+
 def _sharp(
     engine: Engine, scene: TracedState, view: View, bodies: Sequence[Body], quality: Quality, samples: int
-) -> tuple[Float32Array, Guides]:
+) -> SharpLight:
     """Return sharp light and guides; where nothing is compiled all light is soft."""
     camera = view.intrinsics
     if not engine.is_compiled:
-        return np.zeros((camera.height, camera.width, 3), np.float32), FirstSurfaces.of(bodies, view).guides()
-    wanted = max(samples, min(_SHARP_SHARE * samples, _MOST_SHARP))
-    light = [
+        dark = np.zeros((camera.height, camera.width, 3), np.float32)
+        return SharpLight(dark, dark, FirstSurfaces.of(bodies, view).guides())
+    parts = [
         engine.trace_sharp(
             scene,
             Shot(camera, view.T_world_camera, (quality.seed ^ _OTHER_SEED) + index),
             count,
             quality.background,
+            _per_path(samples),
         )
-        for index, count in enumerate(engine.passes(camera, wanted))
+        for index, count in enumerate(engine.passes(camera, _sharp_samples(samples)))
     ]
-    scale = np.float32(1 / len(light))
-    guides = Guides(
-        sum((each.guides.albedo for each in light[1:]), light[0].guides.albedo) * scale,
-        sum((each.guides.normals for each in light[1:]), light[0].guides.normals) * scale,
-    )
-    return sum((each.radiance for each in light[1:]), light[0].radiance) * scale, guides
+    return reduce(add, parts) * (1 / len(parts))
 
 
-def _soft(engine: Engine, scene: TracedState, shot: Shot, samples: int, background: bool) -> Float32Array:
+def _soft(
+    engine: Engine, scene: TracedState, shot: Shot, samples: int, background: bool, per_path: float
+) -> Float32Array:
     if engine.is_compiled:
-        return engine.trace_soft(scene, shot, samples)
+        return engine.trace_soft(scene, shot, samples, per_path)
     return engine.trace(scene, shot, samples, background)
 
 

@@ -31,8 +31,8 @@ def main(variant: str) -> int:
     scene = engine.scene([mesh], [sun], [engine.emitters.around(Surroundings(10.0, grey, 0.3))])
     shot = Shot(Intrinsics(16, 12, 15.0, 15.0, 7.5, 5.5), np.eye(4), 1)
     if engine.is_compiled:
-        picture = engine.trace_sharp(scene, shot, 2, background=True).radiance
-        picture = picture + engine.trace_soft(scene, shot, 2)
+        sharp = engine.trace_sharp(scene, shot, 2, background=True, per_path=1.0)
+        picture = sharp.radiance + sharp.direct + engine.trace_soft(scene, shot, 2, per_path=1.0)
     else:
         picture = engine.trace(scene, shot, 2, background=True)
     good = np.isfinite(picture).all() and picture.mean() > 0

@@ -22,7 +22,7 @@ from simgen.lens import seen_from_beside
 _CAMERA_FROM_OURS = np.diag([-1.0, -1.0, 1.0, 1.0])
 Move = Callable[[Any], Any]  # ray -> ray
 
-_NODES = 2  # of the table, for each pixel along each axis
+NODES = 2  # of the table, for each pixel along each axis
 
 
 class Sensors:
@@ -83,13 +83,13 @@ class Sensors:
         key = repr(camera)
         if key not in self._tables:
             self._tables.clear()  # one camera at a time is enough, and tables are large
-            self._tables[key] = _table(camera)
+            self._tables[key] = ray_table(camera)
         pose = self._mi.ScalarTransform4f(T_world_camera)
         kind = {"flat": camera.is_orthographic, "radial": camera.radial_depth}
         return self._mi.load_dict({"type": self._by_table, "table": key, "to_world": pose, **kind, **common})
 
 
-def _table(camera: Intrinsics) -> NDArray[np.float32]:
+def ray_table(camera: Intrinsics) -> NDArray[np.float32]:
     """Return (rows, columns, 3) rays through nodes, from the first pixel's outer corner on; NaN where there is none.
 
     Of an orthographic camera: where its rays begin, as all run along +z.
@@ -102,9 +102,9 @@ def _table(camera: Intrinsics) -> NDArray[np.float32]:
 
 @lru_cache(maxsize=1)
 def _rays_of_nodes(camera: Intrinsics) -> FloatArray:
-    columns, rows = _NODES * camera.width + 1, _NODES * camera.height + 1
-    u = np.tile(np.arange(columns) / _NODES - 0.5, rows)
-    v = np.repeat(np.arange(rows) / _NODES - 0.5, columns)
+    columns, rows = NODES * camera.width + 1, NODES * camera.height + 1
+    u = np.tile(np.arange(columns) / NODES - 0.5, rows)
+    v = np.repeat(np.arange(rows) / NODES - 0.5, columns)
     if camera.is_orthographic:
         rays = np.column_stack([(u - camera.cx) / camera.fx, (v - camera.cy) / camera.fy, np.ones(len(u))])
     else:
@@ -118,7 +118,6 @@ def _register(mi: Any, dr: Any, tables: dict[str, Any], moves: Sequence[Move]) -
     Mitsuba keeps what a name meant first, so every renderer has a name of its own; the class that is kept holds on to
     `tables`, so that no other can have its address.
     """
-    scalar = not dr.is_jit_v(mi.Float)
 
     class ByTable(mi.Sensor):  # pyright: ignore[reportUntypedBaseClass] - Mitsuba is loaded at run time
         def __init__(self, properties: Any) -> None:
@@ -128,7 +127,7 @@ def _register(mi: Any, dr: Any, tables: dict[str, Any], moves: Sequence[Move]) -
             self._flat, self._radial = bool(properties["flat"]), bool(properties["radial"])
             self._pose = mi.Transform4f(np.array(properties["to_world"].matrix, np.float32))
             self._moves = tuple(moves)
-            self._look = _scalar_look(mi, nodes) if scalar else _compiled_look(mi, dr, nodes)
+            self._look = _look(mi, nodes)
 
         def sample_ray(self, time: Any, _wavelength: Any, at: Any, _aperture: Any, active: Any = True) -> Any:
             along = self._look(at, active)
@@ -154,7 +153,7 @@ def _register(mi: Any, dr: Any, tables: dict[str, Any], moves: Sequence[Move]) -
     return name
 
 
-def _scalar_look(mi: Any, nodes: NDArray[np.float32]) -> Callable[[Any, Any], Any]:
+def _look(mi: Any, nodes: NDArray[np.float32]) -> Callable[[Any, Any], Any]:
     """Return how a table (rows, columns, 3) is read at a point of the film, bilinear, one ray at a time."""
     rows, columns = nodes.shape[0] - 1, nodes.shape[1] - 1
 
@@ -168,27 +167,5 @@ def _scalar_look(mi: Any, nodes: NDArray[np.float32]) -> Callable[[Any, Any], An
         return mi.Vector3f(
             *(p * upper[0][k] + q * upper[1][k] + r * lower[0][k] + s * lower[1][k] for k in range(3))
         )
-
-    return look
-
-
-def _compiled_look(mi: Any, dr: Any, nodes: NDArray[np.float32]) -> Callable[[Any, Any], Any]:
-    """Return how a table is read as in `_scalar_look`, many rays at once."""
-    rows, columns, table = nodes.shape[0] - 1, nodes.shape[1] - 1, mi.Float(np.ravel(nodes))
-
-    def node(index: Any, active: Any) -> Any:
-        return dr.gather(mi.Vector3f, table, mi.UInt32(index), active)
-
-    def look(at: Any, active: Any) -> Any:
-        x, y = at.x * columns, at.y * rows
-        left = dr.clip(dr.floor(x), 0, columns - 1)
-        top = dr.clip(dr.floor(y), 0, rows - 1)
-        a, b = x - left, y - top
-        first = top * (columns + 1) + left
-        upper, lower = (
-            node(first + below, active) * (1 - a) + node(first + below + 1, active) * a
-            for below in (0, columns + 1)
-        )
-        return upper * (1 - b) + lower * b
 
     return look

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import pi
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from simgen.assets import AssetLibrary
 from simgen.geometry import Pose, quaternion_about_axis
+from simgen.lens import Lens
 from simgen.records.light import EnvironmentLight, PanelLight, SpotLight, SunLight
 from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.pathtrace import PathtraceRenderer
@@ -63,3 +65,22 @@ def test_every_variant_gives_the_same_light(light: str, panes: bool) -> None:
         np.testing.assert_allclose(
             mean_of(variant, scene, library), plain, rtol=0.06, atol=0.01 * plain.mean()
         )
+
+
+@pytest.mark.parametrize("lens", [None, Lens("fisheye", (0.02,), widest_rad=1.5)])
+@pytest.mark.parametrize("variant", WORKING)
+def test_what_was_traced_before_decides_no_byte(variant: str, lens: Lens | None) -> None:
+    """Programs are kept from the second view of a state on, and run as they are from the third on."""
+    scene, library = still_life(False, **LIGHTS["suns and sky"]), AssetLibrary()
+    view = still_view(scene)
+    view = replace(view, intrinsics=replace(view.intrinsics, lens=lens))
+    turned = view.T_world_camera @ np.diag([-1.0, -1.0, 1.0, 1.0])
+    renderer = PathtraceRenderer(samples=4, variant=variant)
+    pictures: list[np.ndarray] = []
+    with renderer.open(scene, library) as session:
+        for pose in (view.T_world_camera, turned, view.T_world_camera, turned, view.T_world_camera):
+            pictures.append(session.render(replace(view, T_world_camera=pose)).radiance)
+    renderer.close()
+    for first, again in ((0, 2), (0, 4), (1, 3)):
+        np.testing.assert_array_equal(pictures[first], pictures[again])
+    assert not np.array_equal(pictures[0], pictures[1])
