@@ -57,8 +57,13 @@ def _procedural(library: AssetLibrary, category: str | None) -> tuple[AssetInfo,
 
 
 def _row(info: AssetInfo) -> str:
-    size = " x ".join(f"{100 * side:.0f}" for side in info.size_m)
-    return f"{info.asset_id:56} {info.category:20} {size + ' cm':22} {info.mass_kg:9.2f} kg"
+    size = " x ".join(_short(100 * side) for side in info.size_m)
+    return f"{info.asset_id:56} {info.category:20} {size + ' cm':22} {_short(info.mass_kg, 2):>9} kg"
+
+
+def _short(value: float, digits: int = 0) -> str:
+    """Return a number with so many digits behind the point, small ones with two that tell something."""
+    return f"{value:.{digits}f}" if value >= 1.0 else f"{value:.2g}"
 
 
 @app.command("install")

@@ -295,7 +295,10 @@ def test_nothing_is_made_when_a_pack_is_missing(run, tmp_path: Path, monkeypatch
     assert not out.exists()
 
 
-@pytest.mark.parametrize(("unit", "metres"), [("mm", "20 x 40 x 60 cm"), ("2.5 cm", "500 x 1000 x 1500 cm")])
+@pytest.mark.parametrize(
+    ("unit", "metres"),
+    [("mm", "20 x 40 x 60 cm"), ("2.5 cm", "500 x 1000 x 1500 cm"), ("0.001 mm", "0.02 x 0.04 x 0.06 cm")],
+)
 def test_a_model_is_imported_in_the_unit_of_its_file(
     run, tmp_path, monkeypatch, unit: str, metres: str
 ) -> None:
