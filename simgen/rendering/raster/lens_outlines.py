@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import pi
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simgen.camera import Intrinsics
+from simgen.lens import widest_angle
 from simgen.rendering.raster.drawables import DrawItem
 from simgen.rendering.raster.lens_bounds import Extent, bounds_of
 
 _CANVAS = 3  # times the image
 _FINE_PX, _COARSE_PX = 640, 160  # at most, of a canvas's longer side
+_SURELY_RAD = 0.1  # beyond the widest angle: rounding
 _SMALL_PX = 128  # on the finer one: larger things are counted well enough on the coarser
 Box = tuple[int, int, int, int]
 
@@ -26,8 +29,13 @@ Box = tuple[int, int, int, int]
 def lens_extent(camera: Intrinsics, item: DrawItem) -> Extent | None:
     """Return the extent of an object's vertices on the image plane; None where the lens does not show them all."""
     points = item.vertices_camera()
+    if camera.lens is None or float(camera.depth_of(points).min()) < camera.near_m:
+        return None
+    behind = float(np.cos(min(widest_angle(camera.lens) + _SURELY_RAD, pi)))
+    if (points[:, 2] < behind * np.linalg.norm(points, axis=1)).any():
+        return None  # found at a fraction of what projecting takes, for all that surrounds the camera
     pixels = camera.project(points)
-    if not np.isfinite(pixels).all() or float(camera.depth_of(points).min()) < camera.near_m:
+    if not np.isfinite(pixels).all():
         return None
     (x0, y0), (x1, y1) = pixels.min(axis=0), pixels.max(axis=0)
     return (float(x0), float(y0), float(x1), float(y1))
