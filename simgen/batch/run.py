@@ -107,8 +107,8 @@ def run_batch(
     Args:
         worker_count: processes; 0 means one per usable core.
         on_event: called in this thread for everything that happens.
-        on_idle: called in this thread when the first worker has nothing left to do and others have: a core is free
-            until they end. Not called where there is no such time, nor after a request to stop.
+        on_idle: called in this thread, once, when a core is free until the end: all jobs are given out, and fewer
+            workers than cores have one. Not called after a request to stop.
         server: to fork workers from; without one, a bare one is started.
 
     Raises:
@@ -151,10 +151,10 @@ class _Supervisor(Generic[R]):
         calls: _Calls,
         settings: BatchSettings,
     ) -> None:
-        cores = usable_cores()
+        self._cores = cores = usable_cores()
         self._job, self._settings = job, settings
         self._emit, self._on_idle = calls.on_event, calls.on_idle
-        self._was_idle = False
+        self._told_of_free_core = False
         self._waiting = deque(indices)
         self._job_count = len(indices)
         self._worker_count = worker_total(worker_count, len(indices), cores)
@@ -230,14 +230,15 @@ class _Supervisor(Generic[R]):
             index, attempt = self._waiting.popleft(), 1
         if index is None:
             self._remove(worker)
-            self._have_idle()
-            return
-        self._emit(JobStarted(index, worker.number, attempt))
-        worker.order(index, attempt, self._settings.job_timeout_s)
+        else:
+            self._emit(JobStarted(index, worker.number, attempt))
+            worker.order(index, attempt, self._settings.job_timeout_s)
+        self._tell_of_free_core()
 
-    def _have_idle(self) -> None:
-        if self._workers and not (self._was_idle or self._stops_seen):
-            self._was_idle = True
+    def _tell_of_free_core(self) -> None:
+        is_free = not self._waiting and 0 < len(self._workers) < self._cores
+        if is_free and not (self._told_of_free_core or self._stops_seen):
+            self._told_of_free_core = True
             self._on_idle()
 
     def _remove(self, worker: WorkerProcess, *, kill: bool = False) -> str:

@@ -57,7 +57,11 @@ def test_more_workers_than_jobs_are_not_started():
     assert events[0] == BatchStarted(job_count=2, worker_count=2)
 
 
-def test_a_core_that_is_free_until_the_last_job_ends_is_told(tmp_path: Path):
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_core_that_is_free_until_the_last_job_ends_is_told(
+    workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("simgen.batch.run.usable_cores", lambda: 2)
     pipe, calls = tmp_path / "pipe", list[str]()
     os.mkfifo(pipe)
 
@@ -65,11 +69,13 @@ def test_a_core_that_is_free_until_the_last_job_ends_is_told(tmp_path: Path):
         calls.append("idle")
         pipe.write_text("!")  # until then the last job does not end
 
-    assert run_batch([0, 1, 2], Last(pipe, at=2), worker_count=2, on_idle=on_idle).results == (0, 1, 2)
+    job = Last(pipe, at=2)
+    assert run_batch([0, 1, 2], job, worker_count=workers, on_idle=on_idle).results == (0, 1, 2)
     assert calls == ["idle"]
 
 
-def test_one_worker_leaves_no_core_free(tmp_path: Path):
+def test_one_worker_leaves_no_core_of_one_free(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("simgen.batch.run.usable_cores", lambda: 1)
     calls: list[str] = []
     run_batch([0, 1], Square(), on_idle=lambda: calls.append("idle"))
     assert calls == []
