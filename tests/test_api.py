@@ -264,3 +264,10 @@ def test_one_override_in_place_of_several_is_told() -> None:
         UsageError, match=r"overrides: give a list of texts, for example \['capture.frames=2'\]"
     ):
         simgen.load(TINY, "capture.frames=2")
+
+
+def test_packs_that_actors_draw_from_are_needed_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SIMGEN_DATA", str(tmp_path / "data"))
+    mug = {"asset": {"category": "mug"}, "place": {"at": {"position": [0, 0, 0]}}}
+    scenario = simgen.Scenario.model_validate({**TWIN, "objects": {}, "actors": {"mug": mug}})
+    assert missing_packs(scenario) == ("sweethome3d",)
