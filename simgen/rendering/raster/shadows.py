@@ -141,9 +141,11 @@ class ShadowMaps:
         self.casters.begin()
         self.grids = [sun_grid(sun.direction_world, whole, everything) for sun in suns]
         self._clear(self._suns)
+        ranges = self._ranges(drawables, finer_things=walled and not self.is_wide)
         for index, grid in enumerate(self.grids):
             self._place(self._suns, (sun_column(index), 0), SUN_TILE)
-            self.casters.draw(_TO_CLIP @ grid.tile_from_world, 0, self.casters.sharp_count)
+            for first, count in ranges:
+                self.casters.draw(_TO_CLIP @ grid.tile_from_world, first, count)
         self.levels = []
         self._state = _State(
             drawables, blockers, T_world_objects, soft_directions, *_spheres(drawables, T_world_objects)
@@ -175,6 +177,14 @@ class ShadowMaps:
 
     def _level_tile(self, sun: int, level: int) -> int:
         return len(self.grids) + sun * self.finer + level
+
+    def _ranges(self, drawables: Sequence[Drawable], finer_things: bool) -> list[tuple[int, int]]:
+        """Return what the maps of the whole scene show: things roughly, where finer maps show them besides."""
+        if not finer_things:
+            return [(0, self.casters.sharp_count)]
+        rough = self.casters.soft
+        ids = [(drawable.body.instance_id, drawable.body.is_thing) for drawable in drawables]
+        return runs_of_indices([rough[i] if thing and i in rough else self.casters.sharp[i] for i, thing in ids])
 
     def _draw_finer(self, levels: list[tuple[SunLevel, ...]]) -> None:
         self.levels = levels
