@@ -106,6 +106,7 @@ class TracedState:
         suns: its suns as emitters.
         has_others: whether anything else shines.
         one_sided: its meshes that cameras see from one side only.
+        panels: its lights that are shapes, which cameras see from one side only too.
         programs: kept by `wavefront` while the scene is.
     """
 
@@ -114,6 +115,7 @@ class TracedState:
     suns: tuple[Any, ...]
     has_others: bool
     one_sided: tuple[Any, ...]
+    panels: tuple[Any, ...]
     programs: dict[Any, Any]
 
 
@@ -215,6 +217,7 @@ class Engine:
             tuple(disc.emitter() for disc in discs),
             has_others,
             tuple(mesh for mesh, said in zip(made, meshes, strict=True) if said.is_one_sided),
+            tuple(light for light in lights if isinstance(light, self._mi.Shape)),
             {},
         )
 
@@ -270,7 +273,7 @@ class Engine:
         )
 
     def _scenery(self, scene: TracedState) -> Scenery:
-        one_sided = marked(self._mi, self._dr, scene.one_sided)
+        one_sided = marked(self._mi, self._dr, scene.one_sided + scene.panels)
         return Scenery(self._mi, self._dr, scene.suns, scene.has_others, scene.is_clear, one_sided)
 
     def _without_background(self, integrator: Any, buffers: Float32Array) -> Float32Array:

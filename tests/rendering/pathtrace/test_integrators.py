@@ -28,10 +28,12 @@ SKY = EnvironmentLight(map=None, illuminance_lux=6_000.0)
 DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
 LAMP = SpotLight("lamp", Pose((0.2, -0.3, 1.5), DOWN), "", 5_000.0, inner_angle_rad=0.4, outer_angle_rad=0.8)
 PANEL = PanelLight("panel", Pose((0.0, 0.2, 1.5), DOWN), "", 9_000.0, 0.5, 0.3)
+BETWEEN = PanelLight("panel", Pose((0.6, -0.75, 0.9), DOWN), "", 9_000.0, 0.5, 0.5)
 LIGHTS = {
     "suns": {"suns": SUNS, "environment": DARK},
     "suns and sky": {"suns": SUNS, "environment": SKY},
     "lamps": {"suns": [], "environment": DARK, "lights": [LAMP], "panels": [PANEL]},
+    "a panel from behind": {"suns": SUNS, "environment": SKY, "panels": [BETWEEN]},
     "unseen sky": {"suns": [], "environment": EnvironmentLight(None, 6_000.0, background_visible=False)},
 }
 
