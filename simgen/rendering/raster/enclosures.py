@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray
 from simgen.rendering.raster.drawables import Drawable
@@ -23,6 +24,7 @@ _AROUND = 0.75  # of level rays that a body must meet to stand around all things
 _LEAST_CLOSED = (
     0.25  # of the upper half of directions; what is more open than that lets light pass as in the open
 )
+_MOST_BOXES = 24
 _MOST_TRIANGLES, _MOST_OF_A_BODY = 400, 1200  # a wood is no wall
 _THIN_M2 = 1e-8
 _SHEEN = (
@@ -46,6 +48,28 @@ class Shell:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Boxes:
+    """Boxes around things that never move.
+
+    Attributes:
+        T_box_world: (b, 4, 4) world -> box, whose sides are then at -1 and 1.
+    """
+
+    T_box_world: FloatArray
+
+    def in_the_way(self, origins_m: FloatArray, directions: FloatArray) -> NDArray[np.intp]:
+        """Return (n,) how many boxes each ray (n, 3), (n, 3) enters."""
+        count = np.zeros(len(origins_m), np.intp)
+        for T in self.T_box_world:
+            start, way = origins_m @ T[:3, :3].T + T[:3, 3], directions @ T[:3, :3].T
+            with np.errstate(divide="ignore", invalid="ignore"):
+                one, two = (-1 - start) / way, (1 - start) / way
+            enters, leaves = np.minimum(one, two).max(axis=1), np.maximum(one, two).min(axis=1)
+            count += (enters < leaves) & (leaves > 0)
+        return count
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Enclosure:
     """A space that is closed in part, with the things somewhere in it.
 
@@ -53,12 +77,14 @@ class Enclosure:
         middle_m: (3,) world, among the things.
         low_m: (3,) corner of the box around what can be seen from the middle.
         high_m: (3,) the opposite corner.
+        furniture: boxes of the largest things in it that never move.
     """
 
     shell: Shell
     middle_m: FloatArray
     low_m: FloatArray
     high_m: FloatArray
+    furniture: Boxes
 
     @property
     def corners_m(self) -> FloatArray:
@@ -88,7 +114,9 @@ def find_enclosure(drawables: Sequence[Drawable]) -> Enclosure | None:
     if not around and all(_top_m(drawable) < middle[2] + _RISES * reach for drawable in bodies):
         return None  # a road has floors alone
     shell = _shell([*bodies, *around])
-    return None if shell is None else _enclosure(shell, middle)
+    if shell is None:
+        return None
+    return _enclosure(shell, middle, _boxes([d for d in still if d.body.instance_id not in shell.members]))
 
 
 def seen_alone(shell: Shell, hits: Hits) -> tuple[Shell, Hits]:
@@ -103,7 +131,7 @@ def seen_alone(shell: Shell, hits: Hits) -> tuple[Shell, Hits]:
     return rest, Hits(hits.distance_m, place[hits.triangle], hits.outside)
 
 
-def _enclosure(shell: Shell, middle: FloatArray) -> Enclosure | None:
+def _enclosure(shell: Shell, middle: FloatArray, furniture: Boxes) -> Enclosure | None:
     level = _level_directions()
     directions = np.concatenate([spread_directions(_RAYS), level])
     hits = shell.mesh.cast(middle, directions)
@@ -115,8 +143,21 @@ def _enclosure(shell: Shell, middle: FloatArray) -> Enclosure | None:
     # Rays end below the top of a wall; its corners tell where that is.
     tops = shell.mesh.corners_m[hits.triangle[met]].reshape(-1, 3)[:, 2]
     high[2] = min(float(tops.max()), 2 * high[2] - middle[2])
-    whole = Enclosure(shell, middle, low, high)
+    whole = Enclosure(shell, middle, low, high, furniture)
     return replace(whole, shell=_facing(shell, whole.corners_m))
+
+
+def _boxes(bodies: Sequence[Drawable]) -> Boxes:
+    """Return the boxes of the largest bodies."""
+    largest = sorted(bodies, key=lambda drawable: -drawable.radius_m)[:_MOST_BOXES]
+    boxes = np.zeros((len(largest), 4, 4))
+    for box, drawable in zip(boxes, largest, strict=True):
+        to_world = _place(drawable)
+        to_world[:3, :3] = to_world[:3, :3] * np.maximum(
+            drawable.model.half_size_m * drawable.body.scale, 1e-6
+        )
+        box[:] = np.linalg.inv(to_world)
+    return Boxes(boxes)
 
 
 def _facing(shell: Shell, corners_m: FloatArray) -> Shell:

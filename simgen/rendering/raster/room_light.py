@@ -2,8 +2,8 @@
 
 Probes on a grid look in all directions once a scene. What they see is sky or a place on a wall; the wall sends on what
 its nearest probe receives, again and again (after Majercik et al., "Dynamic diffuse global illumination with ray-traced
-irradiance fields", JCGT 2019). Things in the room neither block nor send on this light: soft shadows do that where they
-stand. All light is radiance of a white sheet, cd/m².
+irradiance fields", JCGT 2019). Of things in the room only the boxes of those that never move count, as haze of middle
+grey; how things shade each other is for soft shadows to say. All light is radiance of a white sheet, cd/m².
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ from simgen.rendering.raster.ray_casts import NO_TRIANGLE, Hits, spread_directio
 from simgen.rendering.raster.shadows import DirectionalLight
 
 _DIRECTIONS = 96
+_PASSES = 0.4  # of light that enters the box of a thing: assumed, of racks half full
+_THING_ALBEDO = 0.4  # assumed: middle grey
 _BOUNCES = 4  # as many surfaces as the path tracer follows light over, before that which is seen
 _IN_SOLID = 0.25  # of directions in which a probe sees backs of surfaces: it is inside of something
 _OFF_M = 1e-4  # of a place before its surface, in sizes of the box
@@ -96,11 +98,13 @@ class RoomLight:
             self._shell, hits
         )  # what no probe sees neither blocks nor sends on light
         self._seen = self._places(*looks, hits)
+        boxes = enclosure.furniture.in_the_way(*looks)
+        self._passes = _PASSES ** boxes.astype(float).reshape(-1, _DIRECTIONS, 1)
         backs = (~self._seen.met & ~self._seen.sky).reshape(-1, _DIRECTIONS).mean(axis=1)
         self._good = _nearest_good(points, backs < _IN_SOLID)
         looks = enclosure.middle_m, _all_around()
         self._panorama = self._places(*looks, self._shell.mesh.cast(*looks))
-        self._sunlit: dict[tuple[int, tuple[float, ...]], NDArray[np.bool_]] = {}
+        self._sunlit: dict[tuple[int, tuple[float, ...]], FloatArray] = {}
 
     def field(self, sources: Sources) -> RoomField:
         """Return the light of some sources."""
@@ -111,7 +115,9 @@ class RoomLight:
         probes = np.zeros((len(self._good), 6, 3))
         for _ in range(_BOUNCES):
             seen[self._seen.met] = self._radiance(self._seen, direct, probes)
-            probes = (self._bins.lobes @ seen.reshape(-1, _DIRECTIONS, 3))[self._good]
+            things = probes.mean(axis=1)[:, None] * _THING_ALBEDO
+            mixed = things + (seen.reshape(-1, _DIRECTIONS, 3) - things) * self._passes
+            probes = (self._bins.lobes @ mixed)[self._good]
         around = sources.sky.reshape(-1, 3).copy()
         around[~self._panorama.sky] = 0.0
         direct = self._direct(self._panorama, sources)
@@ -146,15 +152,16 @@ class RoomLight:
             total += self._of_lamp(places, normals, lamp)
         return total
 
-    def _lit(self, places: _Places, sun: DirectionalLight) -> NDArray[np.bool_]:
-        """Return (m,) whether a sun reaches places; it is asked again whenever lights change."""
+    def _lit(self, places: _Places, sun: DirectionalLight) -> FloatArray:
+        """Return (m,) how much of a sun reaches places; it is asked again whenever lights change."""
         key = (id(places), sun.direction_world)
         if key not in self._sunlit:
             towards = np.broadcast_to(np.asarray(sun.direction_world), places.points_m.shape)
             facing = (self._shell.mesh.normals[places.triangles] * towards).sum(axis=1) > 0
-            lit = np.zeros(len(facing), np.bool_)
+            lit = np.zeros(len(facing))
             hits = self._shell.mesh.cast(places.points_m[facing], towards[facing])
-            lit[facing] = hits.triangle == NO_TRIANGLE
+            boxes = self.enclosure.furniture.in_the_way(places.points_m[facing], towards[facing])
+            lit[facing] = (hits.triangle == NO_TRIANGLE) * _PASSES ** boxes.astype(float)
             self._sunlit[key] = lit
         return self._sunlit[key]
 
