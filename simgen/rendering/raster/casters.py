@@ -20,7 +20,8 @@ class Casters:
     light.
 
     Attributes:
-        sharp: first index and number of indices of each object, by instance id: what blocks suns and lamps.
+        sharp: first index and number of indices of each object, by instance id: what blocks suns.
+        solid: the same without glass: what blocks lamps, which shine out of glass of their own.
         sharp_count: indices of all of them, which come first.
         soft: the same for what blocks soft light; supports come next, things last.
     """
@@ -32,6 +33,7 @@ class Casters:
         self._indices = self._gl.buffer(reserve=4, dynamic=True)
         self._array: moderngl.VertexArray | None = None
         self.sharp: dict[int, tuple[int, int]] = {}
+        self.solid: dict[int, tuple[int, int]] = {}
         self.soft: dict[int, tuple[int, int]] = {}
         self.sharp_count = 0
 
@@ -42,7 +44,7 @@ class Casters:
         vertices: list[NDArray[np.float32]] = []
         sharp: list[NDArray[np.uint32]] = []
         soft: tuple[dict[int, NDArray[np.uint32]], dict[int, NDArray[np.uint32]]] = ({}, {})
-        self.sharp = {}
+        self.sharp, self.solid = {}, {}
         start = first = 0
         for drawable in drawables:
             level, body = drawable.model.caster, drawable.body
@@ -51,6 +53,7 @@ class Casters:
             blocking = level.triangles[: level.blocking_triangles]
             sharp.append(blocking + np.uint32(start))
             self.sharp[body.instance_id] = (first, blocking.size)
+            self.solid[body.instance_id] = (first, 3 * level.solid_triangles)
             if drawable in soft_blockers:
                 soft[body.is_thing][body.instance_id] = drawable.model.rough_triangles + np.uint32(start)
             start += len(level.positions_m)

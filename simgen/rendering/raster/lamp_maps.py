@@ -167,7 +167,7 @@ class LampMaps:
             place = (column, CUBE_TILE if behind else 0, grid.side_px, grid.side_px)
             target.viewport = target.scissor = place
             clip = _face_clip(grid, axis, behind) @ T_lamp_world
-            for first, count in runs_of_indices([self._casters.sharp[instance_id] for instance_id in ids]):
+            for first, count in runs_of_indices([self._casters.solid[instance_id] for instance_id in ids]):
                 self._casters.draw(clip, first, count)
 
 

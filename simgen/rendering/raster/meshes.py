@@ -51,6 +51,7 @@ class GpuLevel:
         batches: all draws, opaque ones first.
         outline_batches: the same for an outline, to which maps matter only where they cut it out.
         opaque_triangles: how many triangles come before the alpha-tested ones.
+        solid_triangles: how many come before the see-through ones.
         blocking_triangles: how many come before those that cast no shadow.
     """
 
@@ -63,6 +64,7 @@ class GpuLevel:
         self.batches = _batches(pieces)
         self.outline_batches = _outline_batches(self.batches)
         self.opaque_triangles = sum(batch.count for batch in self.batches if not batch.key.masked) // 3
+        self.solid_triangles = sum(batch.count for batch in self.batches if not batch.key.see_through) // 3
         self.blocking_triangles = sum(batch.count for batch in self.batches if batch.key.blocks) // 3
         self.byte_count = vertices.nbytes + 2 * self.triangles.nbytes + self.positions_m.nbytes
         self._vertices = context.gl.buffer(vertices.tobytes())
@@ -74,8 +76,7 @@ class GpuLevel:
     @cached_property
     def see_through_vertices(self) -> NDArray[np.uint32]:
         """Rows (k,) of `positions_m` that triangles of see-through materials have."""
-        solid = sum(batch.count for batch in self.batches if not batch.key.see_through) // 3
-        return np.unique(self.triangles[solid:])
+        return np.unique(self.triangles[self.solid_triangles :])
 
     @cached_property
     def longest_edge_m(self) -> float:
