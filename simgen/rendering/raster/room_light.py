@@ -24,8 +24,8 @@ from simgen.rendering.raster.ray_casts import NO_TRIANGLE, Hits, spread_directio
 from simgen.rendering.raster.shadows import DirectionalLight
 
 _DIRECTIONS = 96
-_PASSES = 0.4  # of light that enters the box of a thing: assumed, of racks half full
-_THING_ALBEDO = 0.4  # assumed: middle grey
+_PASSES = 0.1  # of light that enters the box of a large thing: assumed, of racks with boards and cartons
+_THING_ALBEDO = 0.3  # assumed: cardboard, wood
 _BOUNCES = 4  # as many surfaces as the path tracer follows light over, before that which is seen
 _IN_SOLID = 0.25  # of directions in which a probe sees backs of surfaces: it is inside of something
 _OFF_M = 1e-4  # of a place before its surface, in sizes of the box
