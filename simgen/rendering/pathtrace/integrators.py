@@ -35,7 +35,8 @@ class Scenery:
         suns: as emitters.
         has_others: whether anything else shines.
         is_clear: whether light passes through some of its surfaces.
-        one_sided: of each shape, by its number, whether cameras see its outer side only; None where none is.
+        one_sided: of shapes, by their numbers, whether cameras see the outer side only; those past its end are
+            seen from both sides; None where all are.
     """
 
     mi: Any
@@ -50,8 +51,9 @@ class Scenery:
         mi, dr = self.mi, self.dr
         if self.one_sided is None:
             return mi.Bool(False)
-        turned = active & si.is_valid() & (dr.dot(si.n, ray.d) > 0)
-        return turned & dr.gather(mi.Bool, self.one_sided, dr.reinterpret_array(mi.UInt32, si.shape), turned)
+        number = dr.reinterpret_array(mi.UInt32, si.shape)
+        turned = active & si.is_valid() & (dr.dot(si.n, ray.d) > 0) & (number < dr.width(self.one_sided))
+        return turned & dr.gather(mi.Bool, self.one_sided, number, turned)
 
     def seen(self, scene: Any, ray: Any, coherent: bool, active: Any) -> Any:
         """Return what rays of a camera show first, past inner sides of one-sided shapes."""
