@@ -184,7 +184,9 @@ class ShadowMaps:
             return [(0, self.casters.sharp_count)]
         rough = self.casters.soft
         ids = [(drawable.body.instance_id, drawable.body.is_thing) for drawable in drawables]
-        return runs_of_indices([rough[i] if thing and i in rough else self.casters.sharp[i] for i, thing in ids])
+        return runs_of_indices(
+            [rough[i] if thing and i in rough else self.casters.sharp[i] for i, thing in ids]
+        )
 
     def _draw_finer(self, levels: list[tuple[SunLevel, ...]]) -> None:
         self.levels = levels
