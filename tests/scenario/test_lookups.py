@@ -55,7 +55,7 @@ def told(text: str) -> list[Problem]:
         ),
         (f"asset: procedural/cartn, {AT}", "asset", r"no asset .*mean 'procedural/carton'\?"),
         (f"asset: {{procedural: cartn}}, {AT}", "asset.procedural", r"mean 'procedural/carton'\?"),
-        (f"asset: procedural/box, category: flor, {AT}", "category", r"no category .*mean 'floor'\?"),
+        (f"asset: procedural/box, category: floorr, {AT}", "category", r"no category .*mean 'floor'\?"),
         (
             f"asset: procedural/box, material: {{texture: {{kind: {{choice: [wood, brik]}}}}}}, {AT}",
             "material.texture.kind.choice[1]",
