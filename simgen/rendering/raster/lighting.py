@@ -234,31 +234,15 @@ class LightPass:
         if self._has_lamps or self._shining:
             coarse.lamp_texture.use(7)
         others.bind()
-        (width, height), (half_width, half_height) = targets.size_px, coarse.shares.size
-        camera: dict[str, object] = {
-            **ray_uniforms(view.intrinsics),
-        }
+        camera: dict[str, object] = {**ray_uniforms(view.intrinsics)}
         if self._scene.fog is not None:
             camera |= self._air(coarse, view, self._scene.fog)
+        surfaces = camera | {"R_map_camera": as_floats(R_light_camera.T), "white": white}
         targets.shaded.use()
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST)
         gl.depth_func = ">"
-        whole = targets.shaded.scissor
-        for names, where in others.parts(targets.region):
-            shade = self._shade_with((*names, *seen_by))
-            set_uniforms(
-                shade, normal_depth=0, surface=1, shares=2, prefiltered=3, irradiance=4,
-                lamp_light=7, white=white, **others.uniforms(view),
-                spacing=float(coarse.spacing_px),
-                texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
-                sun_direction=as_floats(suns_in_camera(light.suns, view)),
-                R_map_camera=as_floats(R_light_camera.T), **camera,
-            )  # fmt: skip
-            for x0, y0, x1, y1 in where:
-                targets.shaded.scissor = (x0, y0, x1 - x0, y1 - y0)
-                self._context.fill(shade)
-        targets.shaded.scissor = whole
+        self._shade_surfaces(targets, coarse, view, others, surfaces)
         gl.depth_func = "<="
         set_uniforms(
             background, background=5, white=white, background_scale=self._background_scale,
@@ -267,6 +251,31 @@ class LightPass:
         self._context.fill(background)
         gl.depth_func = "<"
         gl.disable(moderngl.DEPTH_TEST)
+
+    def _shade_surfaces(
+        self,
+        targets: Targets,
+        coarse: LightTargets,
+        view: View,
+        others: Others,
+        camera: dict[str, object],
+    ) -> None:
+        """Shade each part of the image with what it needs; textures are bound, and the framebuffer is."""
+        (width, height), (half_width, half_height) = targets.size_px, coarse.shares.size
+        whole = targets.shaded.scissor
+        for names, where in others.parts(targets.region):
+            shade = self._shade_with((*names, *ray_defines(view.intrinsics)))
+            set_uniforms(
+                shade, normal_depth=0, surface=1, shares=2, prefiltered=3, irradiance=4,
+                lamp_light=7, **others.uniforms(view),
+                spacing=float(coarse.spacing_px),
+                texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
+                sun_direction=as_floats(suns_in_camera(self._light.suns, view)), **camera,
+            )  # fmt: skip
+            for x0, y0, x1, y1 in where:
+                targets.shaded.scissor = (x0, y0, x1 - x0, y1 - y0)
+                self._context.fill(shade)
+        targets.shaded.scissor = whole
 
 
 def _state(view: View) -> tuple[FloatArray, ...]:
