@@ -15,10 +15,10 @@
 | flow_forward, flow_backward | OpenEXR, channels X Y, float32, lossless, pixels | NaN |
 | flow_occlusion_forward, flow_occlusion_backward | PNG, 8 bit, 255 = True, 0 = False | |
 
-Why these, measured in one run on a busy core at 640x480 on textured pictures of 20 objects: colour takes 5.6 ms and 393 KiB
-with the filter by mean and libdeflate's quickest level (zlib's 15.7 ms and 409 KiB). Ids are runs, equal to the row above
-nearly everywhere: 1 ms and 7 KiB (zlib 1.5 ms). Depth takes 4.2 ms and 308 KiB (zlib 9.7 ms; of other forms, on an idle
-core where zlib took 6.7 ms: PIZ 17 ms; TIFF with deflate 13 ms).
+Why these, measured in one run on a busy core at 640x480 on textured pictures of 20 objects: colour takes 5.6 ms and
+393 KiB with the filter by mean and libdeflate's quickest level (zlib's 15.7 ms and 409 KiB). Ids are runs, equal to the
+row above nearly everywhere: 1 ms and 7 KiB (zlib 1.5 ms). Depth takes 4.2 ms and 308 KiB (zlib 9.7 ms; of other forms,
+on an idle core where zlib took 6.7 ms: PIZ 17 ms; TIFF with deflate 13 ms).
 """
 
 from __future__ import annotations
