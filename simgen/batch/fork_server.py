@@ -18,11 +18,11 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from select import select
-from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Final
 
 from simgen.batch.cores import ALWAYS
 from simgen.batch.forking import FORK, KILL, NOTICE, REQUEST
+from simgen.closing import Closable
 from simgen.processes import ending
 
 # A plain `python -c` rather than multiprocessing: it sets the environment before anything is imported, and does
@@ -47,7 +47,7 @@ SCENES_NEED: Final = (
 )
 
 
-class ForkServer:
+class ForkServer(Closable):
     """A process to fork workers from, started at once; use it as a context manager, or `close` it.
 
     It ends, and its workers with it, when it is closed or when the process that started it ends.
@@ -133,14 +133,6 @@ class ForkServer:
         self._process.wait()
         self._control.close()
         self._output.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def ending_of(code: int, output: IO[bytes]) -> str:

@@ -7,9 +7,9 @@ import os
 import shutil
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 from simgen.assets import AssetLibrary
+from simgen.closing import Closable
 from simgen.dataset.files import disk_errors, to_json, write_synced
 from simgen.dataset.layout import (
     ATTRIBUTION_FILE,
@@ -28,7 +28,7 @@ from simgen.records.scene import Scene
 from simgen.records.trajectory import Trajectory
 
 
-class DatasetWriter:
+class DatasetWriter(Closable):
     """A dataset being made.
 
     The process that started it uses `create` and `finalise`; workers use `attach`, which costs one small read,
@@ -155,12 +155,10 @@ class DatasetWriter:
             os.close(self._lock)
             self._lock = None
 
-    def __enter__(self) -> Self:
-        return self
-
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Close; after an error a dataset without any scene is taken away again."""
         self._let_go(failed=error is not None)
 
 

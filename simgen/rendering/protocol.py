@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
+from simgen.closing import Closable
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
 
 
-class SceneRenderer(Protocol):
+class SceneRenderer(Closable, Protocol):
     """One scene, uploaded and ready."""
 
     def render(self, view: View, *, lit: bool = True) -> Frame:
@@ -42,12 +42,6 @@ class SceneRenderer(Protocol):
     def close(self) -> None:
         """Free what the scene holds; the renderer may keep shared things such as models and maps."""
         ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
 
 
 class Renderer(Protocol):

@@ -7,12 +7,10 @@ always begin at time 0.
 
 from __future__ import annotations
 
-from types import TracebackType
-from typing import Self
-
 import numpy as np
 
 from simgen.assets import AssetLibrary
+from simgen.closing import Closable
 from simgen.geometry import FloatArray, matrix_from_quaternion, quaternion_about_axis, quaternion_multiply
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
@@ -20,7 +18,7 @@ from simgen.simulation.protocol import BodyStates, Speeds
 from simgen.simulation.shapes import body_shape
 
 
-class KinematicWorld:
+class KinematicWorld(Closable):
     """A scene whose bodies follow closed forms of time."""
 
     can_rest = False
@@ -61,14 +59,6 @@ class KinematicWorld:
 
     def close(self) -> None:
         """Nothing is held."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 class Flight:

@@ -8,10 +8,10 @@ an engine, an `ActiveWorld`; `episode.py` runs them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import NamedTuple, Protocol
 
 from simgen.assets import AssetLibrary
+from simgen.closing import Closable
 from simgen.geometry import FloatArray, Quat, Vec3
 from simgen.records.scene import Scene
 from simgen.records.trajectory import Contact
@@ -88,7 +88,7 @@ class Gap(NamedTuple):
     point_m: Vec3
 
 
-class World(Protocol):
+class World(Closable, Protocol):
     """One scene inside an engine.
 
     Attributes:
@@ -116,12 +116,6 @@ class World(Protocol):
     def close(self) -> None:
         """Release the engine; calling it twice does no harm."""
         ...
-
-    def __enter__(self) -> Self: ...
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
 
 
 class ActiveWorld(World, Protocol):

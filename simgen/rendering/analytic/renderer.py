@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, nan, sqrt
-from types import TracebackType
-from typing import Self, cast, get_args
+from typing import cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
+from simgen.closing import Closable
 from simgen.errors import RenderError, UsageError
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import Frame, Silhouette, View
@@ -72,7 +72,7 @@ class Seen:
     coordinates_m: FloatArray
 
 
-class AnalyticScene:
+class AnalyticScene(Closable):
     """One scene, as solids and lights."""
 
     def __init__(self, scene: Scene, library: AssetLibrary) -> None:
@@ -137,14 +137,6 @@ class AnalyticScene:
 
     def close(self) -> None:
         """Do nothing: nothing is held but numbers."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _solids(self, view: View) -> list[Solid]:
         T_camera_world = invert_rigid(view.T_world_camera)

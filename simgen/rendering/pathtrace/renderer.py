@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import reduce
 from operator import add
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
+from simgen.closing import Closable
 from simgen.errors import RenderError, UsageError
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
@@ -93,7 +92,7 @@ class PathtraceRenderer:
         self.shapes = ShapeCache()
 
 
-class PathtraceScene:
+class PathtraceScene(Closable):
     """One scene, ready to be seen from anywhere."""
 
     def __init__(self, renderer: PathtraceRenderer, scene: Scene, library: AssetLibrary) -> None:
@@ -144,14 +143,6 @@ class PathtraceScene:
     def close(self) -> None:
         """Let go of the scene; shapes stay with the renderer."""
         self._renderer = self._traced = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _opened(self, view: View) -> tuple[PathtraceRenderer, TracedScene]:
         if self._renderer is None or self._traced is None:

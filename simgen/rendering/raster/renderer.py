@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.assets.library import PROCEDURAL
+from simgen.closing import Closable
 from simgen.errors import RenderError
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
@@ -144,7 +143,7 @@ class RasterRenderer:
         return self.maps.get(info.content_hash, lambda: library.load_environment(ref).radiance, stored=stored)
 
 
-class RasterScene:
+class RasterScene(Closable):
     """One scene, ready to be seen from anywhere."""
 
     def __init__(self, renderer: RasterRenderer, drawables: tuple[Drawable, ...]) -> None:
@@ -232,14 +231,6 @@ class RasterScene:
         for _, model in self._skinned:
             model.release()
         self._skinned = []
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def _read_light(targets: Targets, place: str, nonce: float) -> NDArray[np.float16]:
