@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.errors import AssetError
-from simgen.geometry import FloatArray, invert_rigid
+from simgen.geometry import FloatArray, invert_rigid, matrices_from_quaternions
 from simgen.records.asset import Gait, Model, Skin, Submesh
 
 MOST_JOINTS = 64
@@ -171,22 +171,10 @@ def _local(gait: Gait, travelled_m: float, speed_mps: float) -> tuple[FloatArray
     share = min(max(speed_mps / gait.full_speed_mps, 0.0), 1.0)
     share = share * share * (3.0 - 2.0 * share)
     turns = np.asarray(turns) * share + np.array([1.0 - share, 0.0, 0.0, 0.0])
-    return _matrices(turns), np.asarray(shifts) * share
+    return matrices_from_quaternions(turns), np.asarray(shifts) * share
 
 
 def _catmull_rom(t: float) -> tuple[float, float, float, float]:
     """Return the shares of four keys at a place between the middle two (Catmull and Rom, 1974)."""
     t2, t3 = t * t, t * t * t
     return (-t3 + 2 * t2 - t) / 2, (3 * t3 - 5 * t2 + 2) / 2, (-3 * t3 + 4 * t2 + t) / 2, (t3 - t2) / 2
-
-
-def _matrices(quaternions_wxyz: FloatArray) -> FloatArray:
-    """Return rotations (n, 3, 3) of quaternions (n, 4) of any length."""
-    length = np.sqrt((quaternions_wxyz * quaternions_wxyz).sum(axis=1, keepdims=True))
-    w, x, y, z = (quaternions_wxyz / length).T
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ]
-    return np.stack([np.stack(row, axis=-1) for row in rows], axis=1)

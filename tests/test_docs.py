@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +71,22 @@ def test_every_kind_of_error_is_documented() -> None:
     kinds = {kind.__name__ for kind in SimgenError.__subclasses__()} - {"SceneRejected"}
     for kind in kinds:
         assert f"`{kind}`" in PYTHON
+
+
+ARCHITECTURE = (ROOT / "docs" / "architecture.md").read_text()
+
+
+def test_every_module_and_package_has_its_line_in_the_architecture() -> None:
+    inside = {path.name for path in (ROOT / "simgen").glob("*.py") if not path.name.startswith("__")}
+    inside |= {f"{path.parent.name}/" for path in (ROOT / "simgen").glob("*/__init__.py")}
+    table = "\n".join(line.split("|")[1] for line in ARCHITECTURE.splitlines() if line.startswith("| `"))
+    assert inside - set(re.findall(r"`([a-z_]+(?:\.py|/))`", table)) == set()
+
+
+def test_the_layers_of_the_architecture_are_those_that_are_checked() -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    contract = config["tool"]["importlinter"]["contracts"][0]
+    assert "\n".join(contract["layers"]) in ARCHITECTURE
 
 
 def examples() -> list[str]:

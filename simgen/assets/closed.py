@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.assets.importers.polygons import connected_pieces, face_vectors, weld
-from simgen.assets.importers.raw import Float64Array
+from simgen.geometry import FloatArray
 from simgen.records.asset import Submesh
 
 
@@ -42,7 +42,7 @@ def closed_first(submeshes: Sequence[Submesh], see_through: Collection[int] = ()
 
 
 def _closed(
-    points: Float64Array, triangles: NDArray[np.int64], clear: NDArray[np.bool_]
+    points: FloatArray, triangles: NDArray[np.int64], clear: NDArray[np.bool_]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return for each triangle whether its piece is closed, and whether that is closed but inside out."""
     places = weld(points)[triangles]

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.assets.collapse_geometry import (
-    Float64Array,
+    FloatArray,
     Int64Array,
     Quadrics,
     distances_to_triangles,
@@ -50,7 +50,7 @@ class Corners:
 
     place: Int64Array
     group: Int64Array
-    normal: Float64Array
+    normal: FloatArray
     textured: NDArray[np.bool_]
 
 
@@ -60,7 +60,7 @@ class _Moves:
 
     start: Int64Array
     end: Int64Array
-    cost: Float64Array
+    cost: FloatArray
 
     def __getitem__(self, chosen: NDArray[np.bool_] | Int64Array) -> _Moves:
         return _Moves(self.start[chosen], self.end[chosen], self.cost[chosen])
@@ -76,7 +76,7 @@ class CollapsingSurface:
         triangles: (m, 3) corners left.
     """
 
-    def __init__(self, places: Float64Array, corners: Corners, triangles: Int64Array) -> None:
+    def __init__(self, places: FloatArray, corners: Corners, triangles: Int64Array) -> None:
         self._places, self._corners = places, corners
         at = corners.place[triangles]
         solid = (at[:, 0] != at[:, 1]) & (at[:, 1] != at[:, 2]) & (at[:, 2] != at[:, 0])
@@ -124,7 +124,7 @@ class CollapsingSurface:
         near[far] = wider
         return max(self._accepted, float(near.max(initial=0.0)))
 
-    def _nearest(self, points: Int64Array, around: Lists, place: Int64Array) -> Float64Array:
+    def _nearest(self, points: Int64Array, around: Lists, place: Int64Array) -> FloatArray:
         """Return the distance of each point to the triangles around the place beside it; infinite without any."""
         row, triangle = around.of(place)
         distance = distances_to_triangles(self._places[points[row]], self._places[self._at()[triangle]])
@@ -218,7 +218,7 @@ class CollapsingSurface:
         worse[worse] = after[worse] > before
         return worse
 
-    def _shading_error(self, corners: Int64Array, at: Int64Array) -> Float64Array:
+    def _shading_error(self, corners: Int64Array, at: Int64Array) -> FloatArray:
         vectors = face_normals(self._places[at])
         areas = np.linalg.norm(vectors, axis=1)
         units = vectors / np.where(areas > 0, areas, 1.0)[:, None]
@@ -227,7 +227,7 @@ class CollapsingSurface:
 
     def _carried(
         self, moves: _Moves, around: Lists, move: Int64Array, triangle: Int64Array, dying: NDArray[np.bool_]
-    ) -> tuple[Int64Array, Float64Array]:
+    ) -> tuple[Int64Array, FloatArray]:
         """Return the triangles' corners after the moves (r, 3) and each move's error from crossing a seam.
 
         A corner becomes the one at the other end of the edge on its own side of every seam. Where the edge does not
@@ -259,7 +259,7 @@ class CollapsingSurface:
 
     def _nearest_corners(
         self, moves: _Moves, around: Lists, move: Int64Array, corner: Int64Array
-    ) -> tuple[Int64Array, Float64Array]:
+    ) -> tuple[Int64Array, FloatArray]:
         """Return for corners that a move leaves without a partner the best at its end, and the error of taking it."""
         table = self._corners
         row, triangle = around.of(moves.end[move])
@@ -276,7 +276,7 @@ class CollapsingSurface:
 
     def _distance(
         self, moves: _Moves, good: NDArray[np.bool_], around: Lists, fan_move: Int64Array, fan: Int64Array
-    ) -> Float64Array:
+    ) -> FloatArray:
         """Return for each good move how far the original vertices of its start are from the triangles left there."""
         index = np.flatnonzero(good)
         row, triangle = around.of(moves.end[index])
@@ -307,7 +307,7 @@ class CollapsingSurface:
         self._owner = onto[self._owner]
 
 
-def _extremes(places: Float64Array) -> NDArray[np.bool_]:
+def _extremes(places: FloatArray) -> NDArray[np.bool_]:
     """Return which places span the box: they never move."""
     found = np.zeros(len(places), bool)
     found[[*places.argmin(axis=0), *places.argmax(axis=0)]] = True

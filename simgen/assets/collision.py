@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, KDTree, QhullError
 
 from simgen.assets.importers.polygons import connected_pieces, weld
-from simgen.assets.importers.raw import Float64Array, RawPart
+from simgen.assets.importers.raw import RawPart
 from simgen.assets.surface_points import hull_surface_points, surface_points
 from simgen.assets.uncovered import uncovered_parts
 from simgen.assets.vessel import vessel_parts
 from simgen.errors import AssetError
+from simgen.geometry import FloatArray
 from simgen.records.asset import Collision
 
 MAX_PARTS = 12  # of a decomposition; what it leaves out may add some
@@ -34,7 +35,7 @@ _DECOMPOSED_TRIANGLES = 2000
 _FINE, _COARSE, _SIMPLE_PIECES = 0.1, 0.2, 8
 
 
-def convex_parts(parts: Sequence[RawPart], mode: Literal["auto", "hull", "decompose"]) -> list[Float64Array]:
+def convex_parts(parts: Sequence[RawPart], mode: Literal["auto", "hull", "decompose"]) -> list[FloatArray]:
     """Return convex vertex sets, each (n <= 64, 3), at most 16 of them, for the triangles of a model in metres."""
     positions, triangles = merged(parts)
     hull = hull_points(positions)
@@ -51,7 +52,7 @@ def convex_parts(parts: Sequence[RawPart], mode: Literal["auto", "hull", "decomp
     return [*decomposed, *(few_vertices(hull_points(part), _PART_VERTICES) for part in added)]
 
 
-def collision_of(hulls: Sequence[Float64Array]) -> Collision:
+def collision_of(hulls: Sequence[FloatArray]) -> Collision:
     """Return the collision record of convex parts, its mass properties at uniform density.
 
     Parts are taken as not overlapping; where they do, the common part counts twice. Vertices are rounded to
@@ -76,7 +77,7 @@ def collision_of(hulls: Sequence[Float64Array]) -> Collision:
     )
 
 
-def merged(parts: Sequence[RawPart]) -> tuple[Float64Array, NDArray[np.int64]]:
+def merged(parts: Sequence[RawPart]) -> tuple[FloatArray, NDArray[np.int64]]:
     """Return all parts as one mesh (positions, triangles) whose vertices at one place are one vertex."""
     positions = np.concatenate([part.positions for part in parts])
     offsets = np.cumsum([0] + [len(part.positions) for part in parts])
@@ -90,7 +91,7 @@ def merged(parts: Sequence[RawPart]) -> tuple[Float64Array, NDArray[np.int64]]:
     return positions[first], welded[distinct]
 
 
-def hollowness(positions: Float64Array, triangles: NDArray[np.int64], hull: Float64Array) -> float:
+def hollowness(positions: FloatArray, triangles: NDArray[np.int64], hull: FloatArray) -> float:
     """Return how far the hull's surface lies off the mesh: 95th percentile of the distance over the diagonal."""
     on_hull = hull_surface_points(hull, 600)
     on_mesh = surface_points(positions, triangles, 6000)
@@ -99,7 +100,7 @@ def hollowness(positions: Float64Array, triangles: NDArray[np.int64], hull: Floa
     return float(np.percentile(distances, 95)) / diagonal
 
 
-def few_vertices(points: Float64Array, most: int = MAX_VERTICES) -> Float64Array:
+def few_vertices(points: FloatArray, most: int = MAX_VERTICES) -> FloatArray:
     """Return at most `most` of a hull's vertices: the extremes along each axis, then always the farthest one.
 
     The extremes come first, so the bounding box stays as it is.
@@ -114,7 +115,7 @@ def few_vertices(points: Float64Array, most: int = MAX_VERTICES) -> Float64Array
     return points[sorted(chosen)]
 
 
-def _decomposed(positions: Float64Array, triangles: NDArray[np.int64]) -> list[Float64Array]:
+def _decomposed(positions: FloatArray, triangles: NDArray[np.int64]) -> list[FloatArray]:
     import coacd
 
     low, high = positions.min(axis=0), positions.max(axis=0)
@@ -143,7 +144,7 @@ def _decomposed(positions: Float64Array, triangles: NDArray[np.int64]) -> list[F
     return hulls[:MAX_PARTS]
 
 
-def hull_points(points: Float64Array) -> Float64Array:
+def hull_points(points: FloatArray) -> FloatArray:
     """Return the vertices of the convex hull in order of their input; a flat set is thickened to 1 mm first."""
     thin = np.ptp(points, axis=0) < _THINNEST_M
     if thin.any():
@@ -157,11 +158,11 @@ def hull_points(points: Float64Array) -> Float64Array:
     return points[np.sort(solid.vertices)]
 
 
-def _cube(half: float) -> Float64Array:
+def _cube(half: float) -> FloatArray:
     return np.array([[x, y, z] for x in (-half, half) for y in (-half, half) for z in (-half, half)])
 
 
-def _centroid(points: Float64Array, solid: ConvexHull) -> Float64Array:
+def _centroid(points: FloatArray, solid: ConvexHull) -> FloatArray:
     """Return the centroid of a convex solid: its tetrahedra from an inner point, weighted by volume."""
     inner = points.mean(axis=0)
     corners = points[solid.simplices]
@@ -170,5 +171,5 @@ def _centroid(points: Float64Array, solid: ConvexHull) -> Float64Array:
     return (volumes[:, None] * centres).sum(axis=0) / volumes.sum()
 
 
-def _cross(corners: Float64Array, inner: Float64Array) -> Float64Array:
+def _cross(corners: FloatArray, inner: FloatArray) -> FloatArray:
     return np.cross(corners[:, 1] - inner, corners[:, 2] - inner)

@@ -6,6 +6,7 @@ from math import degrees, exp, radians, sin
 
 import numpy as np
 
+from simgen.colour import LUMINANCE_RGB
 from simgen.geometry import Vec3
 
 EXTRATERRESTRIAL_LUX = (
@@ -65,5 +66,5 @@ def beam_color(sun_elevation_rad: float, turbidity: float) -> Vec3:
     rayleigh = 0.008735 * wavelengths_um**-4.08
     aerosol = max(0.04608 * turbidity - 0.04586, 0.0) * wavelengths_um**-1.3
     rgb = np.exp(-(rayleigh + aerosol) * air_mass(sun_elevation_rad))
-    r, g, b = (float(v) for v in rgb / (rgb @ (0.2126, 0.7152, 0.0722)))
+    r, g, b = (float(v) for v in rgb / (rgb @ LUMINANCE_RGB))
     return (r, g, b)

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from simgen.assets.closed import closed_first
 from simgen.assets.collapse import CollapsingSurface, Corners
 from simgen.assets.importers.polygons import connected_pieces, weld
-from simgen.assets.importers.raw import Float64Array, RawPart
+from simgen.assets.importers.raw import RawPart
+from simgen.geometry import FloatArray
 from simgen.records.asset import Submesh
 
 MAX_TRIANGLES = 60_000
@@ -181,7 +182,7 @@ class _Surface:
         return self._parts(grown, triangles, of_corners=False)
 
     def _parts(
-        self, positions: Float64Array, triangles: NDArray[np.int64], of_corners: bool = True
+        self, positions: FloatArray, triangles: NDArray[np.int64], of_corners: bool = True
     ) -> tuple[Submesh, ...]:
         """Return triangles by material."""
         rows = self._vertex_of_corner[triangles] if of_corners else triangles
@@ -206,7 +207,7 @@ def _leaf_share(size: float, error: float) -> float:
     return float(np.clip((size / (_LEAF_ERRORS * error)) ** 2, _MOST_GROWTH**-2, 1.0))
 
 
-def _leaves(positions: Float64Array, triangles: NDArray[np.int64]) -> NDArray[np.int64]:
+def _leaves(positions: FloatArray, triangles: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return for each triangle the leaf it belongs to, -1 for none and for all of a model without foliage."""
     piece = connected_pieces(weld(positions)[triangles])
     sizes = np.bincount(piece)

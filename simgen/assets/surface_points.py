@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from scipy.spatial import ConvexHull
 
 from simgen.assets.importers.polygons import face_vectors
-from simgen.assets.importers.raw import Float64Array
+from simgen.geometry import FloatArray
 
 
-def surface_points(positions: Float64Array, triangles: NDArray[np.int64], count: int) -> Float64Array:
+def surface_points(positions: FloatArray, triangles: NDArray[np.int64], count: int) -> FloatArray:
     """Return `count` points spread over a surface by area: stratified in area, R2 sequence inside a triangle."""
     areas = np.linalg.norm(face_vectors(positions, triangles), axis=1)
     edges = np.cumsum(areas)
@@ -23,6 +23,6 @@ def surface_points(positions: Float64Array, triangles: NDArray[np.int64], count:
     return a + u[:, None] * (b - a) + v[:, None] * (c - a)
 
 
-def hull_surface_points(points: Float64Array, count: int) -> Float64Array:
+def hull_surface_points(points: FloatArray, count: int) -> FloatArray:
     """Return `count` points spread over the convex hull of points that do not lie in one plane."""
     return surface_points(points, ConvexHull(points).simplices.astype(np.int64), count)

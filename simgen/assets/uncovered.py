@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.spatial import ConvexHull
 
-from simgen.assets.importers.raw import Float64Array
+from simgen.geometry import FloatArray
 
 _TOO_FAR = 0.04  # of the diagonal; assumed: further off every part than this is left out
 _LIFTED = (
@@ -25,7 +25,7 @@ _TOO_WIDE = 0.5  # of the diagonal: a wider group is cut, or its hull would fill
 _FEWEST_POINTS = 8  # assumed: fewer are a tip or a screw
 
 
-def uncovered_parts(surface: Float64Array, parts: Sequence[Float64Array], most: int) -> list[Float64Array]:
+def uncovered_parts(surface: FloatArray, parts: Sequence[FloatArray], most: int) -> list[FloatArray]:
     """Return point sets, at most `most`, whose hulls cover what lies far outside all parts; the largest first.
 
     Args:
@@ -41,7 +41,7 @@ def uncovered_parts(surface: Float64Array, parts: Sequence[Float64Array], most: 
     return _cut(sorted(groups, key=len, reverse=True)[:most], most, _TOO_WIDE * diagonal)
 
 
-def _cut(groups: list[Float64Array], most: int, too_wide_m: float) -> list[Float64Array]:
+def _cut(groups: list[FloatArray], most: int, too_wide_m: float) -> list[FloatArray]:
     """Return groups of which those that are too wide are halved, the widest first, while there may be more."""
     while 0 < len(groups) < most:
         widest = max(range(len(groups)), key=lambda index: _width(groups[index]))
@@ -51,7 +51,7 @@ def _cut(groups: list[Float64Array], most: int, too_wide_m: float) -> list[Float
     return groups
 
 
-def _outside(surface: Float64Array, parts: Sequence[Float64Array], distance: float) -> NDArray[np.bool_]:
+def _outside(surface: FloatArray, parts: Sequence[FloatArray], distance: float) -> NDArray[np.bool_]:
     """Return which points are further from every part than a distance, measured across the part's faces."""
     outside = np.full(len(surface), True)
     for part in parts:
@@ -60,12 +60,12 @@ def _outside(surface: Float64Array, parts: Sequence[Float64Array], distance: flo
     return outside
 
 
-def _below(surface: Float64Array, parts: Sequence[Float64Array]) -> NDArray[np.bool_]:
+def _below(surface: FloatArray, parts: Sequence[FloatArray]) -> NDArray[np.bool_]:
     lowest = min(float(part[:, 2].min()) for part in parts)
     return surface[:, 2] < lowest - _LIFTED * float(np.ptp(surface[:, 2]))
 
 
-def _groups(points: Float64Array, surface: Float64Array) -> list[Float64Array]:
+def _groups(points: FloatArray, surface: FloatArray) -> list[FloatArray]:
     """Return the points by connected cells of a grid over the surface."""
     step = float(np.ptp(surface, axis=0).max()) / _CELLS
     cells = np.minimum(((points - surface.min(axis=0)) / step).astype(np.int64), _CELLS - 1)
@@ -76,11 +76,11 @@ def _groups(points: Float64Array, surface: Float64Array) -> list[Float64Array]:
     return [points[label == number] for number in range(1, labelled[1] + 1)]
 
 
-def _width(points: Float64Array) -> float:
+def _width(points: FloatArray) -> float:
     return float(np.linalg.norm(np.ptp(points, axis=0)))
 
 
-def _halves(points: Float64Array) -> list[Float64Array]:
+def _halves(points: FloatArray) -> list[FloatArray]:
     """Return the points on either side of the middle of their longest extent."""
     axis = int(np.argmax(np.ptp(points, axis=0)))
     low = points[:, axis] < (points[:, axis].min() + points[:, axis].max()) / 2

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from simgen.assets.importers.raw import Float64Array
 from simgen.assets.surface_points import hull_surface_points
+from simgen.geometry import FloatArray
 
 _CELLS = 48
 _LEAST_DEPTH = 0.3  # of the height; assumed: a shallower hollow needs no sectors
@@ -46,13 +46,13 @@ class _Basin:
         volume: of the water it holds, in cells times metres.
     """
 
-    axis_m: Float64Array
-    half_m: Float64Array
+    axis_m: FloatArray
+    half_m: FloatArray
     floor_m: float
     volume: float
 
 
-def vessel_parts(surface: Float64Array) -> list[Float64Array] | None:
+def vessel_parts(surface: FloatArray) -> list[FloatArray] | None:
     """Return point sets whose hulls make up a round vessel, None if the shape is none.
 
     Args:
@@ -62,7 +62,7 @@ def vessel_parts(surface: Float64Array) -> list[Float64Array] | None:
     basin = _basin(surface, low, high)
     if basin is None or not _is_round(surface, basin):
         return None
-    best: tuple[float, list[Float64Array]] | None = None
+    best: tuple[float, list[FloatArray]] | None = None
     for sectors, bands in _LAYOUTS:
         parts = _cut(surface, basin, sectors, bands)
         kept = _held(parts, low, high) / basin.volume
@@ -73,7 +73,7 @@ def vessel_parts(surface: Float64Array) -> list[Float64Array] | None:
     return best[1] if best is not None and best[0] >= _TOO_LITTLE else None
 
 
-def _cut(surface: Float64Array, basin: _Basin, sectors: int, bands: int) -> list[Float64Array]:
+def _cut(surface: FloatArray, basin: _Basin, sectors: int, bands: int) -> list[FloatArray]:
     angle, distance = _around(surface, basin)
     height = surface[:, 2]
     below = height <= basin.floor_m + 0.02 * np.ptp(height)
@@ -87,7 +87,7 @@ def _cut(surface: Float64Array, basin: _Basin, sectors: int, bands: int) -> list
     return [part for part in parts if len(part) >= 4]
 
 
-def _bottom(points: Float64Array) -> list[Float64Array]:
+def _bottom(points: FloatArray) -> list[FloatArray]:
     """Return the part below the hollow, a tall one as foot and stem."""
     if len(points) == 0:
         return []
@@ -99,7 +99,7 @@ def _bottom(points: Float64Array) -> list[Float64Array]:
     return [points[foot], points[~foot]]
 
 
-def _handles(points: Float64Array, angle: Float64Array, distance: Float64Array) -> list[Float64Array]:
+def _handles(points: FloatArray, angle: FloatArray, distance: FloatArray) -> list[FloatArray]:
     """Return the parts of what sticks out of the wall: a lone handle in three, each of several in one."""
     if len(points) < _FEWEST_POINTS:
         return []
@@ -113,26 +113,26 @@ def _handles(points: Float64Array, angle: Float64Array, distance: Float64Array) 
     return [points[group] for group in groups]
 
 
-def _ring(points: Float64Array, distance: Float64Array) -> list[Float64Array]:
+def _ring(points: FloatArray, distance: FloatArray) -> list[FloatArray]:
     """Return a handle as its lower arm, its grip (the far half of its middle) and its upper arm."""
     height = (points[:, 2] - points[:, 2].min()) / max(float(np.ptp(points[:, 2])), 1e-9)
     far = distance > (distance.min() + distance.max()) / 2
     return [points[height <= 0.27], points[far & (height >= 0.25) & (height <= 0.75)], points[height >= 0.73]]
 
 
-def _bands(height: Float64Array, wall: NDArray[np.bool_], bands: int) -> list[NDArray[np.bool_]]:
+def _bands(height: FloatArray, wall: NDArray[np.bool_], bands: int) -> list[NDArray[np.bool_]]:
     low, high = float(height[wall].min()), float(height[wall].max())
     edges = low + (high - low) * (np.arange(bands + 1) / bands) ** 1.5  # walls curve most near the floor
     return [wall & (height >= a - 1e-9) & (height <= b + 1e-9) for a, b in pairwise(edges)]
 
 
-def _around(points: Float64Array, basin: _Basin) -> tuple[Float64Array, Float64Array]:
+def _around(points: FloatArray, basin: _Basin) -> tuple[FloatArray, FloatArray]:
     """Return angle and distance from the axis, in half extents of the basin: an oval counts as round."""
     flat = (points[:, :2] - basin.axis_m) / basin.half_m
     return np.arctan2(flat[:, 1], flat[:, 0]), np.linalg.norm(flat, axis=1)
 
 
-def _wall_distance(height: Float64Array, angle: Float64Array, distance: Float64Array) -> Float64Array:
+def _wall_distance(height: FloatArray, angle: FloatArray, distance: FloatArray) -> FloatArray:
     """Return for each point the outer wall's distance at its height: the middle one of 36 directions."""
     layer = _bins(height, float(height.min()), float(np.ptp(height)), 24)
     farthest = np.full((24, 36), np.nan)
@@ -142,11 +142,11 @@ def _wall_distance(height: Float64Array, angle: Float64Array, distance: Float64A
     ]
 
 
-def _bins(values: Float64Array, low: float, extent: float, count: int) -> NDArray[np.int64]:
+def _bins(values: FloatArray, low: float, extent: float, count: int) -> NDArray[np.int64]:
     return np.clip(((values - low) / max(extent, 1e-9) * count).astype(np.int64), 0, count - 1)
 
 
-def _is_round(surface: Float64Array, basin: _Basin) -> bool:
+def _is_round(surface: FloatArray, basin: _Basin) -> bool:
     """Return whether the wall has about the same distance from the axis in most of 36 directions."""
     angle, distance = _around(surface, basin)
     upper = surface[:, 2] > basin.floor_m + 0.5 * (surface[:, 2].max() - basin.floor_m)
@@ -158,7 +158,7 @@ def _is_round(surface: Float64Array, basin: _Basin) -> bool:
     return bool(ordered[29] < _ROUND * ordered[18] and ordered[0] > ordered[18] / _ROUND)
 
 
-def _basin(surface: Float64Array, low: Float64Array, high: Float64Array) -> _Basin | None:
+def _basin(surface: FloatArray, low: FloatArray, high: FloatArray) -> _Basin | None:
     heights = _height_map(surface, low, high)
     depth = _depth(heights)
     labelled: Any = ndimage.label(depth > _LEAST_DEPTH * (high[2] - low[2]))
@@ -180,13 +180,13 @@ def _basin(surface: Float64Array, low: Float64Array, high: Float64Array) -> _Bas
     )
 
 
-def _held(parts: Sequence[Float64Array], low: Float64Array, high: Float64Array) -> float:
+def _held(parts: Sequence[FloatArray], low: FloatArray, high: FloatArray) -> float:
     """Return the water that the hulls of the parts hold."""
     heights = _height_map(np.concatenate([hull_surface_points(part, 2500) for part in parts]), low, high)
     return float(_depth(heights).sum())
 
 
-def _height_map(points: Float64Array, low: Float64Array, high: Float64Array) -> Float64Array:
+def _height_map(points: FloatArray, low: FloatArray, high: FloatArray) -> FloatArray:
     """Return the greatest height of the points in each cell seen from above, -inf where the shape has a hole."""
     extent = np.where(high > low, high - low, 1.0)[:2]
     cells = np.clip(((points[:, :2] - low[:2]) / extent * _CELLS).astype(int), 0, _CELLS - 1)
@@ -197,7 +197,7 @@ def _height_map(points: Float64Array, low: Float64Array, high: Float64Array) -> 
     )  # over cells that no point happened to hit
 
 
-def _flooded(heights: Float64Array) -> Float64Array:
+def _flooded(heights: FloatArray) -> FloatArray:
     """Return the height map with its basins filled up to where they spill over its border or into a hole."""
     ring = np.pad(heights, 1, constant_values=-np.inf)
     drain = ring == -np.inf
@@ -209,7 +209,7 @@ def _flooded(heights: Float64Array) -> Float64Array:
         level = lower
 
 
-def _depth(heights: Float64Array) -> Float64Array:
+def _depth(heights: FloatArray) -> FloatArray:
     """Return the depth of the water in each cell; 0 in holes."""
     return np.where(
         np.isfinite(heights), _flooded(heights) - np.where(np.isfinite(heights), heights, 0.0), 0.0

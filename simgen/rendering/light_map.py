@@ -8,10 +8,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from simgen.colour import LUMINANCE_RGB
 from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
 
-LUMINANCE_RGB = np.array([0.2126, 0.7152, 0.0722])  # Rec. 709
 METERED_WIDTH = 512
 
 
@@ -31,12 +31,6 @@ def mean_luminance_rgb(radiance: Float32Array) -> FloatArray:
     metered = shrunk(radiance, METERED_WIDTH)
     _, solid_angles = sphere_grid(metered.shape[1], metered.shape[0])
     return np.asarray((metered * solid_angles[..., None]).sum(axis=(0, 1)) / (4 * np.pi), dtype=float)
-
-
-def rotation_about_z(angle_rad: float) -> FloatArray:
-    """Return the 3x3 right-handed rotation about +Z."""
-    c, s = np.cos(angle_rad), np.sin(angle_rad)
-    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
 
 
 def sphere_grid(width: int, height: int) -> tuple[FloatArray, FloatArray]:

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.colour import LUMINANCE_RGB, srgb_from_linear
+
 Rgb = tuple[int, int, int]
 
 PAGE: Rgb = (20, 22, 26)
@@ -46,8 +48,7 @@ def _srgb_from_oklch(lightness: float, chroma: float, hue_rad: float) -> Rgb:
         ]
     )
     linear = np.clip(_RGB_FROM_LMS @ lms**3, 0, 1)
-    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    r, g, b8 = (round(float(v) * 255) for v in encoded)
+    r, g, b8 = (round(float(v) * 255) for v in srgb_from_linear(linear))
     return (r, g, b8)
 
 
@@ -68,7 +69,7 @@ def lighter(colour: Rgb) -> Rgb:
 
 def ink_on(colour: Rgb) -> Rgb:
     """Return near-black or white, whichever reads better on a colour (Rec. 709 luma)."""
-    luma = 0.2126 * colour[0] + 0.7152 * colour[1] + 0.0722 * colour[2]
+    luma = float(np.dot(LUMINANCE_RGB, colour))
     return (18, 20, 24) if luma > 120 else (255, 255, 255)
 
 

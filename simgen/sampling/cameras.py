@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simgen.errors import Problem, ScenarioError
-from simgen.geometry import FloatArray, Pose, Vec3, look_at
+from simgen.geometry import FloatArray, Pose, Vec3, look_at, rotation_about_z
 from simgen.records.scene import CameraSensor, Capture
 from simgen.sampling.cast import Cast
 from simgen.sampling.draws import Draws, Refused
@@ -130,8 +130,7 @@ def _fixed(ctx: Staging, fixed: spec.Fixed, path: str) -> Pose:
     eye = ctx.draws.vector(fixed.position, f"{path}.position")
     T = look_at(eye, _point(ctx, fixed.look_at, f"{path}.look_at"))
     roll = ctx.draws.number(fixed.roll, f"{path}.roll")
-    c, s = np.cos(roll), np.sin(roll)
-    T[:3, :3] = T[:3, :3] @ np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+    T[:3, :3] = T[:3, :3] @ rotation_about_z(roll)
     return Pose.from_matrix(T)
 
 

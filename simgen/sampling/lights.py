@@ -7,6 +7,7 @@ from math import cos, sin
 import numpy as np
 
 from simgen.assets.daylight import beam_color, beam_lux
+from simgen.colour import LUMINANCE_RGB
 from simgen.errors import AssetError, Problem, ScenarioError
 from simgen.geometry import Vec3
 from simgen.records.asset import AssetRef
@@ -18,9 +19,8 @@ COLDEST_K, HOTTEST_K = 1667.0, 25000.0
 _DEFAULT_SUN_K = 5800.0
 _DEFAULT_ENVIRONMENT_LUX = 500.0
 
-# XYZ -> linear sRGB (IEC 61966-2-1, D65) and the luminance weights of its primaries (ITU-R BT.709)
+# XYZ -> linear sRGB (IEC 61966-2-1, D65)
 _RGB_FROM_XYZ = np.array([[3.2406, -1.5372, -0.4986], [-0.9689, 1.8758, 0.0415], [0.0557, -0.2040, 1.0570]])
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 def black_body_rgb(temperature_k: float) -> Vec3:
@@ -39,7 +39,7 @@ def black_body_rgb(temperature_k: float) -> Vec3:
         )
     x, y = _planckian_xy(temperature_k)
     rgb = np.maximum(_RGB_FROM_XYZ @ np.array([x / y, 1.0, (1.0 - x - y) / y]), 0.0)
-    r, g, b = (float(v) for v in rgb / (_LUMINANCE @ rgb))
+    r, g, b = (float(v) for v in rgb / (LUMINANCE_RGB @ rgb))
     return (r, g, b)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from simgen.errors import Problem, ScenarioError, did_you_mean
-from simgen.geometry import FloatArray
+from simgen.geometry import FloatArray, rotation_about_z
 from simgen.sampling.draws import Draws
 from simgen.sampling.layout import Layout
 from simgen.scenario import spec
@@ -37,8 +37,7 @@ class Surface:
     @property
     def R_world_surface(self) -> FloatArray:
         """(3, 3) rotation surface -> world."""
-        c, s = np.cos(self.yaw_rad), np.sin(self.yaw_rad)
-        return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
+        return rotation_about_z(self.yaw_rad)
 
     @property
     def middle_m(self) -> FloatArray:

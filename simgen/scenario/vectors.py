@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
+from simgen.colour import linear_rgb
 from simgen.errors import did_you_mean
 from simgen.geometry import Vec3
 from simgen.scenario.distributions import Choice, Distribution, InBox, InDisc, OnSphere
@@ -108,19 +109,12 @@ def colour_from_text(text: str) -> Vec3:
         raise fault(
             f"{show(text)} is not a colour; write '#rrggbb', [r, g, b] or a name;{hint} names: {names}"
         )
-    red, green, blue = (linear_from_srgb(int(code[i : i + 2], 16) / 255) for i in (1, 3, 5))
-    return (red, green, blue)
-
-
-def linear_from_srgb(encoded: float) -> float:
-    """Return linear light 0..1 of an sRGB-encoded value 0..1 (IEC 61966-2-1)."""
-    return encoded / 12.92 if encoded <= 0.04045 else ((encoded + 0.055) / 1.055) ** 2.4
+    return linear_rgb(tuple(int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)))
 
 
 def linear_from_hsv(hue: float, saturation: float, value: float) -> Vec3:
     """Return linear RGB of hue (turns), saturation and value of the sRGB-encoded colour."""
-    red, green, blue = (linear_from_srgb(c) for c in colorsys.hsv_to_rgb(hue % 1.0, saturation, value))
-    return (red, green, blue)
+    return linear_rgb(colorsys.hsv_to_rgb(hue % 1.0, saturation, value))
 
 
 def plain_vector(value: VectorValue | ColourValue) -> object:

@@ -13,6 +13,8 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.colour import LUMINANCE_RGB
+
 _METER_K = 12.5
 _SATURATION = 1.2
 _EV_STEP = 1 / 64  # metered values are rounded, so that the last bit of a logarithm changes no picture
@@ -20,7 +22,6 @@ _EV_RANGE = (-8.0, 24.0)  # starlight to beyond snow in the sun
 _KEPT = (0.1, 0.9)  # of the luminances in order: deep shadows and lights do not pull the exposure; assumed
 _CENTER_SIGMA = 0.5  # of the centre weighting, in half image diagonals; assumed
 _METER_ROWS = 60
-LUMINANCE_WEIGHTS = np.array([0.2126, 0.7152, 0.0722])  # ITU-R BT.709
 
 METERED_LEVEL = _METER_K / 100 / _SATURATION
 """Where the meter puts the average luminance, as a fraction of saturation: 0.104."""
@@ -45,7 +46,7 @@ def meter(radiance: NDArray[np.float16]) -> float:
     """
     stride = max(1, radiance.shape[0] // _METER_ROWS)
     seen = radiance[stride // 2 :: stride, stride // 2 :: stride].astype(np.float64)
-    luminance = seen @ LUMINANCE_WEIGHTS
+    luminance = seen @ LUMINANCE_RGB
     order = np.argsort(luminance, axis=None, kind="stable")
     order = order[np.searchsorted(luminance.ravel()[order], 0.0, side="right") :]
     if not len(order):

@@ -1,4 +1,4 @@
-"""From exposed light to 8-bit codes: the tone curve and the sRGB transfer function.
+"""From exposed light to 8-bit codes: the tone curve, before what sRGB makes of it.
 
 The tone curve is f(x) = x^n (1 + b) / (x^n + b), per channel, with x = 1 where the sensor saturates: the response
 of Naka and Rushton (J. Physiol. 185, 1966), as used for pictures by Reinhard and Devlin (IEEE TVCG 11, 2005). It
@@ -11,6 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from simgen.colour import linear_from_srgb
 from simgen.sensors.exposure import METERED_LEVEL
 
 MID_GREY = 0.18
@@ -33,18 +34,6 @@ def inverse_tone_curve(display: ArrayLike) -> Array:
     return (_B * y / (1 + _B - y)) ** (1 / _CONTRAST)
 
 
-def srgb_encode(linear: ArrayLike) -> Array:
-    """Return sRGB values 0..1 of display-linear 0..1 (IEC 61966-2-1)."""
-    x = np.asarray(linear, dtype=float)
-    return np.where(x <= 0.0031308, 12.92 * x, 1.055 * np.maximum(x, 0.0031308) ** (1 / 2.4) - 0.055)
-
-
-def srgb_decode(encoded: ArrayLike) -> Array:
-    """Return display-linear 0..1 of sRGB values 0..1 (IEC 61966-2-1)."""
-    v = np.asarray(encoded, dtype=float)
-    return np.where(v <= 0.04045, v / 12.92, ((np.maximum(v, 0.04045) + 0.055) / 1.055) ** 2.4)
-
-
 def code_thresholds() -> Array:
     """Return the exposed light (255,) from which on the 8-bit code is 1, 2, ... 255, rounding half up."""
-    return inverse_tone_curve(srgb_decode((np.arange(1, 256) - 0.5) / 255))
+    return inverse_tone_curve(linear_from_srgb((np.arange(1, 256) - 0.5) / 255))

@@ -15,7 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from simgen.assets import AssetLibrary
-from simgen.geometry import Quat, Vec3, matrix_from_quaternion, wxyz_from_xyzw
+from simgen.geometry import Quat, Vec3, cross, hamilton_product, matrix_from_quaternion, wxyz_from_xyzw
 from simgen.records.asset import Collision
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
@@ -27,7 +27,7 @@ from simgen.simulation.fixed_shapes import shape_of
 from simgen.simulation.inertial_frames import InertialFrames
 from simgen.simulation.protocol import Gap, Motion, Speeds, Touch
 from simgen.simulation.pybullet_engine import pybullet
-from simgen.simulation.rotations import cross, inverse, rotated, times
+from simgen.simulation.rotations import inverse, rotated
 from simgen.simulation.shapes import BodyShape
 
 _HEAVY_KG = 1e9  # of a driven body: what it pushes takes a part in 10⁹ of its speed at most 1 kg at a time
@@ -124,7 +124,7 @@ class ActiveBulletWorld(BulletWorld):
         handle = self._handles[body]
         position, q_xyzw = pybullet.getBasePositionAndOrientation(handle, physicsClientId=self._client)
         v, w = pybullet.getBaseVelocity(handle, physicsClientId=self._client)
-        q = times(wxyz_from_xyzw(q_xyzw), inverse(self._frames.principal_wxyz(body)))
+        q = hamilton_product(wxyz_from_xyzw(q_xyzw), inverse(self._frames.principal_wxyz(body)))
         arm = rotated(q, self._frames.com_object_m(body))
         (x, y, z), (rx, ry, rz), (ux, uy, uz) = position, arm, cross(w, arm)
         return Motion((x - rx, y - ry, z - rz), q, (v[0] - ux, v[1] - uy, v[2] - uz), w)

@@ -6,10 +6,10 @@ two are joined in the engine.
 
 from __future__ import annotations
 
-from simgen.geometry import Quat, Vec3
+from simgen.geometry import Quat, Vec3, cross, hamilton_product
 from simgen.simulation.bodies import Body
 from simgen.simulation.protocol import Motion
-from simgen.simulation.rotations import cross, inverse, rotated, times
+from simgen.simulation.rotations import inverse, rotated
 from simgen.simulation.stage import Stage
 
 
@@ -52,7 +52,7 @@ class Attachments:
         child.assume(
             Motion(
                 (x + arm[0], y + arm[1], z + arm[2]),
-                times(parent.quaternion_wxyz, q_parent_child),
+                hamilton_product(parent.quaternion_wxyz, q_parent_child),
                 (vx + ux, vy + uy, vz + uz),
                 parent.angular_radps,
             )
@@ -81,7 +81,7 @@ class Attachments:
         body, parent = self._pair(child)
         back = inverse(parent.quaternion_wxyz)
         (x, y, z), (px, py, pz) = body.position_m, parent.position_m
-        return rotated(back, (x - px, y - py, z - pz)), times(back, body.quaternion_wxyz)
+        return rotated(back, (x - px, y - py, z - pz)), hamilton_product(back, body.quaternion_wxyz)
 
     def _pair(self, child: int) -> tuple[Body, Body]:
         numbered = self._stage.bodies.numbered

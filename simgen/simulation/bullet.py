@@ -22,20 +22,20 @@ from dataclasses import dataclass, replace
 from math import sqrt
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 
 from simgen.assets import AssetLibrary
-from simgen.geometry import FloatArray, matrix_from_quaternion, xyzw_from_wxyz
+from simgen.closing import Closable
+from simgen.geometry import FloatArray, cross_rows, matrix_from_quaternion, xyzw_from_wxyz
 from simgen.records.asset import AssetRef, Collision
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
 from simgen.simulation.bullet_shapes import contact_parameters, create_look, create_shape, unusable
 from simgen.simulation.protocol import BodyStates, Speeds
 from simgen.simulation.pybullet_engine import pybullet
-from simgen.simulation.rotations import cross_rows, multiply, rotate
+from simgen.simulation.rotations import multiply, rotate
 from simgen.simulation.shape_files import known_shape
 from simgen.simulation.shapes import BodyShape
 
@@ -61,7 +61,7 @@ class Mover:
     principal_wxyz: tuple[float, float, float, float]
 
 
-class BulletWorld:
+class BulletWorld(Closable):
     """A scene in a PyBullet client of its own."""
 
     can_rest = True
@@ -144,14 +144,6 @@ class BulletWorld:
         if self._client is not None:
             pybullet.disconnect(physicsClientId=self._client)
             self._client = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     # -- building ------------------------------------------------------------------------------------------------
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from simgen.geometry import FloatArray, Quat, Vec3, xyzw_from_wxyz
+from simgen.geometry import FloatArray, Quat, Vec3, hamilton_product, xyzw_from_wxyz
 from simgen.records.scene import Scene
-from simgen.simulation.rotations import rotated, times
+from simgen.simulation.rotations import rotated
 from simgen.simulation.shapes import BodyShape
 
 
@@ -33,7 +33,7 @@ class InertialFrames:
         known = self._frames.get(body)
         if known is not None and known[0] is quaternion_wxyz:
             return known[1]
-        q_inertial = times(quaternion_wxyz, self._shapes[body].principal_quaternion_wxyz)
+        q_inertial = hamilton_product(quaternion_wxyz, self._shapes[body].principal_quaternion_wxyz)
         frame = rotated(quaternion_wxyz, self.com_object_m(body)), xyzw_from_wxyz(q_inertial)
         self._frames[body] = (quaternion_wxyz, frame)
         return frame

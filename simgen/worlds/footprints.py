@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simgen.geometry import FloatArray
+from simgen.geometry import FloatArray, turn
 from simgen.worlds.boxes import OrientedBox
 
 
@@ -48,11 +48,7 @@ def _convex_hull(points: FloatArray) -> FloatArray:
 def _chain(ordered: list[tuple[float, float]]) -> list[tuple[float, float]]:
     chain: list[tuple[float, float]] = []
     for point in ordered:
-        while len(chain) > 1 and _turn(chain[-2], chain[-1], point) <= 0:
+        while len(chain) > 1 and turn(chain[-2], chain[-1], point) <= 0:
             chain.pop()
         chain.append(point)
     return chain
-
-
-def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])

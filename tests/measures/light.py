@@ -9,13 +9,12 @@ from math import exp, pi, radians
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.colour import LUMINANCE_RGB, srgb_from_linear
 from simgen.geometry import Pose, Quat, quaternion_about_axis
 from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, Fog, SpotLight, SunLight
 from simgen.records.scene import MaterialOverride, Scene
-from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.sensors.camera import develop
-from simgen.sensors.tone import srgb_encode
 from tests.builders import box, camera, floor, make_scene, sphere, static_box
 from tests.lamps import spot
 
@@ -25,7 +24,7 @@ CARD = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=
 DOWN: Quat = quaternion_about_axis((0.0, 1.0, 0.0), pi / 2)  # +X becomes -Z
 HEADLIGHT_CD, HEADLIGHT_M = 7500.0, 25.0
 HEADLIGHT_LUX = 12.0  # UN Regulation 112, class B: at point 75R of a wall 25 m away
-GREY_CODE = 255.0 * float(srgb_encode(0.18))  # of a metered card that sends back 18 %
+GREY_CODE = 255.0 * float(srgb_from_linear(0.18))  # of a metered card that sends back 18 %
 LEFT_AT_VISIBILITY = (
     0.05  # Koschmieder's law with the contrast threshold of the WMO's meteorological optical range
 )

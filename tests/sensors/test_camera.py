@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
+from simgen.colour import linear_from_srgb, srgb_from_linear
 from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, SunLight
 from simgen.records.scene import MaterialOverride
 from simgen.sensors.camera import develop
 from simgen.sensors.exposure import saturation_luminance
-from simgen.sensors.tone import srgb_decode, srgb_encode, tone_curve
+from simgen.sensors.tone import tone_curve
 from tests.builders import box, camera, make_scene
 from tests.strategies import numbers
 from tests.views import cast
@@ -32,7 +33,7 @@ def picture(radiance: NDArray[np.float16]) -> Frame:
 def test_every_half_float_is_developed_by_the_formula(ev100: float) -> None:
     positive = np.arange(0x7C00, dtype=np.uint16).view(np.float16)
     reading = develop(picture(positive[:, None, None].repeat(3, axis=2)), camera(exposure_ev100=ev100))
-    exact = 255 * srgb_encode(tone_curve(positive.astype(float) / saturation_luminance(ev100)))
+    exact = 255 * srgb_from_linear(tone_curve(positive.astype(float) / saturation_luminance(ev100)))
     assert reading.rgb.dtype == np.uint8
     codes = reading.rgb[:, 0, 0].astype(float)
     assert (np.abs(codes - exact) <= 0.5 + 1e-6).all()
@@ -73,9 +74,9 @@ def test_a_metered_grey_card_comes_out_at_eighteen_percent(illuminance_lux: floa
     frame = cast(scene)
     assert float(frame.radiance[24, 32, 0]) == pytest.approx(0.18 * 1.1 * illuminance_lux / pi, rel=1e-3)
     reading = develop(frame, scene.cameras[0])
-    target = 255 * float(srgb_encode(0.18))
+    target = 255 * float(srgb_from_linear(0.18))
     assert np.abs(reading.rgb - target).max() <= 0.02 * target
-    assert float(srgb_decode(reading.rgb.mean() / 255)) == pytest.approx(0.18, rel=0.04)
+    assert float(linear_from_srgb(reading.rgb.mean() / 255)) == pytest.approx(0.18, rel=0.04)
 
 
 def test_the_exposure_used_is_recorded() -> None:

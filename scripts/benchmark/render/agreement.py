@@ -23,13 +23,13 @@ from render.progress import counted
 from render.raster import save_picture
 from render.scenes import smaller
 from simgen.assets import AssetLibrary
+from simgen.colour import LUMINANCE_RGB
 from simgen.errors import SimgenError
 from simgen.geometry import FloatArray
 from simgen.pipeline import settle_scene, views
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
 from simgen.rendering import Renderer, make_renderer
-from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.resources import shipped
 from simgen.scenario import load
 from tests.measures.edges import inside

@@ -15,11 +15,11 @@ import numpy as np
 from PIL import Image
 
 from simgen.assets import AssetLibrary
+from simgen.colour import LUMINANCE_RGB, linear_from_srgb, srgb_from_linear
 from simgen.geometry import quaternion_from_matrix, xyzw_from_wxyz
 from simgen.records.asset import Material, Model, Submesh, Texture
 from simgen.records.scene import CameraSensor, Scene, SceneObject, scene_to_json
-from simgen.rendering.light_map import LUMINANCE_RGB, shrunk, upward_illuminance
-from simgen.sensors.tone import srgb_decode, srgb_encode
+from simgen.rendering.light_map import shrunk, upward_illuminance
 
 _MAP_WIDTH = 2048
 
@@ -143,7 +143,7 @@ class _Models:
             "parts": parts,
             "triangles": sum(len(part.triangles) for part in submeshes),
             "color_rgb": color.tolist(),
-            "color_srgb": srgb_encode(color).tolist(),
+            "color_srgb": srgb_from_linear(color).tolist(),
         }
 
     def _part(self, name: str, index: int, part: Submesh, model: Model, scale: float) -> dict[str, Any]:
@@ -160,7 +160,7 @@ class _Models:
         return {
             "mesh": mesh,
             "color_rgb": color.tolist(),
-            "color_srgb": srgb_encode(color).tolist(),
+            "color_srgb": srgb_from_linear(color).tolist(),
             "metallic": metallic,
             "roughness": roughness,
             "factor_rgb": list(material.base_color_rgb),
@@ -197,7 +197,7 @@ def mean_texel(texture: Texture, part: Submesh) -> np.ndarray:
     rows, columns = ((1.0 - v) * height).astype(int) % height, (u * width).astype(int) % width
     texels = texture.pixels[rows, columns, :3] / 255.0
     return np.average(
-        srgb_decode(texels) if texture.srgb else texels, axis=0, weights=triangle_areas_m2(part)
+        linear_from_srgb(texels) if texture.srgb else texels, axis=0, weights=triangle_areas_m2(part)
     )
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from simgen.rendering.light_map import LUMINANCE_RGB
+from simgen.colour import LUMINANCE_RGB, srgb_from_linear
 from simgen.sensors.exposure import METERED_LEVEL
-from simgen.sensors.tone import srgb_encode, tone_curve
+from simgen.sensors.tone import tone_curve
 from tests.measures.edges import off_silhouette
 
 FloatImage = NDArray[np.float64]
@@ -58,7 +58,7 @@ def metered_scale(radiance: Any) -> float:
 
 def displayed(radiance: Any, scale: float) -> FloatImage:
     """Return linear light as a display shows it, sRGB 0..1, by the cameras' tone curve."""
-    return srgb_encode(tone_curve(np.maximum(np.asarray(radiance, dtype=float) * scale, 0.0)))
+    return srgb_from_linear(tone_curve(np.maximum(np.asarray(radiance, dtype=float) * scale, 0.0)))
 
 
 def picture_errors(picture: Any, reference: Any) -> dict[str, float]:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from simgen.assets.importers.files import SourceFiles, resolve
 from simgen.assets.importers.images import alpha_of, decode_image, with_alpha
+from simgen.colour import linear_rgb
 from simgen.errors import AssetError
 from simgen.geometry import Vec3
 from simgen.records.asset import Material, Texture
@@ -72,12 +73,6 @@ def read_mtl(files: SourceFiles, path: str, notes: list[str]) -> dict[str, Mater
     text = files.read(path).decode("utf-8", errors="replace")
     textures: dict[tuple[str, str], Texture | None] = {}
     return {block.name: _material(block, files, path, notes, textures) for block in _blocks(text)}
-
-
-def srgb_to_linear(value: float) -> float:
-    """Return the linear value of an sRGB-encoded channel 0..1 (IEC 61966-2-1)."""
-    v = min(max(value, 0.0), 1.0)
-    return v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4
 
 
 def _blocks(text: str) -> list[_Phong]:
@@ -231,7 +226,7 @@ def _base_color(block: _Phong, metallic: float, *, has_map: bool) -> Vec3:
         rgb = (rgb[0] / top, rgb[1] / top, rgb[2] / top) if top > 0.05 else (1.0, 1.0, 1.0)
     elif metallic > 0.5:
         rgb = (max(rgb[0], block.Ks[0]), max(rgb[1], block.Ks[1]), max(rgb[2], block.Ks[2]))
-    return (srgb_to_linear(rgb[0]), srgb_to_linear(rgb[1]), srgb_to_linear(rgb[2]))
+    return linear_rgb(tuple(min(max(channel, 0.0), 1.0) for channel in rgb))
 
 
 def _reflection(block: _Phong) -> tuple[float, float]:

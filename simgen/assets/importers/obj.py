@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from simgen.assets.importers.files import SourceFiles, resolve
 from simgen.assets.importers.mtl import read_mtl
 from simgen.assets.importers.polygons import corner_normals, face_vectors, triangulate
-from simgen.assets.importers.raw import Float64Array, RawModel, RawPart
+from simgen.assets.importers.raw import RawModel, RawPart
 from simgen.errors import AssetError
+from simgen.geometry import FloatArray
 from simgen.records.asset import Material
 
 MAX_TRIANGLES = 5_000_000
@@ -55,7 +56,7 @@ class _Rows:
     def __len__(self) -> int:
         return len(self.values) // self.width
 
-    def table(self, place: str) -> Float64Array:
+    def table(self, place: str) -> FloatArray:
         """Return (n, width)."""
         values = np.frombuffer(self.values, float).reshape(-1, self.width)
         if not np.isfinite(values).all():
@@ -208,9 +209,9 @@ def _absolute(obj: _Obj, word: str, place: str) -> str:
 class _Arrays:
     """The numbers of the file: positions, texture coordinates, normals, and (v, vt, vn) of every corner, -1 = none."""
 
-    points: Float64Array
-    uvs: Float64Array
-    normals: Float64Array
+    points: FloatArray
+    uvs: FloatArray
+    normals: FloatArray
     corners: NDArray[np.int64]
 
     @staticmethod
@@ -280,8 +281,8 @@ def _parts(obj: _Obj, arrays: _Arrays, index: dict[str, int]) -> tuple[RawPart, 
 
 
 def _normals(
-    arrays: _Arrays, corners: NDArray[np.int64], triangles: NDArray[np.int64], creases: Float64Array
-) -> Float64Array:
+    arrays: _Arrays, corners: NDArray[np.int64], triangles: NDArray[np.int64], creases: FloatArray
+) -> FloatArray:
     """Return (m, 3, 3) corner normals: the file's where all three are given and not zero, else computed."""
     indices = arrays.corners[corners, 2]
     if len(arrays.normals) == 0:
@@ -295,7 +296,7 @@ def _normals(
     return normals
 
 
-def _part(arrays: _Arrays, corners: NDArray[np.int64], normals: Float64Array, material: int) -> RawPart:
+def _part(arrays: _Arrays, corners: NDArray[np.int64], normals: FloatArray, material: int) -> RawPart:
     """Return one material's triangles with corners that agree in everything shared."""
     tokens = arrays.corners[corners].reshape(-1, 3)
     flat = normals.reshape(-1, 3)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.assets.importers.raw import Float64Array
+from simgen.geometry import FloatArray, turn
 
 _MOST_CORNERS = 10_000
 _MOST_HOLLOW = 1000  # of a polygon that is not convex: cutting ears off takes time with their square
@@ -15,7 +15,7 @@ _PIECE = 1 << 15  # corners at a time
 _MOST_NEIGHBOURS = 512  # corners around one vertex that are looked at; the tip of a cone may have more
 
 
-def triangulate(corners: list[int], points: Float64Array) -> list[tuple[int, int, int]]:
+def triangulate(corners: list[int], points: FloatArray) -> list[tuple[int, int, int]]:
     """Return the triangles of one polygon.
 
     Args:
@@ -40,7 +40,7 @@ def triangulate(corners: list[int], points: Float64Array) -> list[tuple[int, int
     return [(corners[a], corners[b], corners[c]) for a, b, c in _cut_ears(flat)]
 
 
-def _flatten(points: Float64Array) -> list[tuple[float, float]]:
+def _flatten(points: FloatArray) -> list[tuple[float, float]]:
     """Return the polygon in 2D, counter-clockwise, dropping the axis of its largest normal component (Newell)."""
     # In plain numbers: arrays of four rows would cost most of the import of a model of quads.
     rows: list[list[float]] = points.tolist()
@@ -57,13 +57,9 @@ def _flatten(points: Float64Array) -> list[tuple[float, float]]:
     return [(row[first] - x0, row[second] - y0) for row in rows]
 
 
-def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-
-
 def _is_convex(flat: list[tuple[float, float]]) -> bool:
     count = len(flat)
-    return all(_turn(flat[i - 2], flat[i - 1], flat[i]) >= 0 for i in range(count))
+    return all(turn(flat[i - 2], flat[i - 1], flat[i]) >= 0 for i in range(count))
 
 
 def _cut_ears(flat: list[tuple[float, float]]) -> list[tuple[int, int, int]]:
@@ -79,16 +75,16 @@ def _cut_ears(flat: list[tuple[float, float]]) -> list[tuple[int, int, int]]:
 def _is_ear(flat: list[tuple[float, float]], left: list[int], i: int) -> bool:
     before, here, after = left[i - 1], left[i], left[(i + 1) % len(left)]
     a, b, c = flat[before], flat[here], flat[after]
-    if _turn(a, b, c) <= 0:
+    if turn(a, b, c) <= 0:
         return False
     others = (flat[j] for j in left if j not in (before, here, after))
     return not any(
-        _turn(a, b, p) >= 0 and _turn(b, c, p) >= 0 and _turn(c, a, p) >= 0 and p not in (a, b, c)
+        turn(a, b, p) >= 0 and turn(b, c, p) >= 0 and turn(c, a, p) >= 0 and p not in (a, b, c)
         for p in others
     )
 
 
-def weld(positions: Float64Array) -> NDArray[np.int64]:
+def weld(positions: FloatArray) -> NDArray[np.int64]:
     """Return for each position (n, 3) the index of its place; positions within 1e-6 of the extent share one."""
     if len(positions) == 0:
         return np.zeros(0, np.int64)
@@ -99,15 +95,15 @@ def weld(positions: Float64Array) -> NDArray[np.int64]:
     return np.unique(keys, return_inverse=True)[1].astype(np.int64)
 
 
-def face_vectors(positions: Float64Array, triangles: NDArray[np.int64]) -> Float64Array:
+def face_vectors(positions: FloatArray, triangles: NDArray[np.int64]) -> FloatArray:
     """Return the normal of each triangle (m, 3), as long as twice its area."""
     a, b, c = (positions[triangles[:, k]] for k in range(3))
     return np.cross(b - a, c - a)
 
 
 def corner_normals(
-    positions: Float64Array, triangles: NDArray[np.int64], cos_crease: NDArray[np.float64]
-) -> Float64Array:
+    positions: FloatArray, triangles: NDArray[np.int64], cos_crease: NDArray[np.float64]
+) -> FloatArray:
     """Return unit normals (m, 3, 3) of every corner, smooth up to a crease angle.
 
     A corner's normal is the sum of the normals of the triangles that meet at its place and turn from its own by
@@ -141,8 +137,8 @@ def _pieces(place: NDArray[np.int64]) -> Iterator[slice]:
 
 
 def _smoothed(
-    place: NDArray[np.int64], unit: Float64Array, weight: Float64Array, limit: Float64Array
-) -> Float64Array:
+    place: NDArray[np.int64], unit: FloatArray, weight: FloatArray, limit: FloatArray
+) -> FloatArray:
     """Return the unit normals (n, 3) of corners that are sorted by place."""
     total = unit * weight
     here = np.arange(len(place))
@@ -162,7 +158,7 @@ def _smoothed(
     return normals
 
 
-def _angles(positions: Float64Array, triangles: NDArray[np.int64], corner: NDArray[np.int64]) -> Float64Array:
+def _angles(positions: FloatArray, triangles: NDArray[np.int64], corner: NDArray[np.int64]) -> FloatArray:
     """Return the angle at one corner (n,) of each triangle (n, 3)."""
     rows = np.arange(len(triangles))
     here, following, before = (positions[triangles[rows, (corner + k) % 3]] for k in range(3))
@@ -170,7 +166,7 @@ def _angles(positions: Float64Array, triangles: NDArray[np.int64], corner: NDArr
     return np.arccos(np.clip(cosines, -1.0, 1.0))
 
 
-def _units(vectors: Float64Array) -> Float64Array:
+def _units(vectors: FloatArray) -> FloatArray:
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1.0)
 

@@ -8,9 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array, Material, Skin
-
-Float64Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,7 +26,7 @@ class RawPart:
         weights: (n, 4) float32, share of each of them, summing to 1.
     """
 
-    positions: Float64Array
+    positions: FloatArray
     normals: Float32Array
     uvs: Float32Array
     triangles: NDArray[np.int64]
@@ -50,6 +49,6 @@ class RawModel:
     parts: tuple[RawPart, ...]
     materials: tuple[Material, ...]
     up_axis: Literal["y", "z"]
-    collision: tuple[Float64Array, ...] = ()
+    collision: tuple[FloatArray, ...] = ()
     notes: tuple[str, ...] = ()
     skin: Skin | None = None

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 
 from simgen.assets.importers.files import SourceFiles, resolve
 from simgen.assets.importers.images import decode_image
-from simgen.assets.importers.mtl import srgb_to_linear, with_alpha_mode
+from simgen.assets.importers.mtl import with_alpha_mode
 from simgen.assets.importers.polygons import connected_pieces, weld
 from simgen.assets.importers.raw import RawModel, RawPart
 from simgen.assets.importers.surfaces import creased_part
+from simgen.colour import linear_rgb
 from simgen.errors import AssetError
 from simgen.geometry import apply
 from simgen.records.asset import Material, Texture
@@ -184,10 +185,10 @@ def _material(robot: _Robot, node: ElementTree.Element) -> Material:
             robot.notes.append(f"{robot.path}: texture '{name}' is not there; the material goes without it")
         else:
             picture = Texture(decode_image(robot.files.read(found), found), srgb=True)
-    r, g, b = (srgb_to_linear(c) for c in color[:3])
+    rgb = linear_rgb(tuple(min(max(channel, 0.0), 1.0) for channel in color[:3]))
     material = Material(
         name=node.get("name", "default"),
-        base_color_rgb=(1.0, 1.0, 1.0) if picture is not None else (r, g, b),
+        base_color_rgb=(1.0, 1.0, 1.0) if picture is not None else rgb,
         alpha=min(max(color[3], 0.0), 1.0),
         base_color_map=picture,
     )

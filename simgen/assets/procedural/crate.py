@@ -10,7 +10,7 @@ from simgen.assets.procedural.meshes import Patch
 from simgen.assets.procedural.params import Values, seed, size
 from simgen.assets.procedural.solids import box_part
 from simgen.assets.procedural.surfaces import finish
-from simgen.geometry import FloatArray
+from simgen.geometry import FloatArray, rotation_about_z
 from simgen.records.asset import Material
 from simgen.rng import keyed_generator
 
@@ -83,9 +83,8 @@ def _diagonal(a: float, b: float, width: float, t: float, tile_m: float) -> Patc
     """Return a board from corner to corner of the opening `a` x `b`, kept inside the frame."""
     slope = float(np.arctan2(b, a))
     long = float(np.hypot(a, b)) - width * abs(float(np.sin(2 * slope)))
-    c, s = float(np.cos(slope)), float(np.sin(slope))
-    turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-    return box((long, 0.8 * width, 0.9 * t), (0, 0, -0.55 * t), tile_m=tile_m, chamfer_m=0.002).turned(turn)
+    board = box((long, 0.8 * width, 0.9 * t), (0, 0, -0.55 * t), tile_m=tile_m, chamfer_m=0.002)
+    return board.turned(rotation_about_z(slope))
 
 
 def _anywhere(rng: np.random.Generator) -> tuple[float, float]:

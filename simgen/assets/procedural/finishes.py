@@ -7,17 +7,12 @@ from functools import lru_cache
 import numpy as np
 
 from simgen.assets.procedural.noise import fractal_noise, normal_texture, roughness_texture, value_noise
+from simgen.colour import linear_rgb
 from simgen.geometry import Vec3
 from simgen.records.asset import Material, Texture
 from simgen.rng import keyed_generator
 
 _SHAPE = (256, 256)
-
-
-def linear(srgb: Vec3) -> Vec3:
-    """Return a linear colour from an sRGB-encoded one (IEC 61966-2-1)."""
-    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in srgb)
-    return (r, g, b)
 
 
 @lru_cache(maxsize=64)
@@ -58,13 +53,13 @@ def paper(srgb: Vec3) -> Material:
 @lru_cache(maxsize=16)
 def glass(srgb: Vec3) -> Material:
     """Return tinted glass over its contents, drawn opaque: very smooth, in the colour one sees through it."""
-    return Material(name="glass", base_color_rgb=linear(srgb), roughness=0.06, double_sided=False)
+    return Material(name="glass", base_color_rgb=linear_rgb(srgb), roughness=0.06, double_sided=False)
 
 
 @lru_cache(maxsize=16)
 def clear_glass(srgb: Vec3) -> Material:
     """Return tinted glass that shows what lies behind: through two sheets, as of an empty bottle, in this colour."""
-    r, g, b = (float(np.sqrt(channel)) for channel in linear(srgb))
+    r, g, b = (float(np.sqrt(channel)) for channel in linear_rgb(srgb))
     return Material(
         name="glass",
         base_color_rgb=(r, g, b),
@@ -80,7 +75,7 @@ def _plain(
 ) -> Material:
     return Material(
         name=name,
-        base_color_rgb=linear(srgb),
+        base_color_rgb=linear_rgb(srgb),
         metallic=metallic,
         roughness=roughness / 0.8,
         normal_map=relief,

@@ -21,7 +21,7 @@ from simgen.assets.procedural.road_ground import LEVEL_M, hills
 from simgen.assets.procedural.road_line import LINE_PARAMETERS, RoadLine, line_of
 from simgen.assets.procedural.solids import Part, box_part, circle, hull_part, prism_part
 from simgen.assets.procedural.tree_shapes import SHAPES, both_sides, plant
-from simgen.geometry import FloatArray, Vec3
+from simgen.geometry import FloatArray, Vec3, rotation_about_z
 from simgen.records.asset import Material
 from simgen.rng import keyed_generator
 
@@ -55,9 +55,7 @@ class Place:
 
     def patch(self, part: Patch) -> Patch:
         """Return a part of the plant where it stands."""
-        c, s = np.cos(self.turn_rad), np.sin(self.turn_rad)
-        turn = np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
-        turned = part.turned(turn)
+        turned = part.turned(rotation_about_z(self.turn_rad))
         return Patch(
             turned.positions_m * self.scale + self.position_m, turned.normals, turned.uvs, turned.triangles
         )

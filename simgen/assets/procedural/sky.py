@@ -17,6 +17,7 @@ from simgen.assets.clear_sky import clear_sky
 from simgen.assets.daylight import beam_color, beam_lux, sky_lux
 from simgen.assets.procedural.noise import mix, smoothstep
 from simgen.assets.procedural.params import Parameter, Values, number
+from simgen.colour import LUMINANCE_RGB
 from simgen.geometry import FloatArray
 
 PARAMETERS: tuple[Parameter, ...] = (
@@ -33,7 +34,6 @@ PARAMETERS: tuple[Parameter, ...] = (
 )
 
 _LOWEST_DAY_RAD = radians(0.5)
-_LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 _XYZ_FROM_RGB = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
 )  # sRGB
@@ -68,7 +68,7 @@ def sky_radiance(values: Values, directions: FloatArray, solid_angles: FloatArra
     )
     sky = np.zeros_like(directions)
     for shape, lux in parts:
-        sky += shape * (lux / float((shape @ _LUMINANCE * level).sum()))
+        sky += shape * (lux / float((shape @ LUMINANCE_RGB * level).sum()))
     ground = _ground(values, np.einsum("hwc,hw->c", sky, level), turbidity)
     return mix(np.broadcast_to(ground, sky.shape), sky, smoothstep(-0.012, 0.004, up))
 
@@ -118,7 +118,7 @@ def _towards_daylight(rgb: FloatArray, share: float) -> FloatArray:
 def _unit(radiance: FloatArray, d: FloatArray) -> FloatArray:
     """Scale a sky so that its upper half has a mean luminance of 1 by height above the horizon."""
     weights = np.maximum(d[..., 2], 0.0) * np.sqrt(np.maximum(1 - d[..., 2] ** 2, 0.0))
-    return radiance / float((radiance @ _LUMINANCE * weights).sum() / weights.sum())
+    return radiance / float((radiance @ LUMINANCE_RGB * weights).sum() / weights.sum())
 
 
 def _day(d: FloatArray, elevation: float, sun: FloatArray, values: Values) -> FloatArray:
@@ -149,7 +149,7 @@ def _night(up: FloatArray) -> FloatArray:
 
 def _colored(color: tuple[float, float, float], luminance: FloatArray) -> FloatArray:
     rgb = np.asarray(color)
-    return luminance[..., None] * (rgb / (rgb @ _LUMINANCE))
+    return luminance[..., None] * (rgb / (rgb @ LUMINANCE_RGB))
 
 
 def _direction(elevation_rad: float, azimuth_rad: float) -> FloatArray:

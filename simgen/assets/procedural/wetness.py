@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from simgen.colour import linear_from_srgb
 from simgen.geometry import FloatArray
 from simgen.records.asset import Material, Texture
 
@@ -52,7 +53,5 @@ def _mean_albedo(material: Material) -> FloatArray:
 def _mean(texture: Texture) -> FloatArray:
     values = texture.pixels[::8, ::8, :3].astype(float) / 255.0
     if texture.srgb:
-        values = np.where(
-            values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4
-        )  # IEC 61966-2-1
+        values = linear_from_srgb(values)
     return values.mean(axis=(0, 1))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.colour import linear_from_srgb
 from simgen.geometry import FloatArray
 from simgen.records.asset import Material, Texture
-from simgen.rendering.pathtrace.looks import linear_from_srgb
 
 
 def base_colors(material: Material, uvs: FloatArray) -> FloatArray:

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from simgen.geometry import FloatArray
-from simgen.rendering.light_map import rotation_about_z
+from simgen.geometry import FloatArray, rotation_about_z
 from simgen.rendering.pathtrace.lamps import Cone, Projected, Rectangle
 from simgen.rendering.pathtrace.lights import SunDisc, Surroundings
 

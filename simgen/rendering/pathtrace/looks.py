@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.colour import linear_from_srgb, srgb_from_linear
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.asset import Float32Array, Material, Texture
 from simgen.rendering.materials import alpha_threshold
@@ -101,16 +102,6 @@ class Look:
             coat=coat,
             tint=_tint(material),
         )
-
-
-def linear_from_srgb(encoded: FloatArray) -> FloatArray:
-    """Return linear values of sRGB-encoded ones, 0..1 (IEC 61966-2-1)."""
-    return np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-
-
-def srgb_from_linear(linear: FloatArray) -> FloatArray:
-    """Return sRGB-encoded values of linear ones, 0..1 (IEC 61966-2-1)."""
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0.0) ** (1 / 2.4) - 0.055)
 
 
 def _color(material: Material) -> Vec3 | Picture:

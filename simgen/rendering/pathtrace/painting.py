@@ -9,9 +9,9 @@ from operator import add
 
 import numpy as np
 
+from simgen.colour import LUMINANCE_RGB
 from simgen.records.asset import Float32Array
 from simgen.records.frame import View
-from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.rendering.pathtrace.air import Air
 from simgen.rendering.pathtrace.bodies import Body
 from simgen.rendering.pathtrace.engine import Engine, Guides, SharpLight, Shot, TracedState

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from simgen.colour import linear_from_srgb
 from simgen.geometry import Vec3
 from simgen.records.asset import Float32Array
-from simgen.rendering.pathtrace.looks import Coat, Look, Picture, linear_from_srgb
+from simgen.rendering.pathtrace.looks import Coat, Look, Picture
 
 # Of the light paths at a coated surface, those that follow the coat's mirror image. Mitsuba mixes surfaces by shares
 # that sum to 1, where coat and base overlay: so each is made as much stronger as its share is below 1.

@@ -12,13 +12,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.geometry import FloatArray, Vec3
+from simgen.colour import LUMINANCE_RGB
+from simgen.geometry import FloatArray, Vec3, rotation_about_z
 from simgen.records.asset import Float32Array
 from simgen.rendering.light_map import (
-    LUMINANCE_RGB,
     METERED_WIDTH,
     mean_luminance_rgb,
-    rotation_about_z,
     shrunk,
     sphere_grid,
     upward_illuminance,

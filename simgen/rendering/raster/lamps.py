@@ -11,6 +11,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.colour import LUMINANCE_RGB
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import View
 from simgen.records.light import Fog
@@ -18,7 +19,6 @@ from simgen.rendering.raster.air import fog_uniforms
 from simgen.rendering.raster.casters import Casters
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import Drawable
-from simgen.rendering.raster.environment import LUMINANCE_RGB
 from simgen.rendering.raster.lamp import NEAREST_BLOCKER_M, Lamp
 from simgen.rendering.raster.lamp_maps import CUBE_TILE, TILE, LampGrid, LampMaps, shadowed
 from simgen.rendering.raster.rays import ray_defines, ray_uniforms

@@ -7,12 +7,11 @@ from collections.abc import Sequence
 import moderngl
 import numpy as np
 
-from simgen.geometry import FloatArray
+from simgen.geometry import FloatArray, rotation_about_z
 from simgen.records.frame import View
 from simgen.records.light import Fog
 from simgen.records.scene import Scene
 from simgen.rendering.lamps import dimmed_suns, light_factors, lights_in
-from simgen.rendering.light_map import rotation_about_z
 from simgen.rendering.raster.air import GlowPass, air_uniforms, fog_uniforms
 from simgen.rendering.raster.antialias import AntialiasPass
 from simgen.rendering.raster.context import GlContext, set_uniforms

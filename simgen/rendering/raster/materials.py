@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import moderngl
 import numpy as np
 
+from simgen.colour import LUMINANCE_RGB
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.asset import Material, Texture
-from simgen.rendering.light_map import LUMINANCE_RGB
 from simgen.rendering.materials import alpha_threshold
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.textures import mean_rgb

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simgen.colour import LUMINANCE_RGB
 from simgen.errors import RenderError
-from simgen.geometry import FloatArray
+from simgen.geometry import FloatArray, rotation_about_z
 from simgen.records.scene import Scene
 from simgen.rendering.lamps import dimmed_environment, dimmed_suns
-from simgen.rendering.light_map import rotation_about_z
 from simgen.rendering.raster.drawables import Drawable, finish_tables
-from simgen.rendering.raster.environment import LUMINANCE_RGB, Illumination, illuminate, sun_in_scene
+from simgen.rendering.raster.environment import Illumination, illuminate, sun_in_scene
 from simgen.rendering.raster.prefilter import GpuMap, folded_directions
 from simgen.rendering.raster.shadows import MOST_SUNS, DirectionalLight
 

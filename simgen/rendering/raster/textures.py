@@ -16,6 +16,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.colour import linear_from_srgb, srgb_from_linear
 from simgen.geometry import FloatArray
 from simgen.records.asset import Texture
 from simgen.rendering.raster.gl_calls import GlCalls
@@ -75,11 +76,9 @@ def _array(image: Any) -> NDArray[Any]:
 
 @cache
 def _tables() -> tuple[NDArray[np.uint16], NDArray[np.uint8]]:
-    """Return sRGB (0..255) -> light (0..65535), and back (IEC 61966-2-1)."""
-    encoded = np.arange(256) / 255
-    light = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
-    linear = np.arange(_LINEAR_MAX + 1) / _LINEAR_MAX
-    back = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    """Return sRGB (0..255) -> light (0..65535), and back."""
+    light = linear_from_srgb(np.arange(256) / 255)
+    back = srgb_from_linear(np.arange(_LINEAR_MAX + 1) / _LINEAR_MAX)
     return np.rint(light * _LINEAR_MAX).astype(np.uint16), np.rint(back * 255).astype(np.uint8)
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from simgen.assets.importers.mtl import normals_from_heights, read_mtl, srgb_to_linear
+from simgen.assets.importers.mtl import normals_from_heights, read_mtl
+from simgen.colour import linear_rgb
 from simgen.records.asset import Material
 from tests.assets.importers.sources import folder, picture
 
@@ -19,17 +20,16 @@ def read(tmp_path: Path, text: str, **files: bytes) -> tuple[Material, list[str]
 
 
 def test_colours_are_decoded_from_srgb(tmp_path: Path) -> None:
-    material, _ = read(tmp_path, "Kd 0.5 0.04 1\n")
+    material, _ = read(tmp_path, "Kd 0.5 0.04 2\n")  # a channel beyond 1 is taken for 1
     expected = (((0.5 + 0.055) / 1.055) ** 2.4, 0.04 / 12.92, 1.0)
     assert material.base_color_rgb == pytest.approx(expected)
-    assert srgb_to_linear(2.0) == 1.0
 
 
 def test_beside_a_map_the_colour_gives_its_hue_only(tmp_path: Path) -> None:
     grey, _ = read(tmp_path, "Kd 0.64 0.64 0.64\nmap_Kd t.png\n", t_png=GREY)
     tinted, _ = read(tmp_path, "Kd 0.4 0.2 0.4\nmap_Kd t.png\n", t_png=GREY)
     assert grey.base_color_rgb == (1.0, 1.0, 1.0)
-    assert tinted.base_color_rgb == pytest.approx((1.0, srgb_to_linear(0.5), 1.0))
+    assert tinted.base_color_rgb == pytest.approx(linear_rgb((1.0, 0.5, 1.0)))
 
 
 @pytest.mark.parametrize("line", ["d 0.3", "Tr 0.7"])

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from simgen.assets.importers import read_model
-from simgen.assets.importers.mtl import srgb_to_linear
 from simgen.assets.importers.raw import RawModel
+from simgen.colour import linear_rgb
 from simgen.errors import AssetError
 from tests.assets.importers.sources import BOX_MTL, BOX_OBJ, folder
 
@@ -52,7 +52,7 @@ def test_links_stand_where_their_joints_at_zero_put_them(tmp_path: Path) -> None
 
 def test_colours_of_the_urdf_paint_its_shapes(tmp_path: Path) -> None:
     blue, plain = read(tmp_path, TWO_LINKS).materials
-    assert blue.base_color_rgb == pytest.approx((0, 0, srgb_to_linear(0.5)))
+    assert blue.base_color_rgb == pytest.approx(linear_rgb((0.0, 0.0, 0.5)))
     assert plain.name == "default"
 
 

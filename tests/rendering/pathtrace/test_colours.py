@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from simgen.colour import linear_from_srgb
 from simgen.records.asset import Material, Texture
 from simgen.rendering.pathtrace.colours import base_colors
-from simgen.rendering.pathtrace.looks import linear_from_srgb
 
 # Two by two texels, row 0 at the top (v = 1): red, green above blue, white.
 PIXELS = np.array(
