@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from simgen.annotate.derived import Completion, derive, extra_buffers, needs_motion, needs_neighbours
 from simgen.annotate.events import circumstances
-from simgen.annotate.labels import annotate, semantic_mask
-from simgen.annotate.rle import decode_rle, encode_rle
+from simgen.annotate.labels import annotate
+from simgen.annotate.rle import decode_rle, encode_rles
+from simgen.annotate.runs import Tile
 
 __all__ = [
     "Completion",
+    "Tile",
     "annotate",
     "circumstances",
     "decode_rle",
     "derive",
-    "encode_rle",
+    "encode_rles",
     "extra_buffers",
     "needs_motion",
     "needs_neighbours",
-    "semantic_mask",
 ]

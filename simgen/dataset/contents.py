@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,9 +40,10 @@ CategoryIds = NDArray[np.uint8 | np.uint16]
 
 
 def category_table(scene: Scene, taxonomy: Sequence[Category]) -> CategoryIds:
-    """Return the category id of every instance id (n + 1,), background first; uint8 where the taxonomy fits."""
-    ids = [0, *(body.category_id for body in scene.objects)]
-    return np.array(ids, dtype=np.uint8 if len(taxonomy) <= np.iinfo(np.uint8).max else np.uint16)
+    """Return the category id of every 16-bit id (65536,), 0 where none; uint8 where the taxonomy fits."""
+    table = np.zeros(1 << 16, np.uint8 if len(taxonomy) <= np.iinfo(np.uint8).max else np.uint16)
+    table[1 : len(scene.objects) + 1] = [body.category_id for body in scene.objects]
+    return table
 
 
 def scene_files(scene: Scene, trajectory: Trajectory, rejections: Rejections) -> dict[str, bytes]:
@@ -114,7 +116,7 @@ _ENCODERS: dict[str, Callable[[Sample, CategoryIds], bytes]] = {
     "depth": lambda sample, _: encode.encode_depth(sample.frame.depth_m),
     "instance": lambda sample, _: encode.encode_ids(sample.frame.instance_id),
     "semantic": lambda sample, categories: encode.encode_ids(
-        np.take(categories, sample.frame.instance_id, mode="wrap")
+        np.asarray(cv2.LUT(sample.frame.instance_id, categories), categories.dtype)
     ),
     "normals": lambda sample, _: encode.encode_normals(sample.frame.normals_camera),
     "object_coordinates": lambda sample, _: encode.encode_vectors(_made(sample, "object_coordinates_m")),

@@ -5,6 +5,7 @@ Light arrives as 16-bit floats, so there are only 65,536 different values: a pic
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,7 +27,7 @@ def develop(frame: Frame, camera: CameraSensor) -> Reading:
     """
     ev100 = meter(frame.radiance) if camera.exposure_ev100 is None else camera.exposure_ev100
     bits = np.ascontiguousarray(frame.radiance).view(np.uint16)
-    return Reading(np.take(_codes(ev100), bits, mode="wrap"), ev100)
+    return Reading(np.asarray(cv2.LUT(bits, _codes(ev100)), np.uint8), ev100)
 
 
 def _codes(ev100: float) -> NDArray[np.uint8]:

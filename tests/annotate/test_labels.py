@@ -8,10 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
 
-from simgen.annotate import annotate, decode_rle, semantic_mask
-from simgen.annotate.labels import _boxes
+from simgen.annotate import annotate, decode_rle
 from simgen.camera import Intrinsics
 from simgen.errors import RenderError
 from simgen.geometry import Quat, Vec3, apply, invert_rigid
@@ -179,17 +177,6 @@ def test_an_outline_through_the_near_plane_has_no_unclipped_box_and_its_share_of
     assert ground.unoccluded_fraction == 1.0
 
 
-def test_semantic_mask_maps_ids_to_categories() -> None:
-    scene = camera_scene(
-        [sphere(0.1, at=(-0.2, 0, 1)), box(at=(0.1, 0, 1)), sphere(0.05, at=(0.25, 0, 1))], LENS
-    )
-    frame = cast(scene)
-    semantic = semantic_mask(frame, scene)
-    assert semantic.dtype == np.uint16
-    for instance_id, category_id in ((0, 0), (1, 2), (2, 1), (3, 2)):
-        assert (semantic[frame.instance_id == instance_id] == category_id).all()
-
-
 def test_a_silhouette_drawn_a_pixel_short_grows_to_what_is_seen() -> None:
     scene = camera_scene([box((0.2, 0.2, 0.2), at=(0, 0, 1.1))], LENS)
     frame = cast(scene)
@@ -221,12 +208,3 @@ def test_a_frame_at_odds_with_itself_or_the_scene_is_refused() -> None:
         annotate(replace(frame, silhouettes={1: frame.silhouettes[1]}), scene)
     with pytest.raises(RenderError, match=r"the 'analytic' renderer is at fault"):
         annotate(frame, replace(scene, objects=scene.objects[:1]))
-
-
-@given(arrays(np.uint16, array_shapes(min_dims=2, max_dims=2, max_side=9), elements=st.integers(0, 4)))
-def test_the_box_of_an_id_is_tight_wherever_its_pixels_lie(ids: np.ndarray) -> None:
-    boxes = _boxes(ids)
-    assert sorted(boxes) == np.unique(ids).tolist()
-    for key, (x0, y0, x1, y1) in boxes.items():
-        rows, columns = np.nonzero(ids == key)
-        assert (x0, y0, x1, y1) == (columns.min(), rows.min(), columns.max() + 1, rows.max() + 1)

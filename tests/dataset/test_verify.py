@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simgen.annotate import encode_rle
+from simgen.annotate import Tile, encode_rles
 from simgen.assets import AssetLibrary
 from simgen.dataset import DatasetWriter, encode
 from simgen.dataset.files import Checksum
@@ -233,7 +233,7 @@ def test_a_picture_of_another_size_is_found(data: Path) -> None:
 def shift_mask(labels: Labels, kind: str) -> None:
     raw = labels["objects"][1][kind]
     mask = np.roll(decode_rle(Rle(tuple(raw["size"]), raw["counts"])), 1, axis=1)
-    raw["counts"] = encode_rle(mask, 0, 0, mask.shape[1], mask.shape[0]).counts
+    raw["counts"] = encode_rles([Tile(0, 0, mask)], mask.shape[1], mask.shape[0])[0].counts
 
 
 def test_a_shifted_modal_mask_is_found(data: Path) -> None:
