@@ -70,7 +70,7 @@ def _path_tracer() -> Finding:
     remedy = "apt-get install libllvm19"
     try:
         variant = best_variant()
-        renderer = make_renderer("pathtrace")
+        renderer = make_renderer("pathtrace", labels="cast")
     except RenderError as error:
         return Finding("path tracing", False, str(error), remedy, required=False)
     with closing(renderer):

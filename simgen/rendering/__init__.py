@@ -7,16 +7,16 @@ from importlib import import_module
 from simgen.errors import RenderError, UsageError, did_you_mean
 from simgen.rendering.protocol import Renderer, SceneRenderer
 
-# name -> (module, class); imported when asked for, so that a missing GL library costs only those who need it.
+# name -> (module, what makes one); imported when asked for, so that a missing GL library costs only those who need it.
 RENDERERS = {
     "raster": ("simgen.rendering.raster", "RasterRenderer"),
-    "pathtrace": ("simgen.rendering.pathtrace", "PathtraceRenderer"),
+    "pathtrace": ("simgen.rendering.shared_labels", "path_tracer"),
     "analytic": ("simgen.rendering.analytic", "AnalyticRenderer"),
 }
 
 
 def make_renderer(name: str, **options: object) -> Renderer:
-    """Return a new renderer by name; options go to its constructor, for example `samples` of the path tracer.
+    """Return a new renderer by name; options go to what makes it, for example `samples` of the path tracer.
 
     Raises:
         UsageError: no renderer has this name.
@@ -25,8 +25,8 @@ def make_renderer(name: str, **options: object) -> Renderer:
     if name not in RENDERERS:
         known = ", ".join(sorted(RENDERERS))
         raise UsageError(f"no renderer named '{name}';{did_you_mean(name, RENDERERS)} known: {known}")
-    module, class_name = RENDERERS[name]
-    renderer: Renderer = getattr(import_module(module), class_name)(**options)
+    module, maker = RENDERERS[name]
+    renderer: Renderer = getattr(import_module(module), maker)(**options)
     return renderer
 
 

@@ -16,8 +16,8 @@ from tests.conformance.scenes import SCENES
 from tests.views import still_view
 
 Render = Callable[[Scene], Frame]
-# What the suite looks at does not depend on how clean the picture is.
-QUICK: dict[str, dict[str, object]] = {"pathtrace": {"samples": 1, "denoise": False}}
+# What the suite looks at does not depend on how clean the picture is; labels are those that need no OpenGL.
+QUICK: dict[str, dict[str, object]] = {"pathtrace": {"samples": 1, "denoise": False, "labels": "cast"}}
 
 
 @pytest.fixture(scope="package")

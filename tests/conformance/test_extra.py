@@ -14,6 +14,7 @@ from simgen.records.frame import ExtraBuffer, Frame
 from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.protocol import Renderer
 from tests.builders import box, make_scene
+from tests.conformance.conftest import QUICK
 from tests.conformance.oracle import comparable
 from tests.conformance.scenes import LENS, SCENES
 from tests.conformance.test_sessions import assert_same_bytes
@@ -114,7 +115,7 @@ def reference(library: AssetLibrary) -> Frame:
     """Drawn by the path tracer: triangles met by formula, texels mixed by formula."""
     from simgen.rendering import make_renderer
 
-    return drawn(make_renderer("pathtrace", samples=1, denoise=False), library, mixed(), ALL)
+    return drawn(make_renderer("pathtrace", **QUICK["pathtrace"]), library, mixed(), ALL)
 
 
 def test_back_ends_agree_on_parts_and_maps(library: AssetLibrary, reference: Frame) -> None:

@@ -70,7 +70,7 @@ def main(arguments: Sequence[str]) -> None:
 def _path_tracer() -> str:
     """Return what traces paths here; without an LLVM that it can use, it is several times slower."""
     try:
-        with closing(make_renderer("pathtrace")) as renderer:
+        with closing(make_renderer("pathtrace", labels="cast")) as renderer:
             device = renderer.device
     except SimgenError as error:
         return str(error).splitlines()[0]

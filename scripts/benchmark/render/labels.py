@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from simgen.records.frame import Frame
 from simgen.records.scene import Scene
 
 Labels = Sequence[ObjectLabel]
+_MOVED_PX = 1.0
 
 
 def label_difference(ours: Frame, theirs: Frame, scene: Scene) -> dict[str, Any]:
@@ -20,7 +21,8 @@ def label_difference(ours: Frame, theirs: Frame, scene: Scene) -> dict[str, Any]
 
     Returns:
         `masks`: pixels that differ by pixels of all masks; `boxes`: largest difference of an edge of a box, pixels;
-        `poses`: largest difference of an entry of a pose; `alone`: objects labelled under one only.
+        `moved`: share of the boxes of which an edge is more than a pixel from the other's; `poses`: largest
+        difference of an entry of a pose; `alone`: objects labelled under one only.
     """
     labels = [annotate(frame, scene).objects for frame in (ours, theirs)]
     different, total = mask_counts(*labels)
@@ -28,6 +30,7 @@ def label_difference(ours: Frame, theirs: Frame, scene: Scene) -> dict[str, Any]
     return {
         "masks": different / max(total, 1),
         "boxes": boxes_apart_px(*labels),
+        "moved": float(np.mean([each > _MOVED_PX for each in _boxes_apart_px(*labels)] or [False])),
         "poses": poses_apart(*labels),
         "alone": len(first ^ second),
     }
@@ -50,13 +53,16 @@ def mask_counts(ours: Labels, theirs: Labels) -> tuple[int, int]:
 
 def boxes_apart_px(ours: Labels, theirs: Labels) -> float:
     """Return the largest difference of an edge of a box that both have."""
-    apart = 0.0
+    return max(_boxes_apart_px(ours, theirs), default=0.0)
+
+
+def _boxes_apart_px(ours: Labels, theirs: Labels) -> Iterator[float]:
+    """Yield how far the edges of each box that both have are apart, at most."""
     for pair in _pairs(ours, theirs):
         for name in ("bbox_modal_xyxy", "bbox_amodal_xyxy", "bbox_unclipped_xyxy"):
             a, b = (getattr(label, name) for label in pair)
             if a and b:
-                apart = max(apart, float(np.abs(np.subtract(a, b)).max()))
-    return apart
+                yield float(np.abs(np.subtract(a, b)).max())
 
 
 def poses_apart(ours: Labels, theirs: Labels) -> float:

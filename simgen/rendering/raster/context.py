@@ -42,6 +42,10 @@ class GlContext:
         info = self.gl.info
         return f"{info['GL_RENDERER']} ({info['GL_VERSION']})"
 
+    def take_turn(self) -> None:
+        """Make this the context that OpenGL calls go to: the last one made, or that took its turn, has them all."""
+        self.gl.__enter__()
+
     def program(self, vertex: str, fragment: str, defines: Iterable[str] = ()) -> moderngl.Program:
         """Return the program of two shader files, compiled at most once for each set of defines."""
         key = (vertex, fragment, tuple(sorted(defines)))
@@ -67,6 +71,7 @@ class GlContext:
 
     def close(self) -> None:
         """Release the context and all that was made in it."""
+        self.take_turn()
         self.gl.release()
 
 

@@ -65,22 +65,26 @@ class RasterRenderer:
         """What draws: the GL renderer and version, as the driver states them."""
         return self.context.description
 
-    def open(self, scene: Scene, library: AssetLibrary) -> RasterScene:
+    def open(self, scene: Scene, library: AssetLibrary, *, lit: bool = True) -> RasterScene:
         """Upload what the scene shows and is not there yet.
+
+        Args:
+            lit: False: for labels alone; nothing is prepared for light, and no view can be lit.
 
         Raises:
             RenderError: more lights or lamps than can be drawn, or an OpenGL error.
             AssetError: a model or map is missing.
         """
+        self.context.take_turn()
         if self._open is not None:
             self._open.close()
         self.models.trim()
         self.maps.trim()
         drawables = make_drawables(scene, library, self.models)
-        light_map = self._map(scene, library)
-        self.light.set_scene(scene, light_map, drawables)
+        if lit:
+            self.light.set_scene(scene, self._map(scene, library), drawables)
         self.context.check(f"scene {scene.index}")
-        self._open = RasterScene(self, drawables)
+        self._open = RasterScene(self, drawables, lit)
         return self._open
 
     def draw_others(
@@ -130,6 +134,8 @@ class RasterRenderer:
 
     def close(self) -> None:
         """Release the context."""
+        if self._open is not None:
+            self._open.close()
         self._open = None
         self.context.close()
 
@@ -146,9 +152,9 @@ class RasterRenderer:
 class RasterScene(Closable):
     """One scene, ready to be seen from anywhere."""
 
-    def __init__(self, renderer: RasterRenderer, drawables: tuple[Drawable, ...]) -> None:
+    def __init__(self, renderer: RasterRenderer, drawables: tuple[Drawable, ...], can_be_lit: bool) -> None:
         self._renderer: RasterRenderer | None = renderer
-        self._drawables = drawables
+        self._drawables, self._can_be_lit = drawables, can_be_lit
         self._skinned = [
             (d.body.instance_id, d.model) for d in drawables if isinstance(d.model, SkinnedModel)
         ]
@@ -203,12 +209,18 @@ class RasterScene(Closable):
         return _read_light(targets, place, nonce)
 
     def _opened(self, view: View) -> RasterRenderer:
+        """Return the renderer, whose turn it then is."""
         if self._renderer is None:
             raise RenderError(f"{place_of(view)}: the scene is closed; open it again before rendering it")
+        self._renderer.context.take_turn()
         return self._renderer
 
     def _draw(self, renderer: RasterRenderer, view: View, lit: bool) -> tuple[Targets, list[DrawItem], float]:
         """Draw surfaces and, where it is lit, their light; return where, what, and the nonce of this drawing."""
+        if lit and not self._can_be_lit:
+            raise RenderError(
+                f"{place_of(view)}: the scene was opened for labels alone; open it with lit=True"
+            )
         renderer.frame_count += 1
         nonce = nonce_of(renderer.frame_count)
         renderer.lenses.bind(view.intrinsics)
@@ -227,6 +239,8 @@ class RasterScene(Closable):
 
     def close(self) -> None:
         """Let go of the scene; models and maps stay with the renderer."""
+        if self._renderer is not None:
+            self._renderer.context.take_turn()
         self._renderer = None
         for _, model in self._skinned:
             model.release()
