@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, nullcontext
@@ -11,13 +12,13 @@ from typing import Self, SupportsIndex
 
 from simgen import scenario as scenario_package
 from simgen.assets import AssetLibrary
-from simgen.batch import SCENES_NEED, BatchEvent, ForkServer, run_batch
-from simgen.dataset import Dataset, DatasetWriter
+from simgen.batch import SCENES_NEED, BatchEvent, BatchOutcome, ForkServer, run_batch
+from simgen.dataset import Dataset, DatasetWriter, Manifest
 from simgen.dataset.layout import PREVIEW_FILE
 from simgen.errors import ExpectationError, UsageError
 from simgen.interrupts import interrupts_held
 from simgen.pipeline import SceneProducer, SceneResult, Studio, expected_samples, manifest_of, settle_scene
-from simgen.readiness import asset_check, check, require_packs
+from simgen.readiness import asset_check, require_ready
 from simgen.records.annotation import Sample
 from simgen.records.expectations import unmet_labels
 from simgen.records.scene import Scene
@@ -137,36 +138,35 @@ def generate(
         AssetError: a pack that the scenario needs is not installed.
         RenderError: no GL context can be made.
     """
-    scenario = _checked(scenario)
-    count, seed, workers = (
-        _whole(*each) for each in (("count", count), ("seed", seed), ("workers", workers))
-    )
-    _check_numbers(count, workers)
-    _check_pairs(scenario, count)
+    scenario, seed = _checked(scenario), _whole("seed", seed)
+    count, workers = _checked_count(scenario, count), _checked_workers(workers)
     start = time.perf_counter()
     with nullcontext(server) if server else ForkServer(SCENES_NEED) as parent:
-        path, studio = Path(out), Studio(renderer)
-        check(scenario, studio.library)
-        require_packs(scenario, studio.library)
-        with closing(studio), interrupts_held():
-            manifest = manifest_of(scenario, seed, count, studio)
-        with DatasetWriter.create(path, manifest, resume=resume) as writer:
+        library, manifest = _plan(scenario, seed, count, renderer)
+        sheet = ContactSheet(Path(out))
+        with DatasetWriter.create(sheet.path, manifest, resume=resume) as writer:
             found = writer.done_indices()
-            todo = [index for index in range(count) if index not in found]
-            producer = SceneProducer(scenario, seed, path, renderer)
-            sheet = ContactSheet(path)
             outcome = run_batch(
-                todo,
-                producer,
+                [index for index in range(count) if index not in found],
+                SceneProducer(scenario, seed, sheet.path, renderer),
                 worker_count=workers,
                 on_event=on_event,
                 on_idle=lambda: sheet.begin(range(count)),
                 server=parent,
             )
-            writer.finalise(studio.library.describe)
+            writer.finalise(library.describe)
     preview = _refresh_preview(sheet, outcome.results)
-    seconds = time.perf_counter() - start
-    return _summary(path, outcome.results, seconds, outcome.interrupted, len(found), preview)
+    return _summary(outcome, sheet.path, time.perf_counter() - start, len(found), preview)
+
+
+def _plan(
+    scenario: scenario_package.Scenario, seed: int, count: int, renderer: str
+) -> tuple[AssetLibrary, Manifest]:
+    """Return what describes the dataset to be made, and the assets it is made of, once all is known to be there."""
+    studio = Studio(renderer)
+    require_ready(scenario, studio.library)
+    with closing(studio), interrupts_held():
+        return studio.library, manifest_of(scenario, seed, count, studio)
 
 
 def _checked(scenario: object) -> scenario_package.Scenario:
@@ -188,19 +188,24 @@ def _whole(name: str, value: object, least: int | None = None) -> int:
     return number
 
 
-def _check_numbers(count: int, workers: int) -> None:
+def _checked_workers(workers: object) -> int:
+    number = _whole("workers", workers)
+    if number < 0:
+        raise UsageError(f"workers: {number} is negative; use 0 for one per core, or a number from 1")
+    return number
+
+
+def _checked_count(scenario: scenario_package.Scenario, given: object) -> int:
+    """Return how many scenes to make: a possible number, even where they come in pairs."""
+    count = _whole("count", given)
     if not 1 <= count <= MAX_SCENES:
         raise UsageError(f"count: {count} scenes are asked for; 1 to {MAX_SCENES} can be made")
-    if workers < 0:
-        raise UsageError(f"workers: {workers} is negative; use 0 for one per core, or a number from 1")
-
-
-def _check_pairs(scenario: scenario_package.Scenario, count: int) -> None:
     if scenario.counterfactual is not None and count % 2:
         raise UsageError(
             f"count: {count} is odd, and '{scenario.name}' makes counterfactual pairs, two scenes each; "
             f"use {count + 1}"
         )
+    return count
 
 
 def _refresh_preview(sheet: ContactSheet, results: Sequence[SceneResult]) -> Path | None:
@@ -228,13 +233,9 @@ def choose_renderer(name: str) -> tuple[str, str]:
 
 
 def _summary(
-    path: Path,
-    results: Sequence[SceneResult],
-    seconds: float,
-    interrupted: bool,
-    found: int,
-    preview: Path | None,
+    outcome: BatchOutcome[SceneResult], path: Path, seconds: float, found: int, preview: Path | None
 ) -> GenerateSummary:
+    results = outcome.results
     failed = tuple((result.index, result.reason) for result in results if result.status == "failed")
     return GenerateSummary(
         path=path,
@@ -244,7 +245,7 @@ def _summary(
         draws_refused=sum(result.rejections.total for result in results),
         seconds=seconds,
         failures=failed,
-        interrupted=interrupted,
+        interrupted=outcome.interrupted,
         scenes_found=found,
         preview=preview,
     )
@@ -274,12 +275,10 @@ def stream(
     """
     scenario = _checked(scenario)
     seed, start = _whole("seed", seed), _whole("start", start, 0)
-    studio = Studio(renderer)
-    check(scenario, studio.library)
-    require_packs(scenario, studio.library)
-    try:
-        index, failed_in_a_row = start, 0
-        while True:
+    failed_in_a_row = 0
+    with closing(Studio(renderer)) as studio:
+        require_ready(scenario, studio.library)
+        for index in itertools.count(start):
             settled = settle_scene(scenario, seed, index, studio.library)
             try:
                 yield from expected_samples(settled, studio, scenario.labels.outputs)
@@ -288,9 +287,6 @@ def stream(
                 failed_in_a_row += 1
                 if failed_in_a_row == MOST_FAILED_IN_A_ROW:
                     raise
-            index += 1
-    finally:
-        studio.close()
 
 
 def write_scene_preview(
@@ -322,10 +318,8 @@ def write_scene_preview(
     check_picture_name(path)
     if video is not None:
         check_video_name(video)
-    studio = Studio(renderer)
-    check(scenario, studio.library)
-    require_packs(scenario, studio.library)
-    with closing(studio):
+    with closing(Studio(renderer)) as studio:
+        require_ready(scenario, studio.library)
         settled = settle_scene(scenario, seed, index, studio.library)
         save_picture(scene_page(settled, studio, f"seed {seed}, scene {index}"), path)
         unseen = () if video is None else film_scene(settled, studio, video)

@@ -60,10 +60,8 @@ def _gl() -> Finding:
         renderer = make_renderer("raster")
     except RenderError as error:
         return Finding("graphics", False, str(error), "apt-get install libegl1 libgl1 libgl1-mesa-dri")
-    try:
+    with closing(renderer):
         return Finding("graphics", True, renderer.device)
-    finally:
-        renderer.close()
 
 
 def _path_tracer() -> Finding:

@@ -30,6 +30,17 @@ def check(scenario: Scenario, library: AssetLibrary | None = None) -> None:
         raise ScenarioError([Problem(place_of(location), message) for location, message in findings])
 
 
+def require_ready(scenario: Scenario, library: AssetLibrary) -> None:
+    """Check that a scenario holds together and that this machine has what it draws from.
+
+    Raises:
+        ScenarioError: see `check`.
+        AssetError: see `require_packs`.
+    """
+    check(scenario, library)
+    require_packs(scenario, library)
+
+
 def asset_check(library: AssetLibrary) -> AssetCheck:
     """Return what tells a loader which of the names in a scenario exist nowhere."""
     return partial(unknown_names, library=library)

@@ -95,13 +95,14 @@ def generate(
     with ForkServer(SCENES_NEED) as server:  # loads what workers need while this process loads what it needs
         with loading():
             from simgen import api
+            from simgen.readiness import require_packs
         loaded = [api.load(name, overrides or ()) for name in scenarios]
         _refuse_namesakes(loaded)
         for scenario in loaded:
             if install_packs:
                 _install_missing(scenario)
         for scenario in loaded:
-            api.require_packs(scenario)
+            require_packs(scenario)
         plan = _Plan(count, seed, workers, resume, _chosen(renderer), server)
         failed = 0
         for scenario in loaded:
