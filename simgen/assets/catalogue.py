@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from simgen.assets.recipe import Recipe
 from simgen.errors import AssetError
+from simgen.geometry import Vec3
 from simgen.records.asset import AssetInfo
 from simgen.resources import data_folder, shipped
 
@@ -25,6 +26,7 @@ SHIPPED_PACKS = ("blender-hdri", "pybullet-data", "sweethome3d")
 Built = TypeVar("Built", "ModelEntry", "MapEntry")
 _FILL = 0.5  # assumed for a model that no manifest measured
 _DEFAULT_DENSITY_KG_M3 = 500.0  # assumed: between softwood and water
+_DEFAULT_FRICTION, _DEFAULT_RESTITUTION = 0.5, 0.1  # assumed: as of wood on wood
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,27 +129,74 @@ def _checked(file: Path, entry: Any, build: Callable[[dict[str, Any]], Built]) -
 
 
 def _model(entry: dict[str, Any], pack: str, measured: Mapping[str, Any]) -> ModelEntry:
-    x, y, z = (float(v) for v in entry["size_m"])
-    if not min(x, y, z) > 0:
-        raise ValueError(f"size_m must be three positive metres, got {entry['size_m']}")
-    w, i, j, k = (float(v) for v in entry.get("up", (1, 0, 0, 0)))
+    """Return the entry of a model; `measured` maps its source to (hash, share of its box that it fills)."""
+    size_m, recipe = _size_m(entry), _recipe(entry)
     library, key = entry.get("source_library", ""), entry["source_key"].lstrip("/")
     content_hash, fill = measured.get(
         model_key(library, key), (entry.get("sha256", ""), entry.get("fill", _FILL))
     )
+    info = _info(
+        entry,
+        pack,
+        content_hash,
+        category=entry["category"],
+        size_m=size_m,
+        mass_kg=_mass_kg(entry, size_m, fill),
+        friction=float(entry.get("friction", _DEFAULT_FRICTION)),
+        restitution=float(entry.get("restitution", _DEFAULT_RESTITUTION)),
+    )
+    return ModelEntry(info, library, key, recipe, tuple(entry.get("coat", ())))
+
+
+def _size_m(entry: dict[str, Any]) -> Vec3:
+    x, y, z = (float(v) for v in entry["size_m"])
+    if not min(x, y, z) > 0:
+        raise ValueError(f"size_m must be three positive metres, got {entry['size_m']}")
+    return (x, y, z)
+
+
+def _recipe(entry: dict[str, Any]) -> Recipe:
+    w, i, j, k = (float(v) for v in entry.get("up", (1, 0, 0, 0)))
     mode = entry.get("collision", "auto")
     if mode not in ("auto", "hull", "decompose"):
         raise ValueError(f"collision must be auto, hull or decompose, got '{mode}'")
-    density = float(entry.get("density_kg_m3", _DEFAULT_DENSITY_KG_M3))
-    mass = float(entry["mass_kg"]) if "mass_kg" in entry else density * x * y * z * fill
-    info = AssetInfo(
+    stride = float(entry["stride_m"]) if "stride_m" in entry else None
+    return Recipe(size_m=_size_m(entry), up=(w, i, j, k), collision=mode, stride_m=stride)
+
+
+def _mass_kg(entry: dict[str, Any], size_m: Vec3, fill: float) -> float:
+    """Return what a model weighs: as it says, or by its density and what it fills of its box."""
+    if "mass_kg" in entry:
+        return float(entry["mass_kg"])
+    x, y, z = size_m
+    return float(entry.get("density_kg_m3", _DEFAULT_DENSITY_KG_M3)) * x * y * z * fill
+
+
+def _map(entry: dict[str, Any], pack: str, measured: Mapping[str, Any]) -> MapEntry:
+    content_hash = measured.get(entry["file"], (entry.get("sha256", ""), 0.0))[0]
+    return MapEntry(_info(entry, pack, content_hash, category="environment"), entry["file"])
+
+
+def _info(
+    entry: dict[str, Any],
+    pack: str,
+    content_hash: str,
+    *,
+    category: str,
+    size_m: Vec3 = (0.0, 0.0, 0.0),
+    mass_kg: float = 0.0,
+    friction: float = 0.0,
+    restitution: float = 0.0,
+) -> AssetInfo:
+    """Return what models and maps say in the same way; maps have no size and weigh nothing."""
+    return AssetInfo(
         asset_id=entry["id"],
         name=entry["name"],
-        category=entry["category"],
-        size_m=(x, y, z),
-        mass_kg=mass,
-        friction=float(entry.get("friction", 0.5)),
-        restitution=float(entry.get("restitution", 0.1)),
+        category=category,
+        size_m=size_m,
+        mass_kg=mass_kg,
+        friction=friction,
+        restitution=restitution,
         pack=pack,
         licence=entry["licence"],
         author=entry["author"],
@@ -155,25 +204,3 @@ def _model(entry: dict[str, Any], pack: str, measured: Mapping[str, Any]) -> Mod
         content_hash=content_hash,
         tags=tuple(entry.get("tags", ())),
     )
-    stride = float(entry["stride_m"]) if "stride_m" in entry else None
-    recipe = Recipe(size_m=(x, y, z), up=(w, i, j, k), collision=mode, stride_m=stride)
-    return ModelEntry(info, library, key, recipe, tuple(entry.get("coat", ())))
-
-
-def _map(entry: dict[str, Any], pack: str, measured: Mapping[str, Any]) -> MapEntry:
-    info = AssetInfo(
-        asset_id=entry["id"],
-        name=entry["name"],
-        category="environment",
-        size_m=(0.0, 0.0, 0.0),
-        mass_kg=0.0,
-        friction=0.0,
-        restitution=0.0,
-        pack=pack,
-        licence=entry["licence"],
-        author=entry["author"],
-        source=entry["source"],
-        content_hash=measured.get(entry["file"], (entry.get("sha256", ""), 0.0))[0],
-        tags=tuple(entry.get("tags", ())),
-    )
-    return MapEntry(info, entry["file"])

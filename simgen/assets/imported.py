@@ -12,7 +12,7 @@ import posixpath
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -156,45 +156,52 @@ def slug(text: str) -> str:
 def _take_model(
     file: Path, new: Path, name: str, options: _Options
 ) -> tuple[list[dict[str, Any]], list[str]]:
-    """Copy a model file and the files it reads, and return its entry."""
+    """Copy a model file and the files it reads, and return its entry and what its user should know."""
     source = RecordingFiles(FolderFiles(file.parent))
     raw = read_model(source, file.name)
-    for path in source.paths():
-        kept = new / posixpath.normpath(path)
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file.parent / path, kept)
+    _copy(source.paths(), file.parent, new)
     recipe = Recipe(
         size_m=options.size_m, unit_m=options.unit_m, collision=options.collision, stride_m=options.stride_m
     )
     size, fill, skin = _measure(raw, recipe, str(file))
-    entry: dict[str, Any] = {
-        "id": f"{IMPORTED}/{name}",
-        "source_key": file.name,
+    entry = _model_entry(f"{IMPORTED}/{name}", file.name, options)
+    entry |= {"size_m": size, "fill": fill, "sha256": source.content_hash()}
+    notes = [*raw.notes, *_odd_size(size, options)]
+    if skin is not None:
+        entry |= {"tags": [*options.tags, "skinned"], "stride_m": skin.gait.stride_m}
+        notes.append(_gait_note(skin))
+    return [entry], notes
+
+
+def _copy(paths: Iterable[str], folder: Path, new: Path) -> None:
+    for path in paths:
+        kept = new / posixpath.normpath(path)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / path, kept)
+
+
+def _model_entry(asset_id: str, source_key: str, options: _Options) -> dict[str, Any]:
+    """Return what an entry of the catalogue says as its user told it; what is measured is added."""
+    return {
+        "id": asset_id,
+        "source_key": source_key,
         "name": options.title,
         "category": options.category,
-        "size_m": size,
         "density_kg_m3": options.density_kg_m3,
-        "fill": fill,
-        "sha256": source.content_hash(),
         "collision": options.collision,
         "tags": list(options.tags),
         "licence": options.licence,
         "author": options.author,
-        "source": file.name,
+        "source": source_key,
     }
-    notes = [*raw.notes, *_odd_size(size, options)]
-    if skin is not None:
-        entry |= {"tags": [*options.tags, "skinned"], "stride_m": skin.gait.stride_m}
-        notes += _gait_of(skin)
-    return [entry], notes
 
 
-def _gait_of(skin: Skin) -> list[str]:
+def _gait_note(skin: Skin) -> str:
     gait = skin.gait
-    return [
+    return (
         f"a skeleton of {len(skin.names)} joints, which goes {gait.stride_m:.3g} m in a loop of its animation, "
         f"{gait.full_speed_mps:.3g} m/s at its own pace; --stride gives another way"
-    ]
+    )
 
 
 def _measure(raw: RawModel, recipe: Recipe, place: str) -> tuple[list[float], float, Skin | None]:

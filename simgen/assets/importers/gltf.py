@@ -29,6 +29,8 @@ from simgen.assets.importers.surfaces import READ_ERRORS, check_mesh, part_of, r
 from simgen.errors import AssetError
 from simgen.records.asset import Material, Skin, Texture
 
+_ALPHA_MODES = {"MASK": "mask", "BLEND": "blend"}  # any other is OPAQUE
+
 
 class _SideFiles:
     """Gives trimesh the side files of a `.gltf` from its own source only."""
@@ -53,35 +55,40 @@ def read_gltf(files: SourceFiles, path: str) -> RawModel:
     Raises:
         AssetError: it is damaged, a side file is missing, or it holds no triangles.
     """
-    import trimesh
-
     place = f"{files.name}: {path}"
     try:
-        packed = take_apart(files.read(path))
-        check_tree(packed.tree)
-        tree, extensions = with_unique_names(packed.tree)
-        scene = trimesh.load_scene(
-            BytesIO(packed.with_tree(_flat(tree))),
-            file_type=PurePosixPath(path).suffix.lower().lstrip("."),
-            resolver=cast("Any", _SideFiles(files, path)),
-            process=False,
-            merge_primitives=False,
-        )
-        shapes = _shapes(scene, tree)
-        skinned = any("skin" in tree["nodes"][shape.node] for shape in shapes)
-        index, materials = _materials(shapes, place, extensions)
-        buffers = Buffers(packed, files, path)
-        parts, skin, notes = (
-            _rigged_parts(tree, buffers, shapes, index, place)
-            if skinned
-            else (_rigid_parts(tree, shapes, index, place), None, ())
-        )
+        model = _read(files, path, place)
     except READ_ERRORS as error:
         raise AssetError(f"{place}: not a readable glTF file ({reason(error)})") from error
-    if not parts:
+    if not model.parts:
         raise AssetError(f"{place}: no triangles; the file holds no surface to draw")
+    return model
+
+
+def _read(files: SourceFiles, path: str, place: str) -> RawModel:
+    packed = take_apart(files.read(path))
+    check_tree(packed.tree)
+    tree, extensions = with_unique_names(packed.tree)
+    shapes = _shapes(_trimesh_scene(packed.with_tree(_flat(tree)), files, path), tree)
+    index, materials = _materials(shapes, place, extensions)
+    if any("skin" in tree["nodes"][shape.node] for shape in shapes):
+        parts, skin, notes = _rigged_parts(tree, Buffers(packed, files, path), shapes, index, place)
+    else:
+        parts, skin, notes = _rigid_parts(tree, shapes, index, place), None, ()
     notes = (*notes, *_missing_images(files, path, tree))
     return RawModel(parts=tuple(parts), materials=tuple(materials), up_axis="y", notes=notes, skin=skin)
+
+
+def _trimesh_scene(content: bytes, files: SourceFiles, path: str) -> Any:
+    import trimesh
+
+    return trimesh.load_scene(
+        BytesIO(content),
+        file_type=PurePosixPath(path).suffix.lower().lstrip("."),
+        resolver=cast("Any", _SideFiles(files, path)),
+        process=False,
+        merge_primitives=False,
+    )
 
 
 def _missing_images(files: SourceFiles, path: str, tree: dict[str, Any]) -> Iterator[str]:
@@ -198,17 +205,14 @@ def _material(source: Any, place: str, known: tuple[Extensions, ...]) -> Materia
     emissive = _factor(source.emissiveFactor, (0.0, 0.0, 0.0))
     more = extensions_of(str(source.name or ""), known)
     r, g, b = (v * more.emissive_strength for v in emissive[:3])
-    mode = {"MASK": "mask", "BLEND": "blend"}.get(str(source.alphaMode or "OPAQUE"), "opaque")
-    base = _texture(source.baseColorTexture, place, srgb=True)
-    if mode == "opaque" and base is not None:
-        base = replace(base, pixels=np.ascontiguousarray(base.pixels[..., :3]))
+    mode = _ALPHA_MODES.get(str(source.alphaMode), "opaque")
     material = Material(
         name=more.name or "default",
         base_color_rgb=(color[0], color[1], color[2]),
         metallic=1.0 if source.metallicFactor is None else float(source.metallicFactor),
         roughness=1.0 if source.roughnessFactor is None else float(source.roughnessFactor),
         alpha=color[3] if mode != "opaque" else 1.0,
-        base_color_map=base,
+        base_color_map=_texture(source.baseColorTexture, place, srgb=True, alpha=mode != "opaque"),
         metallic_roughness_map=_texture(source.metallicRoughnessTexture, place, srgb=False),
         normal_map=_texture(source.normalTexture, place, srgb=False),
         alpha_cutoff=0.5 if source.alphaCutoff is None else float(source.alphaCutoff),
@@ -219,10 +223,10 @@ def _material(source: Any, place: str, known: tuple[Extensions, ...]) -> Materia
         coat_roughness=more.coat_roughness,
         transmission=more.transmission,
     )
-    if more.transmission > 0.0 and mode != "mask":
-        return replace(material, alpha_mode="blend", alpha_cutoff=0.0)
     if mode == "mask":
         return replace(material, alpha_mode="mask")
+    if more.transmission > 0.0:
+        return replace(material, alpha_mode="blend", alpha_cutoff=0.0)
     return with_alpha_mode(material) if mode == "blend" else material
 
 
@@ -234,10 +238,10 @@ def _factor(value: Any, default: tuple[float, ...]) -> tuple[float, ...]:
     return tuple(float(v) for v in scaled) + default[len(scaled) :]
 
 
-def _texture(picture: Any, place: str, *, srgb: bool) -> Texture | None:
+def _texture(picture: Any, place: str, *, srgb: bool, alpha: bool = False) -> Texture | None:
     if picture is None:
         return None
     buffer = BytesIO()
     picture.save(buffer, "PNG")
     pixels = decode_image(buffer.getvalue(), place)
-    return Texture(pixels if srgb else np.ascontiguousarray(pixels[..., :3]), srgb=srgb)
+    return Texture(pixels if alpha else np.ascontiguousarray(pixels[..., :3]), srgb=srgb)
