@@ -58,13 +58,14 @@ class Boxes:
     T_box_world: FloatArray
 
     def in_the_way(self, origins_m: FloatArray, directions: FloatArray) -> NDArray[np.intp]:
-        """Return (n,) how many boxes each ray (n, 3), (n, 3) enters."""
+        """Return (n,) how many boxes each ray (n, 3), (n, 3) enters; the one direction (3,) may be that of all."""
         count = np.zeros(len(origins_m), np.intp)
+        starts, ways = np.ascontiguousarray(origins_m.T), np.ascontiguousarray(np.atleast_2d(directions).T)
         for T in self.T_box_world:
-            start, way = origins_m @ T[:3, :3].T + T[:3, 3], directions @ T[:3, :3].T
+            start, way = T[:3, :3] @ starts + T[:3, 3:], T[:3, :3] @ ways
             with np.errstate(divide="ignore", invalid="ignore"):
                 one, two = (-1 - start) / way, (1 - start) / way
-            enters, leaves = np.minimum(one, two).max(axis=1), np.maximum(one, two).min(axis=1)
+            enters, leaves = np.minimum(one, two).max(axis=0), np.maximum(one, two).min(axis=0)
             count += (enters < leaves) & (leaves > 0)
         return count
 
@@ -103,7 +104,7 @@ def find_enclosure(drawables: Sequence[Drawable]) -> Enclosure | None:
     if not inside:
         return None
     middle = _middle_m(inside)
-    reach = float(np.sort(np.ptp([_place(drawable)[:3, 3] for drawable in inside], axis=0))[1])
+    reach = float(np.sort(np.ptp([drawable.body.pose.position_m for drawable in inside], axis=0))[1])
     if reach > _MOST_REACH_M:
         return None
     bodies = [drawable for drawable in flat if _second(drawable) >= _WIDE * reach]
@@ -219,7 +220,7 @@ def _level_directions() -> FloatArray:
 def _middle_m(inside: Sequence[Drawable]) -> FloatArray:
     """Return a point low among the things that move, or among all where none does."""
     moving = [drawable for drawable in inside if drawable.body.motion != "static"] or inside
-    places = np.array([_place(drawable)[:3, 3] for drawable in moving])
+    places = np.array([drawable.body.pose.position_m for drawable in moving])
     return np.array([*places[:, :2].mean(axis=0), float(np.quantile(places[:, 2], 0.25))])
 
 

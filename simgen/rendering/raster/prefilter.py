@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from math import pi
@@ -25,7 +25,11 @@ from simgen.rendering.raster.prepared_maps import PreparedMap, pack_map, unpack_
 LEVELS = 7
 ROOT_SMOOTHEST = 0.045**0.5
 _SHARP_SIDE, _SIDE = 128, 64  # of the tile of level 0, of the others; as in `shade.frag`
-_SHARP_SAMPLES, _SAMPLES = 16, 64
+# How each level is drawn: texels along its side, stretched to the tile where they are fewer, and samples a texel. What
+# is kept on disk is drawn well; what a scene draws for itself costs a tenth of that: what is very blurred needs few
+# texels, which leaves samples for those.
+WELL = ((_SHARP_SIDE, 16), *[(_SIDE, 64)] * (LEVELS - 1))
+QUICKLY = ((_SHARP_SIDE, 2), (_SIDE, 12), (32, 24), (32, 32), (16, 32), (16, 48), (16, 48))
 _BACKGROUND_WIDTH = 2048
 _HALF_MAX = 65024.0  # largest value of an 11-bit float
 _KEPT = 8
@@ -56,6 +60,7 @@ class Prefilter:
     def __init__(self, context: GlContext) -> None:
         self._context = context
         self._program = context.program("fullscreen.vert", "prefilter.frag")
+        self._widening = context.program("fullscreen.vert", "widen.frag")
 
     def converted(self, radiance: Float32Array) -> moderngl.Texture:
         """Return a map as a texture of small floats."""
@@ -67,30 +72,64 @@ class Prefilter:
         texture.repeat_y = False
         return texture
 
-    def tiles(self, soft: Float32Array, most_samples: int = _SAMPLES) -> moderngl.Texture:
-        """Return the tiles of all levels side by side."""
+    def tiles(self, soft: Float32Array, drawn: Sequence[tuple[int, int]] = WELL) -> moderngl.Texture:
+        """Return the tiles of all levels side by side.
+
+        Args:
+            drawn: how, see `WELL`.
+        """
         source = self.converted(soft)
         source.build_mipmaps()
         source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         gl = self._context.gl
-        result = gl.texture((_SHARP_SIDE + (LEVELS - 1) * _SIDE, _SHARP_SIDE), 4, dtype="f2")
+        size = (_SHARP_SIDE + (LEVELS - 1) * _SIDE, _SHARP_SIDE)
+        result, small = (gl.texture(size, 4, dtype="f2") for _ in range(2))
         result.repeat_x = result.repeat_y = False
-        framebuffer = gl.framebuffer([result])
-        framebuffer.use()
+        whole, rough = (gl.framebuffer([texture]) for texture in (result, small))
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
-        source.use(0)
-        set_uniforms(self._program, source=0, source_solid_angle=4 * pi / (source.width * source.height))
-        for level in range(LEVELS):
-            first, side = (0, _SHARP_SIDE) if level == 0 else (_SHARP_SIDE + (level - 1) * _SIDE, _SIDE)
-            framebuffer.viewport = (first, 0, side, side)
-            roughness = (ROOT_SMOOTHEST + (1 - ROOT_SMOOTHEST) * level / (LEVELS - 1)) ** 2
-            samples = min(_SAMPLES if level else _SHARP_SAMPLES, most_samples)
-            set_uniforms(self._program, tile=(float(first), float(side), float(samples)), roughness=roughness)
-            self._context.fill(self._program)
+        rough.clear()  # what lies beside a tile counts nothing, but must be a number
+        for level, (side, samples) in enumerate(drawn):
+            first, full = (0, _SHARP_SIDE) if level == 0 else (_SHARP_SIDE + (level - 1) * _SIDE, _SIDE)
+            source.use(0)
+            self._blur(whole if side == full else rough, (first, side, samples), level, source)
+            if side != full:
+                small.use(0)
+                self._widen(whole, (first, side, full))
         self._context.unbind()
-        for thing in (framebuffer, source):
+        for thing in (whole, rough, small, source):
             thing.release()
         return result
+
+    def _blur(
+        self,
+        target: moderngl.Framebuffer,
+        tile: tuple[int, int, int],
+        level: int,
+        source: moderngl.Texture,
+    ) -> None:
+        """Draw a level; `tile` is its first column, its side and its samples."""
+        first, side, samples = tile
+        roughness = (ROOT_SMOOTHEST + (1 - ROOT_SMOOTHEST) * level / (LEVELS - 1)) ** 2
+        set_uniforms(
+            self._program,
+            source=0,
+            source_solid_angle=4 * pi / (source.width * source.height),
+            tile=(float(first), float(side), float(samples)),
+            roughness=roughness,
+        )
+        self._fill(target, first, side, self._program)
+
+    def _widen(self, target: moderngl.Framebuffer, tile: tuple[int, int, int]) -> None:
+        """Stretch what was drawn small; `tile` is the first column of both, and their sides."""
+        first, _, full = tile
+        texel = (1 / target.width, 1 / target.height)
+        set_uniforms(self._widening, small=0, tile=tuple(map(float, tile)), texel=texel)
+        self._fill(target, first, full, self._widening)
+
+    def _fill(self, target: moderngl.Framebuffer, first: int, side: int, program: moderngl.Program) -> None:
+        target.use()
+        target.viewport = (first, 0, side, side)
+        self._context.fill(program)
 
 
 class MapCache:

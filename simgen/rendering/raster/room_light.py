@@ -143,25 +143,25 @@ class RoomLight:
 
     def _direct(self, places: _Places, sources: Sources) -> FloatArray:
         """Return (m, 3) light of suns and lamps on places."""
-        normals = self._shell.mesh.normals[places.triangles]
-        total = np.zeros(normals.shape)
+        normals = self._shell.mesh.normals
+        total = np.zeros(places.points_m.shape)
         for sun in sources.suns:
-            facing = np.maximum(normals @ np.asarray(sun.direction_world), 0.0) * self._lit(places, sun)
+            facing = np.maximum(normals @ np.asarray(sun.direction_world), 0.0)[places.triangles]
+            facing *= self._lit(places, sun)
             total += facing[:, None] * (np.asarray(sun.illuminance_rgb) / np.pi)
         for lamp in sources.lamps:
-            total += self._of_lamp(places, normals, lamp)
+            total += self._of_lamp(places, normals[places.triangles], lamp)
         return total
 
     def _lit(self, places: _Places, sun: DirectionalLight) -> FloatArray:
         """Return (m,) how much of a sun reaches places; it is asked again whenever lights change."""
         key = (id(places), sun.direction_world)
         if key not in self._sunlit:
-            towards = np.broadcast_to(np.asarray(sun.direction_world), places.points_m.shape)
-            facing = (self._shell.mesh.normals[places.triangles] * towards).sum(axis=1) > 0
-            lit = np.zeros(len(facing))
-            hits = self._shell.mesh.cast(places.points_m[facing], towards[facing])
-            boxes = self.enclosure.furniture.in_the_way(places.points_m[facing], towards[facing])
-            lit[facing] = (hits.triangle == NO_TRIANGLE) * _PASSES ** boxes.astype(float)
+            towards = np.asarray(sun.direction_world)
+            facing = (self._shell.mesh.normals @ towards > 0)[places.triangles]
+            lit, starts = np.zeros(len(facing)), places.points_m[facing]
+            boxes = self.enclosure.furniture.in_the_way(starts, towards)
+            lit[facing] = ~self._shell.mesh.blocks(starts, towards) * _PASSES ** boxes.astype(float)
             self._sunlit[key] = lit
         return self._sunlit[key]
 

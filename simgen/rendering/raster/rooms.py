@@ -16,13 +16,11 @@ from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.enclosures import find_enclosure
 from simgen.rendering.raster.environment import illumination_of, sky_around
 from simgen.rendering.raster.lamp import Lamp, lamps_of
-from simgen.rendering.raster.prefilter import Prefilter, scale_of
+from simgen.rendering.raster.prefilter import QUICKLY, Prefilter, scale_of
 from simgen.rendering.raster.room_light import RoomLight, Sources
 from simgen.rendering.raster.room_probes import RoomProbes
 from simgen.rendering.raster.scene_light import BRIGHTEST, IRRADIANCE_SIDE, SceneLight
 from simgen.rendering.raster.shadows import Walls
-
-_MIRROR_SAMPLES = 12  # for each texel of what rough surfaces mirror: walls are smooth
 
 
 class RoomPass:
@@ -72,7 +70,7 @@ class RoomPass:
         if self.mirrored is not None:
             self.mirrored.release()
         self.mirrored_scale = scale_of(around)
-        self.mirrored = self._prefilter.tiles(around / self.mirrored_scale, _MIRROR_SAMPLES)
+        self.mirrored = self._prefilter.tiles(around / self.mirrored_scale, QUICKLY)
         return replace(light, illumination=illumination_of(around, scale))
 
     def irradiance_texels(self) -> bytes:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from simgen.rendering.raster.environment import MapAnalysis
-from simgen.rendering.raster.prefilter import GpuMap, MapCache, folded_directions
+from simgen.rendering.raster.prefilter import QUICKLY, WELL, GpuMap, MapCache, Prefilter, folded_directions
 from simgen.rendering.raster.renderer import RasterRenderer
 from tests.assets.shapes import private_folders
 
@@ -35,6 +36,29 @@ def test_texels_on_the_border_meet_their_mirror_across_the_fold(side: int) -> No
     np.testing.assert_allclose(np.linalg.norm(directions, axis=2), 1.0)
     for border in (directions[0], directions[-1], directions[:, 0], directions[:, -1]):
         np.testing.assert_allclose(border, border[::-1], atol=1e-12)
+
+
+def _lit_from_above() -> np.ndarray:
+    height = np.cos(np.pi * (np.arange(64) + 0.5) / 64)
+    return np.tile((1.2 + height)[:, None, None], (1, 128, 3)).astype(np.float32)
+
+
+def test_what_is_drawn_quickly_and_stretched_is_what_is_drawn_well(raster: RasterRenderer) -> None:
+    well, quickly = (_tiles(raster, drawn) for drawn in (WELL, QUICKLY))
+    for first, side in ((0, 128), *((128 + 64 * level, 64) for level in range(6))):
+        tile = quickly[:side, first : first + side]
+        np.testing.assert_allclose(tile, well[:side, first : first + side], rtol=0.12)
+        np.testing.assert_allclose(
+            tile[0], tile[0, ::-1], rtol=2e-3
+        )  # the border meets itself across the fold
+    assert well.mean() == pytest.approx(quickly.mean(), rel=0.01)
+
+
+def _tiles(raster: RasterRenderer, drawn: Sequence[tuple[int, int]]) -> np.ndarray:
+    made = Prefilter(raster.context).tiles(_lit_from_above(), drawn)
+    texels = np.frombuffer(made.read(), np.float16).reshape(made.height, made.width, 4)
+    made.release()
+    return texels[..., :3].astype(float)
 
 
 def _spotted() -> np.ndarray:

@@ -60,3 +60,16 @@ def test_directions_are_evenly_spread() -> None:
 def sheet(z_m: float) -> FloatArray:
     a, b, c, d = (np.array([x, y, z_m]) for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1)))
     return np.array([[a, b, c], [a, c, d]])
+
+
+def test_rays_of_one_direction_are_blocked_where_any_of_them_meets_something() -> None:
+    open_room = Mesh(box_corners_m(SIDES, (10.0, -20.0, 5.0), inwards=True)[2:])
+    points = np.array([10.0, -20.0, 5.0]) + np.random.default_rng(3).uniform(-0.49, 0.49, (2000, 3)) * SIDES
+    shares: list[float] = []
+    for way in spread_directions(12):
+        met = open_room.cast(points, np.broadcast_to(way, points.shape)).triangle != NO_TRIANGLE
+        np.testing.assert_array_equal(open_room.blocks(points, way), met)
+        shares.append(float(met.mean()))
+    assert min(shares) < 0.6
+    assert max(shares) == 1.0
+    assert open_room.blocks(points[:0], way).shape == (0,)
