@@ -159,8 +159,8 @@ class Physics:
         step_rate_hz: physics steps a second.
         gravity_mps2: world frame.
         settle_limit_s: longest time given to come to rest before capture; 0 captures from time 0.
-        settle_linear_mps: at rest when every body stays below this ...
-        settle_angular_radps: ... and this, for 0.1 s.
+        settle_linear_mps: at rest when every body is below this, and for 0.1 s has gone no farther than it goes ...
+        settle_angular_radps: ... and the same of its turning.
         max_speed_mps: above it the scene is refused as an explosion.
         max_penetration_m: deeper contact at rest refuses the scene.
         behaviour_rate_hz: how often behaviours choose what to do; divides `step_rate_hz`. Triggers are looked at

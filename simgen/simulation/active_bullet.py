@@ -64,6 +64,8 @@ class ActiveBulletWorld(BulletWorld):
         self._moved = set(self._driven)  # the step carries them on: they are put back before the next one
         self._before = self._velocities
         super().step()
+        if self._steps % self._stillness.look_every:
+            self._speeds = self._read_speeds()  # those before each step tell how fast two bodies met
 
     def busy(self) -> bool:
         """Whether there is a dynamic body."""
@@ -86,7 +88,7 @@ class ActiveBulletWorld(BulletWorld):
 
     def touches(self) -> list[Touch]:
         """Return what touched during the last step, ordered by ids."""
-        if not self._movers or not self._stepped:
+        if not self._movers or not self._steps:
             return []
         rows = pybullet.getContactPoints(physicsClientId=self._client)
         return self._rows.touches(rows, self._instance_ids, self._closing)
@@ -253,13 +255,12 @@ class ActiveBulletWorld(BulletWorld):
         """Add a body to those that physics moves, which are kept in order of instance id."""
         at = bisect_left(self.movers(), body)
         self._movers.insert(at, mover_of(self._handles[body], self._scene.object(body), self._forms[body][0]))
-        self._slow_steps.insert(at, 0)
         self._arrange_movers()
 
     def _unlist_mover(self, body: int) -> None:
         if body in self.movers():
             at = self.movers().index(body)
-            del self._movers[at], self._slow_steps[at]
+            del self._movers[at]
             self._arrange_movers()
 
     # -- imposing ------------------------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ from simgen.simulation.pybullet_engine import pybullet
 from simgen.simulation.rotations import multiply, rotate
 from simgen.simulation.shape_files import known_shape
 from simgen.simulation.shapes import BodyShape
+from simgen.simulation.stillness import Seen, Stillness
 
 _CCD_RADIUS = 0.9  # of the smallest half extent; Bullet sweeps a body that moves over half of this in a step
 _OVERLAP_GONE_PER_STEP = 0.5  # share; measured: piles rest within 0.05 mm, at 0.2 (Bullet's own) within 1 mm
@@ -47,7 +48,7 @@ _OVERLAP_GONE_PER_STEP = 0.5  # share; measured: piles rest within 0.05 mm, at 0
 _WARM_START = 0.85
 _SOLVED = 3e-5
 _CONTACT_REACH = 0.005  # of a body's size; a contact that reaches further takes speed from a bounce
-_SLEEP_S = 0.2  # a body below this share of the settle speeds for so long is no longer computed
+_SLEEP_S = 0.2  # a body that stays near for so long and is below this share of the settle speeds sleeps
 _SLEEP_SHARE = 0.5
 
 
@@ -68,7 +69,8 @@ class BulletWorld(Closable):
 
     def __init__(self, scene: Scene, library: AssetLibrary) -> None:
         self._scene = scene
-        self._stepped = False
+        self._steps = 0
+        self._stillness, self._still_steps = Stillness(scene.physics), 0
         self._client: int | None = pybullet.connect(pybullet.DIRECT)
         try:
             self._configure()
@@ -81,13 +83,18 @@ class BulletWorld(Closable):
     def step(self) -> None:
         """Advance by one step."""
         pybullet.stepSimulation(physicsClientId=self._client)
-        self._stepped = True
-        self._speeds = self._read_speeds()
-        self._put_to_sleep(self._speeds)
+        self._steps += 1
+        if self._steps % self._stillness.look_every == 0:
+            self._speeds = self._read_speeds()
+            self._watch()
 
     def speeds(self) -> Speeds:
-        """Return the speeds of the dynamic bodies."""
+        """Return the speeds of the dynamic bodies when they were last looked at."""
         return self._speeds
+
+    def still_steps(self) -> int:
+        """Return for how many steps every dynamic body has been near where it was last seen."""
+        return self._still_steps
 
     def _read_speeds(self) -> Speeds:
         client, read, linear, angular = self._client, pybullet.getBaseVelocity, list[float](), list[float]()
@@ -97,15 +104,27 @@ class BulletWorld(Closable):
             angular.append(sqrt(wx * wx + wy * wy + wz * wz))
         return Speeds(linear, angular)
 
-    def _put_to_sleep(self, speeds: Speeds) -> None:
-        """Stop computing bodies that rest; Bullet wakes a whole island when a moving body touches it."""
-        for index, (linear, angular) in enumerate(zip(speeds.linear_mps, speeds.angular_radps, strict=True)):
-            if linear >= self._sleep_linear_mps or angular >= self._sleep_angular_radps:
-                self._slow_steps[index] = 0
-                continue
-            self._slow_steps[index] += 1
-            if self._slow_steps[index] % self._sleep_steps == 0 and (linear or angular):
-                self._activate(self._movers[index].handle, pybullet.ACTIVATION_STATE_SLEEP)
+    def _watch(self) -> None:
+        """See which bodies stay where they are; put those to sleep that have long done so."""
+        client, pose, step = self._client, pybullet.getBasePositionAndOrientation, self._steps
+        self._still_steps = step
+        for mover, linear, angular in zip(
+            self._movers, self._speeds.linear_mps, self._speeds.angular_radps, strict=True
+        ):
+            position, quaternion = pose(mover.handle, client)
+            still = self._stillness.look(mover.instance_id, Seen(position, quaternion, step))
+            self._still_steps = min(self._still_steps, still)
+            if still and still % self._sleep_steps == 0 and self._is_slow(linear, angular):
+                self._activate(mover.handle, pybullet.ACTIVATION_STATE_SLEEP)
+
+    def _is_slow(self, linear_mps: float, angular_radps: float) -> bool:
+        """Return whether a body may sleep; one whose island sleeps has no speed at all.
+
+        Bullet wakes a whole island when a moving body touches it; a body that is told to sleep there does without its
+        weight for a step, so it is not told so often.
+        """
+        moves = linear_mps > 0.0 or angular_radps > 0.0
+        return moves and linear_mps < self._sleep_linear_mps and angular_radps < self._sleep_angular_radps
 
     def _activate(self, handle: int, state: int) -> None:
         pybullet.changeDynamics(handle, -1, activationState=state, physicsClientId=self._client)
@@ -125,7 +144,7 @@ class BulletWorld(Closable):
 
     def contacts(self, frame_index: int) -> tuple[Contact, ...]:
         """Return one contact a touching pair: its deepest point, with the force of all its points."""
-        if not self._stepped:
+        if not self._steps:
             pybullet.performCollisionDetection(physicsClientId=self._client)
         deepest: dict[tuple[int, int], Contact] = {}
         forces: dict[tuple[int, int], float] = {}
@@ -163,7 +182,8 @@ class BulletWorld(Closable):
             enableFileCaching=0,
             physicsClientId=self._client,
         )
-        self._sleep_steps = max(1, round(_SLEEP_S * physics.step_rate_hz))
+        looks = max(1, round(_SLEEP_S * physics.step_rate_hz / self._stillness.look_every))
+        self._sleep_steps = looks * self._stillness.look_every
         self._sleep_linear_mps = _SLEEP_SHARE * physics.settle_linear_mps
         self._sleep_angular_radps = _SLEEP_SHARE * physics.settle_angular_radps
         pybullet.setGravity(*physics.gravity_mps2, physicsClientId=self._client)
@@ -184,7 +204,6 @@ class BulletWorld(Closable):
                     path = Path(folder) / f"{len(shapes)}.obj"
                     shapes[key] = create_shape(form, body, path, self._client)
                 self._add(body, form, shapes[key])
-        self._slow_steps = [0] * len(self._movers)
         poses = [body.pose for body in self._scene.objects]
         self._at_start = (
             np.array([pose.position_m for pose in poses], dtype=float).reshape(-1, 3),

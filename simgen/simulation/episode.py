@@ -7,8 +7,6 @@ taken, or on whether anything is drawn.
 
 from __future__ import annotations
 
-from math import ceil
-
 from simgen.assets import AssetLibrary
 from simgen.errors import UsageError
 from simgen.records.event import Action
@@ -29,8 +27,8 @@ from simgen.simulation.phases import EventRun, Happening
 from simgen.simulation.protocol import ActiveWorld
 from simgen.simulation.recording import Snapshot
 from simgen.simulation.stage import Clock, Stage
+from simgen.simulation.stillness import rests
 
-_REST_S = 0.1  # so long every body must stay slow; see `run`
 _WORKSPACE_CHECK_S = 0.05
 
 
@@ -136,14 +134,9 @@ class Episode:
             return True
         if self._stage.scene.capture.when == "start" or not world.can_rest:
             return False
-        slow, needed = 0, ceil(_REST_S * physics.step_rate_hz)
         for _ in range(round(physics.settle_limit_s * physics.step_rate_hz)):
             self._step()
-            speeds = world.speeds()
-            still = max(speeds.linear_mps, default=0.0) < physics.settle_linear_mps
-            still = still and max(speeds.angular_radps, default=0.0) < physics.settle_angular_radps
-            slow = slow + 1 if still else 0
-            if slow >= needed:
+            if rests(world.still_steps(), world.speeds(), physics):
                 return True
         return False
 

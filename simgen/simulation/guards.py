@@ -8,8 +8,9 @@
 | `left_workspace` | a body left the workspace through a side or the top |
 | `penetration` | two bodies overlap by more than `max_penetration_m` where frames begin |
 
-Only what physics moves is checked. A body that a behaviour drives is as fast and goes as far as it was told; what
-it hits can leave at twice its speed (an elastic impact of a heavy body), which is no explosion.
+Speeds are checked whenever they are read, at least 60 times a second, places at least 10 times. Only what physics
+moves is checked. A body that a behaviour drives is as fast and goes as far as it was told; what it hits can leave at
+twice its speed (an elastic impact of a heavy body), which is no explosion.
 """
 
 from __future__ import annotations

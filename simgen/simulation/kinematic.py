@@ -43,6 +43,10 @@ class KinematicWorld(Closable):
             [float(np.linalg.norm(flight.omega)) for flight in movers],
         )
 
+    def still_steps(self) -> int:
+        """Return 0: nothing comes to rest."""
+        return 0
+
     def states(self) -> BodyStates:
         """Return the state of every body at the present time."""
         rows = [flight.state(self._time_s) for flight in self._flights]

@@ -102,7 +102,11 @@ class World(Closable, Protocol):
         ...
 
     def speeds(self) -> Speeds:
-        """Return the speeds of the dynamic bodies; cheap, asked after every step."""
+        """Return the speeds of the dynamic bodies, as last read: at most 1/60 s ago. Cheap, asked after every step."""
+        ...
+
+    def still_steps(self) -> int:
+        """Return for how many steps every dynamic body has been near where it is; see `stillness`."""
         ...
 
     def states(self) -> BodyStates:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from importlib import import_module
-from math import ceil
 from typing import cast
 
 import numpy as np
 
 from simgen.assets import AssetLibrary
-from simgen.records.scene import Physics, Scene
+from simgen.records.scene import Scene
 from simgen.records.trajectory import Contact, Trajectory
 from simgen.simulation.episode import Episode, is_eventful
 from simgen.simulation.guards import Guards
-from simgen.simulation.protocol import ActiveEngine, BodyStates, Engine, Speeds, World
+from simgen.simulation.protocol import ActiveEngine, BodyStates, Engine, World
 from simgen.simulation.rates import steps_per_frame
+from simgen.simulation.stillness import rests
 
 # Imported when first used: a kinematic run, or a command that simulates nothing, never loads PyBullet.
 _ENGINES = {
@@ -26,15 +26,15 @@ _ACTIVE_ENGINES = {
     "bullet": ("simgen.simulation.active_bullet", "ActiveBulletWorld"),
     "kinematic": ("simgen.simulation.active_kinematic", "ActiveKinematicWorld"),
 }
-_REST_S = 0.1  # so long every body must stay slow; a body at the top of a bounce is slow for a few ms only
-_WORKSPACE_CHECK_S = 0.05  # at 30 m/s a body moves 1.5 m between two checks
+_WORKSPACE_CHECK_S = 0.1  # at 30 m/s a body moves 3 m between two checks; what has left does not come back
 
 
 def simulate(scene: Scene, library: AssetLibrary) -> Trajectory:
     """Move the bodies of a scene and record them at its capture frames.
 
-    With `capture.when = settled` the scene is stepped until every dynamic body stayed below both settle speeds
-    for 0.1 s, or until `settle_limit_s`; a scene that did not come to rest is recorded with `settled` False.
+    With `capture.when = settled` the scene is stepped until every dynamic body is below both settle speeds and for
+    0.1 s has gone no farther than they carry it (see `stillness`), or until `settle_limit_s`; a scene that did not
+    come to rest is recorded with `settled` False.
     With `start`, or a limit of 0, frames begin at time 0 and `settled` says whether there was nothing to move.
     Scenes in which something behaves or happens are run by `episode`, the same way.
 
@@ -72,20 +72,25 @@ class _Run:
         self.world, self.scene, self.guards = world, scene, Guards(scene)
         self.rate_hz = scene.physics.step_rate_hz
         self.steps = 0
+        self.speeds = world.speeds()
         self.check_every = max(1, round(_WORKSPACE_CHECK_S * self.rate_hz))
 
     @property
     def time_s(self) -> float:
         return self.steps / self.rate_hz
 
-    def step(self) -> Speeds:
+    def step(self) -> bool:
+        """Go on by one step; return whether the bodies were looked at."""
         self.world.step()
         self.steps += 1
-        speeds = self.world.speeds()
-        self.guards.check_speeds(speeds, self.time_s)
+        speeds, before = self.world.speeds(), self.speeds
         if self.steps % self.check_every == 0:
             self.guards.check_workspace(self.world.states().positions_m, self.time_s)
-        return speeds
+        if speeds is before:
+            return False
+        self.speeds = speeds
+        self.guards.check_speeds(speeds, self.time_s)
+        return True
 
     def settle(self) -> bool:
         physics = self.scene.physics
@@ -93,12 +98,8 @@ class _Run:
             return True
         if self.scene.capture.when == "start" or not self.world.can_rest:
             return False
-        slow_steps, needed = 0, ceil(_REST_S * self.rate_hz)
-        for _ in range(round(physics.settle_limit_s * self.rate_hz)):
-            slow_steps = slow_steps + 1 if _is_slow(self.step(), physics) else 0
-            if slow_steps >= needed:
-                return True
-        return False
+        steps = range(round(physics.settle_limit_s * self.rate_hz))
+        return any(self.step() and rests(self.world.still_steps(), self.speeds, physics) for _ in steps)
 
     def record(self, stride: int, settled: bool, settle_time_s: float) -> Trajectory:
         times: list[float] = []
@@ -128,13 +129,6 @@ class _Run:
         if frame_index == 0:
             self.guards.check_penetration(contacts, self.time_s)
         return contacts
-
-
-def _is_slow(speeds: Speeds, physics: Physics) -> bool:
-    return (
-        max(speeds.linear_mps) < physics.settle_linear_mps
-        and max(speeds.angular_radps) < physics.settle_angular_radps
-    )
 
 
 def _trajectory(
