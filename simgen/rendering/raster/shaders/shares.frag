@@ -10,6 +10,7 @@ uniform int spacing;  // image pixels for each pixel of this pass; `coarse` has 
 layout(location = 0) out uvec4 out_packed;
 #if SUNS > 0
 #include "shadow.glsl"
+#define ADD_SUN(I) suns |= uint(sun_visibility(I, p, label.xyz, spread_of(label.w)) * 255.0 + 0.5) << (8 * I);
 #endif
 
 void main() {
@@ -42,9 +43,17 @@ void main() {
     uint suns = 0u;
 #if SUNS > 0
     vec3 p = point_of(ray, label.w);
-    for (int i = 0; i < SUNS; ++i) {
-        suns |= uint(sun_visibility(i, p, label.xyz, spread_of(label.w)) * 255.0 + 0.5) << uint(8 * i);
-    }
+    // Written out: software rendering looks uniforms up pixel by pixel where their index is not a constant.
+    ADD_SUN(0)
+#if SUNS > 1
+    ADD_SUN(1)
+#endif
+#if SUNS > 2
+    ADD_SUN(2)
+#endif
+#if SUNS > 3
+    ADD_SUN(3)
+#endif
 #endif
     sum /= weight * 1023.0;
     out_packed = uvec4(floatBitsToUint(1.0 / label.w), packed_share(sum), suns, packed_share(gloss / (weight * 1023.0)));

@@ -19,8 +19,6 @@ uniform vec2 far_m;               // a blocker this far away blocks less, and th
 layout(location = 0) out vec4 out_light;    // rgb share that arrives times weight, a weight: what would arrive
 layout(location = 1) out vec4 out_surface;  // normal, 1 / z (0 where there is no surface)
 
-const int SHARE = 8;
-
 // How far behind a texel of a direction's map a point of depth z lies lets in so much of the light.
 float open_at(vec2 uv, float z, float least_m) {
     float gap = (z - textureLod(depths, uv, 0.0).r) * range_m;
@@ -42,6 +40,21 @@ float open_around(vec2 uv, float z) {
 float open_around(vec2 uv, float z) { return open_at(uv, z, 0.5 * texel_m); }
 #endif
 
+// One direction. Written out where it is short: software rendering does not unroll texture reads.
+#define ASK(GROUP) { \
+    int i = GROUP + first; \
+    vec4 d = towards[i], u = side_u[i], v = side_v[i]; \
+    float n_l = max(dot(n, d.xyz), 0.0); \
+    vec2 tile = vec2(dot(u.xyz, p) + u.w, dot(v.xyz, p) + v.w); \
+    float z = d.w - dot(d.xyz, p) / range_m; \
+    vec2 uv = (vec2(i & 7, i >> 3) + clamp(tile * 0.5 + 0.5, 0.0, 1.0)) * vec2(0.125, 0.25); \
+    float open = max(abs(tile.x), abs(tile.y)) < 1.0 ? open_around(uv, z) : 1.0; \
+    vec3 e = energy[i] * n_l; \
+    direct += e * open; \
+    returned += bounce[i] * (n_l * (1.0 - open)); \
+    all += e; \
+    seen += luminance(e) * open; }
+
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
     vec4 label = texelFetch(normal_depth, at * spacing, 0);
@@ -55,21 +68,12 @@ void main() {
     vec3 direct = vec3(0.0), returned = vec3(0.0);
     vec3 all = vec3(1e-12);
     float seen = 0.0;
-    for (int k = 0; k < SHARE; ++k) {
-        int i = k * 4 + (at.x & 1) + 2 * (at.y & 1);
-        vec4 d = towards[i];
-        float n_l = max(dot(n, d.xyz), 0.0);
-        vec4 u = side_u[i], v = side_v[i];
-        vec2 tile = vec2(dot(u.xyz, p) + u.w, dot(v.xyz, p) + v.w);
-        float z = d.w - dot(d.xyz, p) / range_m;
-        vec2 uv = (vec2(i & 7, i >> 3) + clamp(tile * 0.5 + 0.5, 0.0, 1.0)) * vec2(0.125, 0.25);
-        float open = max(abs(tile.x), abs(tile.y)) < 1.0 ? open_around(uv, z) : 1.0;
-        vec3 e = energy[i] * n_l;
-        direct += e * open;
-        returned += bounce[i] * (n_l * (1.0 - open));
-        all += e;
-        seen += luminance(e) * open;
-    }
+    int first = (at.x & 1) + 2 * (at.y & 1);
+#ifdef COARSE
+    for (int k = 0; k < 32; k += 4) ASK(k)
+#else
+    ASK(0) ASK(4) ASK(8) ASK(12) ASK(16) ASK(20) ASK(24) ASK(28)
+#endif
     // Blockers near a hidden corner are about as hidden as the corner (Jimenez et al., GTAO, SIGGRAPH 2016).
     float weight = luminance(all);
     // A ratio for each pixel: the few directions it asks differ in colour from those that its neighbours ask.
