@@ -19,7 +19,7 @@ from simgen.assets.surface_points import hull_surface_points, surface_points
 from simgen.assets.uncovered import uncovered_parts
 from simgen.assets.vessel import vessel_parts
 from simgen.errors import AssetError
-from simgen.geometry import FloatArray
+from simgen.geometry import FloatArray, cross_rows
 from simgen.records.asset import Collision
 
 MAX_PARTS = 12  # of a decomposition; what it leaves out may add some
@@ -116,15 +116,15 @@ def few_vertices(points: FloatArray, most: int = MAX_VERTICES) -> FloatArray:
 
 
 def _decomposed(positions: FloatArray, triangles: NDArray[np.int64]) -> list[FloatArray]:
+    """Return the vertices of convex parts, in a fixed order, none outside the mesh's box.
+
+    CoACD (Wei et al., "Approximate convex decomposition for 3D meshes with collision-aware concavity and tree search",
+    ACM TOG 41, 2022).
+    """
     import coacd
 
     low, high = positions.min(axis=0), positions.max(axis=0)
-    if len(triangles) > _DECOMPOSED_TRIANGLES:
-        import fast_simplification
-
-        share = 1.0 - _DECOMPOSED_TRIANGLES / len(triangles)
-        simple = fast_simplification.simplify(positions, triangles.astype(np.int32), target_reduction=share)
-        positions, triangles = np.clip(simple[0], low, high).astype(float), np.asarray(simple[1], np.int64)
+    positions, triangles = _thinned(positions, triangles)
     loose = len(np.unique(connected_pieces(triangles)))
     coacd.set_log_level("error")
     pieces = coacd.run_coacd(
@@ -142,6 +142,18 @@ def _decomposed(positions: FloatArray, triangles: NDArray[np.int64]) -> list[Flo
     hulls = [few_vertices(hull_points(points), _PART_VERTICES) for points in inside]
     hulls.sort(key=lambda hull: hull.tolist())
     return hulls[:MAX_PARTS]
+
+
+def _thinned(positions: FloatArray, triangles: NDArray[np.int64]) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return a mesh of few enough triangles to decompose: itself, or one simplified that stays inside its box."""
+    if len(triangles) <= _DECOMPOSED_TRIANGLES:
+        return positions, triangles
+    import fast_simplification
+
+    share = 1.0 - _DECOMPOSED_TRIANGLES / len(triangles)
+    simple = fast_simplification.simplify(positions, triangles.astype(np.int32), target_reduction=share)
+    inside = np.clip(simple[0], positions.min(axis=0), positions.max(axis=0))
+    return inside.astype(float), np.asarray(simple[1], np.int64)
 
 
 def hull_points(points: FloatArray) -> FloatArray:
@@ -166,10 +178,7 @@ def _centroid(points: FloatArray, solid: ConvexHull) -> FloatArray:
     """Return the centroid of a convex solid: its tetrahedra from an inner point, weighted by volume."""
     inner = points.mean(axis=0)
     corners = points[solid.simplices]
-    volumes = np.abs(np.einsum("ij,ij->i", corners[:, 0] - inner, _cross(corners, inner))) / 6
+    a, b, c = (corners[:, k] - inner for k in range(3))
+    volumes = np.abs(np.einsum("ij,ij->i", a, cross_rows(b, c))) / 6
     centres = (corners.sum(axis=1) + inner) / 4
     return (volumes[:, None] * centres).sum(axis=0) / volumes.sum()
-
-
-def _cross(corners: FloatArray, inner: FloatArray) -> FloatArray:
-    return np.cross(corners[:, 1] - inner, corners[:, 2] - inner)

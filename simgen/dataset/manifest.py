@@ -100,28 +100,32 @@ def manifest_from_json(raw: Any) -> Manifest:
             "use the version of simgen that wrote it"
         )
     try:
-        fields = {
-            "scenario_name": raw["scenario"]["name"],
-            "scenario_json": json.dumps(raw["scenario"]["canonical"]),
-            "scenario_hash": raw["scenario"]["hash"],
-            "seed": raw["seed"],
-            "scene_count": raw["scene_count"],
-            "outputs": tuple(raw["outputs"]),
-            "min_visible_px": raw["min_visible_px"],
-            "taxonomy": tuple(_category(entry) for entry in raw["taxonomy"]),
-            "renderer": raw["renderer"],
-            "simgen_version": raw["generator"]["version"],
-            "software": tuple(raw["software"].items()),
-            "licence": raw["licence"],
-            "authors": tuple(raw["authors"]),
-            "description": raw["description"],
-        }
-        return _codec.validate_python(fields)
+        return _codec.validate_python(_fields(raw))
     except ValidationError as error:
         where = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise DatasetError(f"dataset.json garbles {where}; make the dataset again") from error
     except (KeyError, TypeError, AttributeError) as error:
         raise DatasetError(f"dataset.json lacks or garbles {error}; make the dataset again") from error
+
+
+def _fields(raw: Any) -> dict[str, Any]:
+    """Return the fields of a `Manifest`, not yet checked, of what `dataset.json` holds."""
+    return {
+        "scenario_name": raw["scenario"]["name"],
+        "scenario_json": json.dumps(raw["scenario"]["canonical"]),
+        "scenario_hash": raw["scenario"]["hash"],
+        "seed": raw["seed"],
+        "scene_count": raw["scene_count"],
+        "outputs": tuple(raw["outputs"]),
+        "min_visible_px": raw["min_visible_px"],
+        "taxonomy": tuple(_category(entry) for entry in raw["taxonomy"]),
+        "renderer": raw["renderer"],
+        "simgen_version": raw["generator"]["version"],
+        "software": tuple(raw["software"].items()),
+        "licence": raw["licence"],
+        "authors": tuple(raw["authors"]),
+        "description": raw["description"],
+    }
 
 
 def read_manifest(root: Path) -> Manifest:

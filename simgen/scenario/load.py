@@ -22,6 +22,7 @@ from simgen.scenario.yaml_tree import Node
 
 MAX_PROBLEMS = 200  # told of one file
 _ROUNDS = 6  # of leaving out what is wrong, to look at the rest
+_ONLY_THE_FIRST = "so much is wrong that only the first problems are told"
 
 
 @dataclass(frozen=True)
@@ -162,27 +163,23 @@ def _validate(root: Node, folder: Path | None) -> tuple[Scenario | None, list[Pr
             scenario = Scenario.model_validate(data, context={"folder": folder}, by_alias=True, by_name=False)
         except ValidationError as reason:
             errors = reason.errors(include_url=False)
+            found = explain(errors[:MAX_PROBLEMS], root)
+            problems += [problem for place, problem in found if round_ == 0 or not _beside(place, wrong)]
             if len(errors) > MAX_PROBLEMS:
-                found = explain(errors[:MAX_PROBLEMS], root)
-                more = Problem(
-                    "", f"{root.mark.file}: so much is wrong that only the first problems are told"
-                )
-                return None, [*problems, *(problem for _, problem in found), more]
-            found = explain(errors, root)
-            problems += [
-                problem for location, problem in found if round_ == 0 or not _beside(location, wrong)
-            ]
+                return None, [*problems, Problem("", f"{root.mark.file}: {_ONLY_THE_FIRST}")]
             wrong += [location for location, _ in found]
             data = _repaired(data, errors)
             continue
-        world_known = ("world",) not in wrong
-        findings = [
-            (location, message)
-            for location, message in check(scenario, declared, world_known=world_known)
-            if not _beside(location, wrong)
-        ]
-        return scenario, problems + [problem_at(root, location, message) for location, message in findings]
+        return scenario, problems + _whole_problems(scenario, root, declared, wrong)
     return None, problems
+
+
+def _whole_problems(
+    scenario: Scenario, root: Node, declared: dict[str, set[str]], wrong: list[Location]
+) -> list[Problem]:
+    """Return what only the whole scenario can tell, except beside places that are known to be wrong."""
+    findings = check(scenario, declared, world_known=("world",) not in wrong)
+    return [problem_at(root, place, message) for place, message in findings if not _beside(place, wrong)]
 
 
 def _beside(location: Location, wrong: list[Location]) -> bool:

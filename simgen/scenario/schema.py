@@ -42,6 +42,7 @@ _VECTORS = {
     "impulse_vector": "impulse",
 }
 Schema = dict[str, Any]
+_BARE: Schema = {"type": "number"}
 
 
 def json_schema() -> Schema:
@@ -151,26 +152,18 @@ def _literal(dimension: Dimension, *, whole: bool) -> Schema:
 def _distribution(name: str) -> Schema:
     """Return the schema of a distribution over numbers of one dimension (or texts, for params)."""
     value: Schema = {"$ref": f"#/$defs/{name}_literal"}
-    bare: Schema = {"type": "number"}
-    weights: Schema = {"type": "array", "items": bare, "minItems": 1}
-    values: Schema = {"type": "array", "items": value, "minItems": 1}
     component: Schema = {"anyOf": [value, {"$ref": f"#/$defs/{name}_distribution"}]}
-    components: Schema = {"type": "array", "items": component, "minItems": 1}
+    weights, values, components = _some(_BARE), _some(value), _some(component)
     csv: Schema = {key: {"type": "string"} for key in ("file", "column", "unit", "sha256")}
+    alone: Schema = {"type": "array", "prefixItems": [value], "maxItems": 1}
     forms = {
-        "const": {
-            "anyOf": [
-                value,
-                _object({"value": value}),
-                {"type": "array", "prefixItems": [value], "maxItems": 1},
-            ]
-        },
+        "const": {"anyOf": [value, _object({"value": value}), alone]},
         "uniform": _arguments({"low": value, "high": value}),
         "int_uniform": _arguments({"low": value, "high": value}),
         "loguniform": _arguments({"low": value, "high": value}),
         "normal": _arguments({"mean": value, "std": value}),
         "truncnormal": _arguments({"mean": value, "std": value, "low": value, "high": value}),
-        "lognormal": _arguments({"median": value, "sigma": bare}),
+        "lognormal": _arguments({"median": value, "sigma": _BARE}),
         "choice": _choice(value),
         "discrete": _discrete(value),
         "histogram": _arguments({"edges": values, "weights": weights}),
@@ -200,22 +193,20 @@ def _colour() -> Schema:
 
 
 def _choice(value: Schema) -> Schema:
-    pair = _object({"v": value, "w": {"type": "number"}}, optional=("w",))
-    values = {"type": "array", "items": value, "minItems": 1}
-    keyed = _object(
-        {"values": values, "weights": {"type": "array", "items": {"type": "number"}}}, optional=("weights",)
-    )
-    return {"anyOf": [values, {"type": "array", "items": pair, "minItems": 1}, keyed]}
+    pair = _object({"v": value, "w": _BARE}, optional=("w",))
+    weights: Schema = {"type": "array", "items": _BARE}
+    keyed = _object({"values": _some(value), "weights": weights}, optional=("weights",))
+    return {"anyOf": [_some(value), _some(pair), keyed]}
 
 
 def _discrete(value: Schema) -> Schema:
-    pair = {"type": "array", "prefixItems": [value, {"type": "number"}], "minItems": 2, "maxItems": 2}
-    return {
-        "anyOf": [
-            {"type": "object", "additionalProperties": {"type": "number"}, "minProperties": 1},
-            {"type": "array", "items": pair, "minItems": 1},
-        ]
-    }
+    pair: Schema = {"type": "array", "prefixItems": [value, _BARE], "minItems": 2, "maxItems": 2}
+    weighted: Schema = {"type": "object", "additionalProperties": _BARE, "minProperties": 1}
+    return {"anyOf": [weighted, _some(pair)]}
+
+
+def _some(item: Schema) -> Schema:
+    return {"type": "array", "items": item, "minItems": 1}
 
 
 def _arguments(names: Schema, optional: Sequence[str] = ()) -> Schema:

@@ -21,9 +21,8 @@ from simgen.records.lane import Lane
 
 _BLEND_M = 3.0  # how far from a corner headings begin to turn, at most
 _MITRE_COS = 0.25  # cosine of half the sharpest turn whose mitre is exact: about 150 degrees
-_MAX_FOLLOWED = (
-    10_000  # lanes that one look ahead may go through, should a ring be shorter than what is asked
-)
+# Lanes that one look ahead may go through, should a ring be shorter than what is asked
+_MAX_FOLLOWED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +204,8 @@ def s_of(lane: Lane, point_m: Vec3) -> tuple[float, float]:
     return _curve(lane).s_of(point_m)
 
 
-def _segments(lane: Lane) -> list[_Segment]:
+def _steps(lane: Lane) -> tuple[list[Vec3], list[float]]:
+    """Return the way from each point of a lane to the next, and its horizontal length, metres."""
     points = lane.points_m
     if len(points) < 2:
         raise ValueError(f"lane '{lane.name}' needs at least two points, has {len(points)}")
@@ -214,6 +214,13 @@ def _segments(lane: Lane) -> list[_Segment]:
     if min(runs) == 0.0:
         place = points[runs.index(0.0)]
         raise ValueError(f"lane '{lane.name}' has two points above each other at {place}; remove one")
+    return steps, runs
+
+
+def _segments(lane: Lane) -> list[_Segment]:
+    """Return a lane's straight pieces; at each corner both neighbours share half of the turn and one mitre."""
+    points = lane.points_m
+    steps, runs = _steps(lane)
     headings = [atan2(y, x) for x, y, _ in steps]
     slopes = [step[2] / run for step, run in zip(steps, runs, strict=True)]
     turns = [_wrapped(b - a) for a, b in itertools.pairwise(headings)]

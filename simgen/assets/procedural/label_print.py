@@ -13,7 +13,8 @@ from simgen.records.asset import Material
 from simgen.rng import keyed_generator
 
 VARIANTS = 16
-_SIZE = (512, 192)
+Ink = tuple[int, int, int]  # sRGB, 8 bit
+_SIZE = (512, 192)  # width and height of the texture; it is drawn at twice that
 _PALETTES = (
     ("b3202a", "f4efe2", "d9a441"), ("1d4e89", "ffffff", "f2b632"), ("2f6b3c", "f3f0dc", "c94f2f"),
     ("23262b", "d8b15a", "e9e6df"), ("e8e2d0", "7b3f2b", "4c6b3c"), ("d9772b", "fff4df", "5b2a1a"),
@@ -58,17 +59,25 @@ def accent(seed: int) -> Vec3:
     return rgb(_PALETTES[seed % VARIANTS % len(_PALETTES)][2 if seed % 2 else 0])
 
 
-def _bytes(hex_color: str) -> tuple[int, int, int]:
+def _bytes(hex_color: str) -> Ink:
     return (int(hex_color[0:2], 16), int(hex_color[2:4], 16), int(hex_color[4:6], 16))
 
 
 def _front(
-    draw: ImageDraw.ImageDraw, rng: np.random.Generator, x: int, h: int,
-    second: tuple[int, int, int], accent_color: tuple[int, int, int],
-) -> None:  # fmt: skip
-    middle, w = x + 200, 330
-    state = rng.bit_generator.state
+    draw: ImageDraw.ImageDraw, rng: np.random.Generator, x: int, h: int, second: Ink, accent_color: Ink
+) -> None:
+    """Draw emblem and name from `x` on; the generator is left as it was, so that every front is the same."""
+    middle, state = x + 200, rng.bit_generator.state
     design = int(rng.integers(4))
+    _emblem(draw, design, x, h, second, accent_color)
+    _letters(draw, rng, middle - 120, 0.58 * h, 240, 44, second if design != 1 else accent_color)
+    for k in range(2):
+        _letters(draw, rng, middle - 90, 0.76 * h + 26 * k, 180, 14, second)
+    rng.bit_generator.state = state
+
+
+def _emblem(draw: ImageDraw.ImageDraw, design: int, x: int, h: int, second: Ink, accent_color: Ink) -> None:
+    middle = x + 200
     if design == 0:
         draw.rectangle((x, 0.62 * h, x + 512, 0.74 * h), fill=accent_color)
         draw.ellipse((middle - 110, 0.1 * h, middle + 110, 0.1 * h + 220), fill=second)
@@ -84,19 +93,20 @@ def _front(
             draw.ellipse((left, top, left + 120, top + 120), fill=(second, accent_color, second)[k])
         draw.rectangle((x, 0.86 * h, x + 512, h), fill=accent_color)
     else:
-        draw.rounded_rectangle((middle - w / 2, 0.12 * h, middle + w / 2, 0.55 * h), 40, fill=second)
+        draw.rounded_rectangle((middle - 165, 0.12 * h, middle + 165, 0.55 * h), 40, fill=second)
         draw.rectangle((x, 0, x + 512, 0.05 * h), fill=accent_color)
         draw.rectangle((x, 0.95 * h, x + 512, h), fill=accent_color)
-    _letters(draw, rng, middle - 120, 0.58 * h, 240, 44, second if design != 1 else accent_color)
-    for k in range(2):
-        _letters(draw, rng, middle - 90, 0.76 * h + 26 * k, 180, 14, second)
-    rng.bit_generator.state = state
 
 
 def _letters(
-    draw: ImageDraw.ImageDraw, rng: np.random.Generator, x: float, y: float, width: float, height: float,
-    fill: tuple[int, int, int],
-) -> None:  # fmt: skip
+    draw: ImageDraw.ImageDraw,
+    rng: np.random.Generator,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    fill: Ink,
+) -> None:
     step = 0.72 * height
     for k in range(int(width / step)):
         left = x + k * step
@@ -107,9 +117,7 @@ def _letters(
         draw.rectangle((left, bar, left + 0.52 * height, bar + 0.2 * height), fill=fill)
 
 
-def _back(
-    draw: ImageDraw.ImageDraw, rng: np.random.Generator, image: Image.Image, second: tuple[int, int, int]
-) -> None:
+def _back(draw: ImageDraw.ImageDraw, rng: np.random.Generator, image: Image.Image, second: Ink) -> None:
     left, h = image.width - 130, image.height
     draw.rectangle((left - 8, 0.55 * h, left + 112, 0.9 * h), fill=(246, 246, 242))
     at = float(left)

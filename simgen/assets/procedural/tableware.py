@@ -38,19 +38,9 @@ def _glaze(variant: int) -> Material:
     u, v = grid(shape)
     base, second = rgb(_GLAZES[variant % 8]), rgb(_GLAZES[(variant + 3 + variant // 8) % 8])
     wobble = 0.015 * (fractal_noise(rng, (1, 512), (1, 6), 3) - 0.5)
-    patterns = (
-        np.zeros(shape),
-        smoothstep(0.09, 0.08, np.abs(v - 0.62 + wobble)) + smoothstep(0.02, 0.014, np.abs(v - 0.45)),
-        smoothstep(0.42, 0.44, v + 2 * wobble),
-        smoothstep(0.34, 0.28, np.hypot((u * 12) % 1.0 - 0.5, ((v + 0.02) * 3.4) % 1.0 - 0.5))
-        * (v > 0.12)
-        * (v < 0.95),
-    )
-    speckle = smoothstep(0.86, 0.94, fractal_noise(rng, shape, (64, 200), 2))
-    color = (
-        mix(base, second, np.clip(patterns[variant // 2 % 4], 0, 1))
-        * (1 - 0.35 * speckle * (variant % 3 == 0))[..., None]
-    )
+    pattern = _patterns(u, v, wobble)[variant // 2 % 4]
+    speckle = smoothstep(0.86, 0.94, fractal_noise(rng, shape, (64, 200), 2)) * (variant % 3 == 0)
+    color = mix(base, second, np.clip(pattern, 0, 1)) * (1 - 0.35 * speckle)[..., None]
     return Material(
         name="glaze",
         base_color_rgb=(1.0, 1.0, 1.0),
@@ -58,6 +48,17 @@ def _glaze(variant: int) -> Material:
         base_color_map=color_texture(color),
         metallic_roughness_map=roughness_texture(0.1 + 0.1 * fractal_noise(rng, shape, (3, 8), 4)),
         double_sided=False,
+    )
+
+
+def _patterns(u: FloatArray, v: FloatArray, wobble: FloatArray) -> tuple[FloatArray, ...]:
+    """Return where the second colour lies, by decoration: nowhere, in two bands, above a line, in dots."""
+    off_middle = np.hypot((u * 12) % 1.0 - 0.5, ((v + 0.02) * 3.4) % 1.0 - 0.5)
+    return (
+        np.zeros(u.shape),
+        smoothstep(0.09, 0.08, np.abs(v - 0.62 + wobble)) + smoothstep(0.02, 0.014, np.abs(v - 0.45)),
+        smoothstep(0.42, 0.44, v + 2 * wobble),
+        smoothstep(0.34, 0.28, off_middle) * (v > 0.12) * (v < 0.95),
     )
 
 

@@ -27,9 +27,8 @@ _OFF_RELATIVE = 1e-6  # float32, of flows of thousands of pixels
 _BORDER_PX = 1e-3  # nearer to the border of a pixel, which one a point falls into is a matter of rounding
 _KINK_PX = 0.1  # where depth bends by less than this from one pixel to the next the surface is smooth
 _MISSED = 0.01  # share of smooth pixels that may be off by more than a pixel
-_BESIDE = (
-    0.15  # ... by less: the four pixels around show nothing of ribs and slots that are narrower than they
-)
+# Share that may be off by less: the four pixels around show nothing of ribs and slots that are narrower than they.
+_BESIDE = 0.15
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,23 +100,10 @@ def motion_between(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Motion
         return None
     if max(frame.labels.frame_index, other.labels.frame_index) >= len(frame.trajectory.times_s):
         return None
-    camera = frame.labels.intrinsics
-    T_other_world = invert_rigid(other.labels.T_world_camera)
-    now = frame.trajectory.T_world_objects(frame.labels.frame_index)
-    then = other.trajectory.T_world_objects(other.labels.frame_index)
-    points = camera.unproject(np.where(frame.instance_id > 0, frame.depth_m, 1.0))
-    sky = frame.instance_id == 0
-    if camera.is_orthographic:
-        points[sky] = np.nan  # parallel rays meet the sky in one direction, of which no pixel follows
-    points[sky] = points[sky] @ (T_other_world @ frame.labels.T_world_camera)[:3, :3].T
-    for key in np.unique(frame.instance_id[~sky]):
-        if key <= len(now):
-            here = frame.instance_id == key
-            T_body_camera = invert_rigid(now[key - 1]) @ frame.labels.T_world_camera
-            points[here] = apply(T_other_world @ then[key - 1] @ T_body_camera, points[here])
+    points = _carried_on(frame, other, frame.depth_m, frame.instance_id)
     changed = _changed(frame, other, frame.instance_id)
     if "scene_flow" in frame.others and way == "forward":
-        told = camera.unproject(frame.depth_m) + frame.others["scene_flow"]
+        told = frame.labels.intrinsics.unproject(frame.depth_m) + frame.others["scene_flow"]
         points[changed] = told[changed]
         changed = np.zeros_like(changed)
     pixels = other.labels.intrinsics.project(points.reshape(-1, 3)).reshape(*frame.size, 2)
@@ -129,6 +115,26 @@ def motion_between(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Motion
     return Motion(
         frame.size, frame.depth_m, frame.instance_id, other.instance_id, smooth, points, flow_px, changed
     )
+
+
+def _carried_on(
+    frame: CheckedFrame, other: CheckedFrame, depth_m: NDArray[np.float32], ids: NDArray[np.uint16]
+) -> FloatArray:
+    """Return (h, w, 3) where rigid bodies carry a frame's points, in the other camera's frame; of sky directions."""
+    camera, T_world_camera = frame.labels.intrinsics, frame.labels.T_world_camera
+    T_other_world = invert_rigid(other.labels.T_world_camera)
+    now = frame.trajectory.T_world_objects(frame.labels.frame_index)
+    then = other.trajectory.T_world_objects(other.labels.frame_index)
+    sky = ids == 0
+    points = camera.unproject(np.where(sky, 1.0, depth_m))
+    if camera.is_orthographic:
+        points[sky] = np.nan  # parallel rays meet the sky in one direction, of which no pixel follows
+    points[sky] = points[sky] @ (T_other_world @ T_world_camera)[:3, :3].T
+    for key in np.unique(ids[~sky]):
+        if key <= len(now):
+            T_body_camera = invert_rigid(now[key - 1]) @ T_world_camera
+            points[ids == key] = apply(T_other_world @ then[key - 1] @ T_body_camera, points[ids == key])
+    return points
 
 
 def _changed(frame: CheckedFrame, other: CheckedFrame, ids: NDArray[np.uint16]) -> Mask:

@@ -19,9 +19,8 @@ Pixels = NDArray[np.int64]
 
 PIXELS_PER_FRAME = 64
 _RELATIVE = 5e-4  # of depth: 32-bit depth and vertex arithmetic of a rasteriser, with room
-_OF_SIZE = (
-    5e-3  # of the object's longest side: curved shapes are drawn round by one back end, faceted by another
-)
+# Of the object's longest side: curved shapes are drawn round by one back end, faceted by another
+_OF_SIZE = 5e-3
 _SNAP_PX = 1 / 64  # rasterisers move corners to a grid of 1/256 px (OpenGL asks for 1/16 at least); with room
 _SNAPS_PX = tuple((x * _SNAP_PX, y * _SNAP_PX) for x in (-1, 1) for y in (-1, 1))
 _SLACK = 1e-3  # how far outside a triangle a hit may lie, barycentric: edges are shared, rounding is not
@@ -47,20 +46,26 @@ class SurfaceCheck:
             if not mine.any() or label.instance_id > len(frame.scene.objects):
                 continue
             self.pixels += int(mine.sum())
-            tolerance_m = _RELATIVE * depth_m[mine] + _OF_SIZE * min(max(label.size_m), 1.0)
-            off_m = self._off_m(frame, label, pixels[mine], depth_m[mine], (0.0, 0.0))
-            for shift_px in _SNAPS_PX:
-                bad = off_m > tolerance_m
-                if bad.any():
-                    again = self._off_m(frame, label, pixels[mine][bad], depth_m[mine][bad], shift_px)
-                    off_m[bad] = np.minimum(off_m[bad], again)
+            yield from self._object_faults(frame, label, pixels[mine], depth_m[mine])
+
+    def _object_faults(
+        self, frame: CheckedFrame, label: ObjectLabel, pixels: FloatArray, depth_m: FloatArray
+    ) -> Iterator[Finding]:
+        """Look through each pixel's centre, and where nothing is met there as far beside it as a corner is moved."""
+        tolerance_m = _RELATIVE * depth_m + _OF_SIZE * min(max(label.size_m), 1.0)
+        off_m = self._off_m(frame, label, pixels, depth_m, (0.0, 0.0))
+        for shift_px in _SNAPS_PX:
             bad = off_m > tolerance_m
             if bad.any():
-                yield (
-                    "depth",
-                    f"object {label.instance_id}: {int(bad.sum())} of {int(mine.sum())} sampled depths are not "
-                    f"on its model at its pose (off by up to {_metres(off_m.max())})",
-                )
+                again = self._off_m(frame, label, pixels[bad], depth_m[bad], shift_px)
+                off_m[bad] = np.minimum(off_m[bad], again)
+        bad = off_m > tolerance_m
+        if bad.any():
+            yield (
+                "depth",
+                f"object {label.instance_id}: {int(bad.sum())} of {len(bad)} sampled depths are not "
+                f"on its model at its pose (off by up to {_metres(off_m.max())})",
+            )
 
     def _off_m(
         self,
