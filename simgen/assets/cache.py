@@ -28,9 +28,8 @@ from simgen.records.asset import Collision, Model, Surface
 from simgen.resources import cache_folder
 
 Made = TypeVar("Made")
-_MOST_RESULTS = (
-    300  # of a kind that are kept: a road needs eight, code that draws them otherwise all anew; assumed
-)
+# Of a kind that are kept: a road needs eight, code that draws them otherwise all anew; assumed
+_MOST_RESULTS = 300
 _LONGEST_WAIT_S = 120.0  # assumed: longer than any model takes; after it, the same work is done twice
 
 

@@ -9,9 +9,8 @@ import numpy as np
 from simgen.colour import LUMINANCE_RGB
 from simgen.geometry import Vec3
 
-EXTRATERRESTRIAL_LUX = (
-    128_000.0  # on a plane facing the sun (IES RP-21, Calculation of Daylight Availability)
-)
+# On a plane facing the sun (IES RP-21, Calculation of Daylight Availability)
+EXTRATERRESTRIAL_LUX = 128_000.0
 STARLIGHT_LUX = 6.4e-4  # stars and airglow, moonless: the end of the table below
 
 # Elevation in degrees from which each row holds, and a polynomial of elevation / 90 degrees for the decimal logarithm

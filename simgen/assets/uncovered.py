@@ -17,9 +17,8 @@ from scipy.spatial import ConvexHull
 from simgen.geometry import FloatArray
 
 _TOO_FAR = 0.04  # of the diagonal; assumed: further off every part than this is left out
-_LIFTED = (
-    0.005  # of the height; assumed: what reaches further down than all parts is what the model stands on
-)
+# Of the height; assumed: what reaches further down than all parts is what the model stands on
+_LIFTED = 0.005
 _CELLS = 20  # along the longest side; what is apart by more than one cell becomes a part of its own
 _TOO_WIDE = 0.5  # of the diagonal: a wider group is cut, or its hull would fill what is between
 _FEWEST_POINTS = 8  # assumed: fewer are a tip or a screw

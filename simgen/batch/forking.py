@@ -28,9 +28,8 @@ from simgen.batch import worker
 
 FORK: Final = b"F"
 KILL: Final = b"K"
-REQUEST: Final = (
-    "<cI"  # what to do, number of the worker; with FORK come the descriptors of its socket and its output
-)
+# What to do, number of the worker; with FORK come the descriptors of its socket and its output
+REQUEST: Final = "<cI"
 NOTICE: Final = "<Ii"  # number of a worker that has ended, exit code or -signal
 
 _FRESH = (

@@ -27,9 +27,8 @@ from simgen.rendering.exposure import (
 )
 from simgen.rendering.protocol import SceneRenderer
 
-_NEAREST_FOCUS = (
-    2.0  # focal lengths: there an image is as large as the thing; a body nearer than that is not sharp
-)
+# Focal lengths: there an image is as large as the thing; a body nearer than that is not sharp
+_NEAREST_FOCUS = 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,8 @@ from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import Frame, View
 
 _GOLDEN_TURN = pi * (3.0 - 5.0**0.5)  # Vogel (Math. Biosciences 44, 1979): even over a disc for any count
-_SPREAD = (
-    0.7548776662466927  # 1 / the plastic number: the most even companion of the golden ratio (Roberts, 2018)
-)
+# 1 / the plastic number: the most even companion of the golden ratio (Roberts, 2018)
+_SPREAD = 0.7548776662466927
 _GRID = 8  # every so many-th pixel tells how far its point moves
 _SHARP_PX = 0.25  # blur shorter than this shows in no picture
 # Measured against 512 samples, 8-bit codes developed: off by 0.3 of 255 (root mean square; cut_in_short_gap, 25 px) ...

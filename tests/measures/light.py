@@ -25,9 +25,8 @@ DOWN: Quat = quaternion_about_axis((0.0, 1.0, 0.0), pi / 2)  # +X becomes -Z
 HEADLIGHT_CD, HEADLIGHT_M = 7500.0, 25.0
 HEADLIGHT_LUX = 12.0  # UN Regulation 112, class B: at point 75R of a wall 25 m away
 GREY_CODE = 255.0 * float(srgb_from_linear(0.18))  # of a metered card that sends back 18 %
-LEFT_AT_VISIBILITY = (
-    0.05  # Koschmieder's law with the contrast threshold of the WMO's meteorological optical range
-)
+# Koschmieder's law with the contrast threshold of the WMO's meteorological optical range
+LEFT_AT_VISIBILITY = 0.05
 _SKY_LUX = 1000.0
 _SUN_LUX = 1000.0
 _LAMP_M = 5.0

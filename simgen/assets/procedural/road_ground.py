@@ -38,9 +38,8 @@ _DEPTH_M = 1.0  # of the ground for physics
 _HILLS = ((90.0, 1.6), (37.0, 0.5), (14.0, 0.12))  # wave length and height of the rolling, metres: assumed
 _FIELD_ROWS = (12, 36)  # length of a field, in rows of 4 m
 _SIDES = (1.0, -1.0)
-_SOAKED = (
-    0.55  # water runs off and into gravel: as wet as this share of the road, so that no film mirrors: assumed
-)
+# Water runs off and into gravel: as wet as this share of the road, so that no film mirrors: assumed
+_SOAKED = 0.55
 
 
 def hills(seed_: int, inner_m: float) -> Heights:

@@ -37,9 +37,8 @@ _LOWEST_DAY_RAD = radians(0.5)
 _XYZ_FROM_RGB = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
 )  # sRGB
-_DAY_SHARE = (
-    0.7  # chosen by eye: the day's data lies up to 0.02 above the locus of daylight, which looks greenish
-)
+# Chosen by eye: the day's data lies up to 0.02 above the locus of daylight, which looks greenish
+_DAY_SHARE = 0.7
 _DAYLIGHT_X = (0.235, 0.5)  # where the locus is taken to hold; CIE 15 gives it from 0.25 to 0.38
 # Assumed colours, linear: of the horizon where the sun went down and of the zenith in twilight; of moonlit sky and of
 # sodium and white street light thrown back by the air. A night without a moon is redder than the sun: B - V of 0.8 to 1

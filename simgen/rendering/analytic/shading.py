@@ -22,9 +22,8 @@ from simgen.rendering.analytic.solids import Solid
 from simgen.rendering.beams import share_of
 from simgen.rendering.lamps import PlacedSpot, lights_in
 
-_OFFSET = (
-    1e-6  # shadow rays start this far off the surface, relative to depth, so as not to hit their own start
-)
+# Shadow rays start this far off the surface, relative to depth, so as not to hit their own start
+_OFFSET = 1e-6
 _FLOAT16_MAX = 65504.0
 
 

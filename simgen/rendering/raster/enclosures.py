@@ -21,15 +21,13 @@ _FLAT, _WIDE = 0.1, 0.3
 _MOST_REACH_M = 60.0  # things spread farther stand in the open: few probes say little of so wide a place
 _RISES = 0.1  # how high above the things' middle something must reach to close anything, against how far they spread
 _AROUND = 0.75  # of level rays that a body must meet to stand around all things by itself
-_LEAST_CLOSED = (
-    0.25  # of the upper half of directions; what is more open than that lets light pass as in the open
-)
+# Of the upper half of directions; what is more open than that lets light pass as in the open
+_LEAST_CLOSED = 0.25
 _MOST_BOXES = 24
 _MOST_TRIANGLES, _MOST_OF_A_BODY = 400, 1200  # a wood is no wall
 _THIN_M2 = 1e-8
-_SHEEN = (
-    0.05  # share of light that a surface of no colour of its own mirrors: about 4 %, more at grazing angles
-)
+# Share of light that a surface of no colour of its own mirrors: about 4 %, more at grazing angles
+_SHEEN = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -26,9 +26,8 @@ from simgen.rendering.raster.targets import Targets
 from simgen.rendering.raster.tiles import Box, pixels_of, runs_of, tiles_of
 from simgen.rendering.raster.visibility import LightTargets, as_floats
 
-_AT_ONCE = (
-    4  # lamps of one draw; more would make more variants to compile, fewer would read surfaces more often
-)
+# Lamps of one draw; more would make more variants to compile, fewer would read surfaces more often
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -47,9 +47,8 @@ class FaultSpec(OneOf, Chance):
     freeze: FrozenFrame | None = None
     black: BlackFrame | None = None
     shift: ExtrinsicShift | None = None
-    event: EventName | None = (
-        None  # `start` counts from its trigger; none: from time 0, or from a rate's arrival
-    )
+    # `start` counts from its trigger; none: from time 0, or from a rate's arrival
+    event: EventName | None = None
     start: SignedTime = 0.0
     duration: Time
     clean_twin: bool = False  # also write what would have been seen without it

@@ -31,9 +31,8 @@ class EnvironmentSpec(Model):
     params: Named[
         AssetParam
     ] = {}  # of a procedural map, for example the `sun_elevation_rad` of `procedural/sky`
-    illuminance: Illuminance | None = (
-        None  # on an upward-facing plane; default: 500, or what `procedural/sky` has
-    )
+    # On an upward-facing plane; default: 500, or what `procedural/sky` has
+    illuminance: Illuminance | None = None
     rotation: Angle = 0.0
     background: bool = True
 
@@ -70,9 +69,8 @@ class LightSpec(Model):
     inner: HalfAngle = 0.35  # from the axis: full intensity up to here ...
     outer: HalfAngle = 0.7  # ... and none from here on
     beam: Literal["cone", "low", "high"] = "cone"  # pattern inside the cone: low is cut off below its axis
-    near_side: Literal["right", "left"] = (
-        "right"  # to which the cut-off of a low beam rises: where traffic keeps right
-    )
+    # To which the cut-off of a low beam rises: where traffic keeps right
+    near_side: Literal["right", "left"] = "right"
     radius: NonNegativeLength = 0.05  # of the lamp's disc: larger is softer
     on: bool = True  # at the start
     shadows: bool = True

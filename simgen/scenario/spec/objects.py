@@ -63,9 +63,8 @@ class ObjectGroup(Model):
     velocity: VelocityVector | None = None
     material: MaterialSpec | None = None
     category: str | None = None  # overrides the catalogue's
-    attached_to: BodyName | None = (
-        None  # fixed to this body as both stand at the start, until an event releases it
-    )
+    # Fixed to this body as both stand at the start, until an event releases it
+    attached_to: BodyName | None = None
     present: bool = True  # false: not there until an event spawns it
 
 

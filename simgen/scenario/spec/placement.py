@@ -54,9 +54,8 @@ class Drop(Model):
     """Let go above a surface region, tumbling, without overlap; physics brings it to rest."""
 
     region: Region
-    height: NonNegativeLength = (
-        0.1  # clear height of the lowest point above the surface and above what lies below
-    )
+    # Clear height of the lowest point above the surface and above what lies below
+    height: NonNegativeLength = 0.1
     tumble: bool = True
 
 

@@ -81,10 +81,8 @@ class CameraSpec(Model):
     fixed: Fixed | None = None
     mount: Mount | None = None
     lens: LensSpec | None = None
-    shutter: Annotated[PositiveTime | None, _UNLESS_NONE] = (
-        None  # is open so long, half of it before the frame
-    )
+    # Is open so long, half of it before the frame
+    shutter: Annotated[PositiveTime | None, _UNLESS_NONE] = None
     aperture: Annotated[ApertureSpec | None, _UNLESS_NONE] = None
-    blur_samples: Annotated[PositiveCount | None, _UNLESS_NONE] = (
-        None  # sharp pictures in a blurred one, at most
-    )
+    # Sharp pictures in a blurred one, at most
+    blur_samples: Annotated[PositiveCount | None, _UNLESS_NONE] = None

@@ -185,6 +185,5 @@ class TriggerSpec(OneOf):
     edge: Literal["level", "rising", "falling"] = "level"
     delay: Time = 0.0
     hold: Time = 0.0
-    max_count: PositiveCount | None = (
-        None  # None: once for the trigger of an event, without bound inside of one
-    )
+    # None: once for the trigger of an event, without bound inside of one
+    max_count: PositiveCount | None = None

@@ -39,9 +39,8 @@ class TabletopWorld(Model):
     depth: PositiveLength = 0.9  # y
     height: PositiveLength = 0.75
     table_material: MaterialSpec | None = None
-    surface: Text = (
-        "wood"  # procedural surface of the top: wood, laminate, stone, metal, fabric, noise, print ...
-    )
+    # Procedural surface of the top: wood, laminate, stone, metal, fabric, noise, print ...
+    surface: Text = "wood"
     floor: bool = True
     floor_surface: Text = "planks"
     room: bool = False  # walls around
