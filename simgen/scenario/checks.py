@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import cast
 
 from simgen.errors import did_you_mean
-from simgen.scenario.distributions import ScalarDistribution
+from simgen.scenario.bounds import highest, is_below
 from simgen.scenario.draw import ParamCycle, param_order
 from simgen.scenario.event_checks import check_events
 from simgen.scenario.exposure_checks import check_exposures
@@ -31,9 +31,7 @@ from simgen.scenario.spec import (
     VisibleFrom,
 )
 from simgen.scenario.values import MAX_COUNT, MAX_FRAMES
-from simgen.scenario.walk import asset_ids, expressions
-
-__all__ = ["Names", "asset_ids", "base_name", "check", "largest"]
+from simgen.scenario.walk import expressions
 
 RELATIONS = ("at", "on", "in", "inside", "scatter", "drop", "stack", "along")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -189,7 +187,7 @@ def _check_sensors(scenario: Scenario, names: Names) -> Iterator[Finding]:
                 yield from told(
                     (*location, form, key), names.object_problem(aim, or_region=True, member=True)
                 )
-        if _below(sensor.far, sensor.near):
+        if is_below(sensor.far, sensor.near, or_equal=True):
             yield (*location, "far"), f"must be above near ({sensor.near:g}), got {sensor.far:g}"
 
 
@@ -246,9 +244,7 @@ def _check_visible(location: Location, constraint: VisibleFrom, names: Names) ->
 def _check_ranges(scenario: Scenario) -> Iterator[Finding]:
     for section, name, group in _bodies(scenario):
         location: Location = (section, name)
-        if isinstance(group.asset, AssetQuery) and _below(
-            group.asset.max_size, group.asset.min_size, equal=False
-        ):
+        if isinstance(group.asset, AssetQuery) and is_below(group.asset.max_size, group.asset.min_size):
             message = f"must not be below min_size ({group.asset.min_size:g}), got {group.asset.max_size:g}"
             yield (*location, "asset", "max_size"), message
         place = group.place
@@ -264,15 +260,8 @@ def _check_box(location: Location, box: BoxRegion) -> Iterator[Finding]:
     if not isinstance(box.box_min, list | tuple) or not isinstance(box.box_max, list | tuple):
         return
     for axis, low, high in zip("xyz", box.box_min, box.box_max, strict=True):
-        if _below(high, low, equal=False):
+        if is_below(high, low):
             yield (*location, "box_max"), f"{axis} must not be below that of box_min ({low:g}), got {high:g}"
-
-
-def _below(value: object, bound: object, *, equal: bool = True) -> bool:
-    """Whether two literal numbers stand in the wrong order; False where either is drawn."""
-    if not isinstance(value, int | float) or not isinstance(bound, int | float):
-        return False
-    return value <= bound if equal else value < bound
 
 
 def _check_rates(scenario: Scenario) -> Iterator[Finding]:
@@ -286,23 +275,16 @@ def _check_rates(scenario: Scenario) -> Iterator[Finding]:
 
 def _check_sizes(scenario: Scenario) -> Iterator[Finding]:
     objects = sum(
-        largest(group.count) if group.count is not None else 1 for group in scenario.bodies.values()
+        highest(group.count, 1) if group.count is not None else 1 for group in scenario.bodies.values()
     )
     if objects > MAX_COUNT:
         yield ("objects",), f"may make {objects:g} objects in all; at most {MAX_COUNT} are allowed"
-    frames = largest(scenario.capture.frames) * len(scenario.sensors)
+    frames = highest(scenario.capture.frames, 1) * len(scenario.sensors)
     if frames > MAX_FRAMES:
         message = (
             f"frames x sensors may be {frames:g}; at most {MAX_FRAMES} a scene are allowed: use more scenes"
         )
         yield ("capture", "frames"), message
-
-
-def largest(count: object) -> float:
-    """Return the largest value that a count can take; 1 where only drawing can tell."""
-    if isinstance(count, ScalarDistribution):
-        return count.support[1]
-    return float(count) if isinstance(count, int | float) else 1.0
 
 
 def _listed(numbers: Iterable[int]) -> str:

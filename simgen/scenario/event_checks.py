@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 from simgen.python_modules import module_file
+from simgen.scenario.bounds import highest, is_below
+from simgen.scenario.circles import check_circles
 from simgen.scenario.faults import Location
 from simgen.scenario.impossible import (
     behaviours,
     check_possible,
     check_trigger_in_time,
     check_two_bodies,
-    highest,
 )
 from simgen.scenario.names import Finding, Names, base_name, condition_findings, told
 from simgen.scenario.spec import (
@@ -48,6 +49,7 @@ def check_events(scenario: Scenario, names: Names) -> Iterator[Finding]:
         yield from told(("counterfactual",), problem)
     yield from _check_labels(scenario)
     yield from _check_homes(scenario)
+    yield from check_circles(scenario)
     yield from check_possible(scenario)
     yield from _check_presence(scenario, names)
     yield from _check_lights(scenario)
@@ -181,7 +183,7 @@ def _check_trigger(location: Location, trigger: TriggerSpec, capture: CaptureSpe
         bounded = any(name in ("above", "below") for name in getattr(type(form), "model_fields", {}))
         if bounded and low is None and high is None:
             yield (*location, key), "needs a bound: below, above or both"
-        elif _not_above(high, low):
+        elif is_below(high, low, or_equal=True):
             yield (
                 (*location, key, "below"),
                 f"must be above 'above' ({low}), else it can never happen, got {high}",
@@ -191,13 +193,6 @@ def _check_trigger(location: Location, trigger: TriggerSpec, capture: CaptureSpe
     yield from check_two_bodies(location, trigger)
     end = None if capture.duration is None else highest(capture.duration)
     yield from check_trigger_in_time(location, trigger, end)
-
-
-def _not_above(value: object, bound: object, *, equal: bool = True) -> bool:
-    """Whether two literal numbers stand in the wrong order; False where either is drawn or not given."""
-    if not isinstance(value, int | float) or not isinstance(bound, int | float):
-        return False
-    return value <= bound if equal else value < bound
 
 
 def _check_labels(scenario: Scenario) -> Iterator[Finding]:
@@ -246,7 +241,7 @@ def _check_lights(scenario: Scenario) -> Iterator[Finding]:
                 which = "has both mount and fixed; keep one" if lamp.mount else "needs one of mount, fixed"
                 yield (section, name), which
     for name, lamp in scenario.lights.items():
-        if _not_above(lamp.outer, lamp.inner):
+        if is_below(lamp.outer, lamp.inner, or_equal=True):
             yield ("lights", name, "outer"), f"must be above inner ({lamp.inner:g}), got {lamp.outer:g}"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simgen.scenario.bounds import highest, lowest
 from simgen.scenario.faults import Location
-from simgen.scenario.impossible import highest, lowest
 from simgen.scenario.names import Finding, Names, told
 from simgen.scenario.spec import ApertureSpec, CameraSpec, CaptureSpec
 

@@ -1,14 +1,10 @@
-"""What can never be: circles, conditions that cannot be met in the time there is, bodies told what they cannot do."""
+"""What can never be: conditions that cannot be met in the time there is, bodies told what they cannot do."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
-from functools import reduce
-from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
-from typing import TypeVar, cast
+from collections.abc import Iterator
 
-from simgen.scenario.distributions import ScalarDistribution
+from simgen.scenario.bounds import highest, lowest
 from simgen.scenario.faults import Location
 from simgen.scenario.names import Finding, base_name
 from simgen.scenario.spec import (
@@ -30,16 +26,11 @@ from simgen.scenario.spec.triggers import ClosingSpeed
 from simgen.scenario.values import MAX_FRAMES
 from simgen.scenario.walk import models
 
-Phase = tuple[str, str]  # event, state
-N = TypeVar("N", bound=Hashable)
-_MADE_BY = {"triggered": "trigger", "active": "onset", "over": "end"}
 _BETWEEN_TWO = (Distance, TimeToCollision, Headway, ClosingSpeed)
 
 
 def check_possible(scenario: Scenario) -> Iterator[Finding]:
     """Yield the findings about what cannot happen, however it is drawn."""
-    yield from _check_event_circles(scenario)
-    yield from _check_attachment_circles(scenario)
     for location, name, tree in behaviours(scenario):
         yield from _check_own_aim(location, name, tree)
     yield from _check_static(scenario)
@@ -48,20 +39,6 @@ def check_possible(scenario: Scenario) -> Iterator[Finding]:
     yield from _check_delays(scenario)
     yield from _check_episode_size(scenario)
     yield from _check_pixels(scenario)
-
-
-def lowest(value: object, otherwise: float = 0.0) -> float:
-    """Return the least value that a number can take; `otherwise` where only drawing can tell."""
-    if isinstance(value, ScalarDistribution):
-        return value.support[0]
-    return float(value) if isinstance(value, int | float) else otherwise
-
-
-def highest(value: object, otherwise: float = float("inf")) -> float:
-    """Return the largest value that a number can take; `otherwise` where only drawing can tell."""
-    if isinstance(value, ScalarDistribution):
-        return value.support[1]
-    return float(value) if isinstance(value, int | float) else otherwise
 
 
 def behaviours(scenario: Scenario) -> Iterator[tuple[Location, str, BehaviourSpec]]:
@@ -154,68 +131,6 @@ def _check_episode_size(scenario: Scenario) -> Iterator[Finding]:
     if frames > MAX_FRAMES:
         message = f"frames x sensors may be {frames:g}; at most {MAX_FRAMES} a scene are allowed"
         yield ("capture", "duration"), f"{message}: use more scenes"
-
-
-# -- circles -------------------------------------------------------------------------------------------------------
-
-
-def _check_event_circles(scenario: Scenario) -> Iterator[Finding]:
-    """Tell of phases of events that each wait for the other."""
-    graph: dict[Phase, set[Phase]] = {}
-    for name, event in scenario.events.items():
-        graph[name, "triggered"] = _needed(event.trigger)
-        graph[name, "active"] = {(name, "triggered")} | _needed(event.onset)
-        graph[name, "over"] = {(name, "active")} | _needed(event.end)
-    circle = _circle(graph)
-    if circle:
-        names = [name for name, _ in circle]
-        shown = [name for k, name in enumerate(names) if k == 0 or name != names[k - 1]]
-        shown = shown if len(shown) > 1 else [*shown, *shown]
-        waits = [(name, state) for (name, state), on in pairwise(circle) if on[0] != name]
-        name, state = waits[0] if waits else _self_wait(circle)
-        message = f"events wait for each other in a circle: {' -> '.join(shown)}"
-        yield ("events", name, _MADE_BY[state]), message
-
-
-def _self_wait(circle: list[Phase]) -> Phase:
-    """Return which phase of the one event in a circle waits for one that is not before it."""
-    order = tuple(_MADE_BY)
-    return next(a for a, b in pairwise(circle) if order.index(b[1]) >= order.index(a[1]))
-
-
-def _needed(trigger: TriggerSpec | None) -> set[Phase]:
-    """Return the phases without which a trigger cannot fire: of `any`, those that all branches need."""
-    if trigger is None:
-        return set()
-    if trigger.event is not None:
-        return set() if trigger.event.state == "armed" else {(trigger.event.name, trigger.event.state)}
-    if trigger.any:
-        return reduce(set.intersection, (_needed(part) for part in trigger.any))
-    parts = [*(trigger.all or ()), *(trigger.then or ())]
-    return set[Phase]().union(*(_needed(part) for part in parts))
-
-
-def _check_attachment_circles(scenario: Scenario) -> Iterator[Finding]:
-    graph = {
-        name: {base_name(group.attached_to)} if group.attached_to is not None else set[str]()
-        for name, group in scenario.bodies.items()
-    }
-    circle = _circle(graph)
-    if circle:
-        section = "actors" if circle[0] in scenario.actors else "objects"
-        message = f"bodies are attached to each other in a circle: {' -> '.join(circle)}"
-        yield (section, circle[0], "attached_to"), message
-
-
-def _circle(graph: Mapping[N, set[N]]) -> list[N]:
-    """Return a circle of a graph, each node before one that it needs, the first again at the end; empty if none."""
-    try:
-        TopologicalSorter(graph).prepare()
-    except CycleError as cycle:
-        found = cast("list[N]", cycle.args[1])[::-1][:-1]
-        first = min(range(len(found)), key=lambda k: list(graph).index(found[k]))
-        return [*found[first:], *found[: first + 1]]
-    return []
 
 
 # -- bodies --------------------------------------------------------------------------------------------------------

@@ -7,9 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from simgen.scenario import load_text
-from simgen.scenario.checks import check, largest
-from simgen.scenario.distributions import Choice, IntUniform
-from simgen.scenario.expressions import Expression
+from simgen.scenario.checks import check
+from simgen.scenario.distributions import IntUniform
 from simgen.scenario.regions import lane_names, region_names, region_problem
 from simgen.scenario.spec import BinWorld, EmptyWorld, RoadWorld, TabletopWorld, WarehouseWorld
 from simgen.scenario.walk import asset_ids, expressions
@@ -254,13 +253,6 @@ def test_every_expression_is_found_with_its_place() -> None:
         ("world", "depth"): "${depth}",
         ("objects", "target", "asset", "params", "kind"): "${kind}",
     }
-
-
-def test_largest_count() -> None:
-    assert largest(IntUniform(2, 9)) == 9
-    assert largest(Choice((1.0, 4.0))) == 4
-    assert largest(7) == 7
-    assert largest(Expression("${n}")) == 1
 
 
 @pytest.mark.parametrize(
