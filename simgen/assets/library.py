@@ -261,7 +261,7 @@ def memory_of(asset: Asset) -> int:
             material.emissive_map,
         ):
             if texture is not None:
-                arrays[id(texture.pixels)] = texture.pixels.nbytes
+                arrays |= {id(level): level.nbytes for level in (texture.pixels, *texture.smaller)}
     return sum(arrays.values())
 
 

@@ -37,7 +37,7 @@ def pack_model(model: Model) -> bytes:
     header: dict[str, Any] = {
         "lods": [[_submesh_entry(submesh, blobs) for submesh in level] for level in model.lods],
         "materials": [_material_entry(m, textures, kept) for m in model.materials],
-        "textures": [{"pixels": blobs.add(t.pixels), "srgb": t.srgb} for t in kept],
+        "textures": [_texture_entry(texture, blobs) for texture in kept],
     } | {name: getattr(model, name) for name in _PLAIN}
     if model.skin is not None:
         header["skin"] = _skin_entry(model.skin, blobs)
@@ -53,7 +53,7 @@ def unpack_model(data: bytes) -> Model:
         ValueError: the bytes are damaged, cut short or of another version.
     """
     header, read = _split(_MODEL_MAGIC, data)
-    textures = [Texture(read(t["pixels"]), srgb=t["srgb"]) for t in header["textures"]]
+    textures = [_texture(entry, read) for entry in header["textures"]]
     plain: dict[str, Any] = {name: tuple(header[name]) for name in _PLAIN}
     return Model(
         lods=tuple(tuple(_submesh(entry, read) for entry in level) for level in header["lods"]),
@@ -69,7 +69,7 @@ def pack_surface(surface: Surface) -> bytes:
     kept: list[Texture] = []
     header: dict[str, Any] = {
         "material": _material_entry(surface.material, {}, kept),
-        "textures": [{"pixels": blobs.add(t.pixels), "srgb": t.srgb} for t in kept],
+        "textures": [_texture_entry(texture, blobs) for texture in kept],
         "tile_m": surface.tile_m,
     }
     return _joined(_SURFACE_MAGIC, header, blobs)
@@ -82,7 +82,7 @@ def unpack_surface(data: bytes) -> Surface:
         ValueError: the bytes are damaged, cut short or of another version.
     """
     header, read = _split(_SURFACE_MAGIC, data)
-    textures = [Texture(read(t["pixels"]), srgb=t["srgb"]) for t in header["textures"]]
+    textures = [_texture(entry, read) for entry in header["textures"]]
     return Surface(_material(header["material"], textures), header["tile_m"])
 
 
@@ -216,6 +216,24 @@ def _submesh(entry: dict[str, Any], read: _Reader) -> Submesh:
     for array in arrays.values():
         array.flags.writeable = False
     return Submesh(**arrays, material=entry["material"], closed_count=entry["closed_count"])
+
+
+def _texture_entry(texture: Texture, blobs: _Blobs) -> dict[str, Any]:
+    """Return what is known of a texture; smaller levels of colours are kept, as averaging light takes long."""
+    from simgen.assets.mip_levels import smaller_levels  # brings OpenCV, which reading does not need
+
+    smaller = (texture.smaller or smaller_levels(texture)) if texture.srgb else ()
+    return {
+        "pixels": blobs.add(texture.pixels),
+        "srgb": texture.srgb,
+        "smaller": [blobs.add(level) for level in smaller],
+    }
+
+
+def _texture(entry: dict[str, Any], read: _Reader) -> Texture:
+    # Files of before have no smaller levels.
+    smaller = tuple(read(level) for level in entry.get("smaller", ()))
+    return Texture(read(entry["pixels"]), entry["srgb"], smaller)
 
 
 def _material_entry(material: Material, textures: dict[int, int], kept: list[Texture]) -> dict[str, Any]:

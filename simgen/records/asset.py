@@ -38,10 +38,12 @@ class Texture:
     Attributes:
         pixels: (height, width, 3 or 4) uint8; colour maps are sRGB encoded, others linear.
         srgb: whether the colour channels are sRGB encoded.
+        smaller: levels half as high and wide, a quarter, and so on, where they were prepared; by `assets.mip_levels`.
     """
 
     pixels: NDArray[np.uint8]
     srgb: bool
+    smaller: tuple[NDArray[np.uint8], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import os
+import zlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import trimesh
 
 from simgen.assets.cache import cached_collision, cached_model, cached_surface
 from simgen.assets.locks import held
+from simgen.assets.mip_levels import smaller_levels
 from simgen.assets.packed import (
     pack_collision,
     pack_model,
@@ -33,7 +35,7 @@ __all__ = ["private_folders"]
 def prepared() -> Model:
     made = prepare_model(model(cup(), trimesh.creation.box()), Recipe())
     pixels = np.arange(5 * 7 * 3, dtype=np.uint8).reshape(5, 7, 3)
-    shared = Texture(pixels, srgb=True)
+    shared = with_levels(Texture(pixels, srgb=True))
     materials = (
         Material(
             "a", base_color_map=shared, alpha_mode="blend", alpha_cutoff=0.0, emissive_rgb=(1.0, 2.0, 3.0)
@@ -41,6 +43,10 @@ def prepared() -> Model:
         Material("b", base_color_map=shared, normal_map=Texture(pixels, srgb=False), double_sided=False),
     )
     return Model(made.lods, materials, made.size_m)
+
+
+def with_levels(texture: Texture) -> Texture:
+    return replace(texture, smaller=smaller_levels(texture))
 
 
 def shape() -> Collision:
@@ -67,6 +73,22 @@ def test_everything_comes_back_as_it_was() -> None:
     assert plain(unpack_collision(pack_collision(shape()))) == plain(shape())
     surface = Surface(prepared().materials[1], 0.8)
     assert plain(unpack_surface(pack_surface(surface))) == plain(surface)
+
+
+def test_colours_are_kept_with_their_smaller_levels() -> None:
+    colours, numbers = (Texture(np.full((8, 4, 3), 9, np.uint8), srgb) for srgb in (True, False))
+    made = Surface(Material("a", base_color_map=colours, normal_map=numbers), 0.8)
+    material = unpack_surface(pack_surface(made)).material
+    assert material.base_color_map is not None
+    assert plain(material.base_color_map) == plain(with_levels(colours))
+    assert plain(material.normal_map) == plain(numbers)
+
+
+def test_a_file_of_before_without_smaller_levels_is_read() -> None:
+    numbers = Surface(Material("a", normal_map=Texture(np.zeros((2, 2, 3), np.uint8), srgb=False)), 0.8)
+    data = bytearray(pack_surface(numbers).replace(b',"smaller":[]', b" " * len(b',"smaller":[]')))
+    data[8:12] = zlib.crc32(data[16:], int.from_bytes(data[12:16], "little")).to_bytes(4, "little")
+    assert plain(unpack_surface(bytes(data))) == plain(numbers)
 
 
 def test_surfaces_that_nobody_draws_any_more_do_not_pile_up(
