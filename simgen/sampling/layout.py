@@ -7,6 +7,7 @@ import numpy as np
 from simgen.geometry import FloatArray, Pose
 from simgen.worlds.boxes import BoxSet, OrientedBox, overlapping
 from simgen.worlds.footprints import footprint, footprint_distance_m
+from simgen.worlds.upright_boxes import UprightBox, upright, uprights_overlap
 from simgen.worlds.world import World
 
 
@@ -20,6 +21,10 @@ class Layout:
         self._solids = [solid for part in world.parts for solid in part.solids]
         self._surrounding = len(self._solids)
         self._set = BoxSet.of(self._solids)
+        self._uprights: list[UprightBox] = []
+        self._tilted: list[OrientedBox] = []
+        for solid in self._solids:
+            self._sort(solid)
         self._objects: dict[str, OrientedBox] = {}
 
     def add(self, name: str, pose: Pose, size_m: tuple[float, float, float]) -> OrientedBox:
@@ -28,7 +33,15 @@ class Layout:
         self._objects[name] = box
         self._solids.append(box)
         self._set = BoxSet.of(self._solids)
+        self._sort(box)
         return box
+
+    def _sort(self, box: OrientedBox) -> None:
+        standing = UprightBox.of(box)
+        if standing is None:
+            self._tilted.append(box)
+        else:
+            self._uprights.append(standing)
 
     def box(self, name: str) -> OrientedBox:
         """Return the box of an object that was placed."""
@@ -51,9 +64,15 @@ class Layout:
         )
         return self._set.subset(indices.astype(np.intp))
 
-    def is_free(self, box: OrientedBox) -> bool:
-        """Return whether a box shares space with nothing placed so far; touching is allowed."""
-        return len(overlapping(box, self._set)) == 0
+    def is_free(self, pose: Pose, size_m: tuple[float, float, float]) -> bool:
+        """Return whether the box of an object shares space with nothing placed so far; touching is allowed."""
+        standing = upright(pose, size_m)
+        if standing is None:
+            return len(overlapping(OrientedBox.from_pose(pose, size_m), self._set)) == 0
+        if any(uprights_overlap(standing, other) for other in self._uprights):
+            return False
+        tilted = self._tilted
+        return not tilted or len(overlapping(OrientedBox.from_pose(pose, size_m), BoxSet.of(tilted))) == 0
 
     def is_free_of_objects(self, box: OrientedBox) -> bool:
         """Return whether a box shares space with no object placed so far; surroundings do not count."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import cos, hypot, sin
 
 import numpy as np
 
-from simgen.geometry import FloatArray, Pose, Quat, Vec3, quaternion_about_axis
+from simgen.geometry import FloatArray, Pose, Quat, Vec3
 from simgen.sampling.draws import Draws
 from simgen.sampling.layout import Layout
 from simgen.sampling.targets import Targets
 from simgen.scenario import spec, values
-from simgen.worlds.boxes import OrientedBox
 from simgen.worlds.lane_graph import LaneGraph
 
 
@@ -65,12 +65,14 @@ class Placing:
 
     def is_free(self, item: Item, pose: Pose) -> bool:
         """Return whether the item fits there."""
-        return self.layout.is_free(OrientedBox.from_pose(pose, item.size_m))
+        return self.layout.is_free(pose, item.size_m)
 
 
 def about(axis: int, angle_rad: float) -> Quat:
     """Return the turn about one world axis (0, 1, 2 = x, y, z)."""
-    return quaternion_about_axis(np.eye(3)[axis], angle_rad)
+    turn = [cos(angle_rad / 2), 0.0, 0.0, 0.0]
+    turn[1 + axis] = sin(angle_rad / 2)
+    return (turn[0], turn[1], turn[2], turn[3])
 
 
 def any_rotation(rng: np.random.Generator) -> Quat:
@@ -89,11 +91,11 @@ def draw_yaw(ctx: Placing, value: object | None, rng: np.random.Generator) -> fl
 
 def reach_xy(item: Item, yaw_rad: float) -> FloatArray:
     """Return the half extents (2,) of the footprint; the half diagonal where the yaw depends on the place."""
-    half = item.half_m[:2]
+    hx, hy = item.size_m[0] / 2, item.size_m[1] / 2
     if faced_by(item) is not None:
-        return np.full(2, float(np.linalg.norm(half)))
-    c, s = abs(np.cos(yaw_rad)), abs(np.sin(yaw_rad))
-    return np.array([[c, s], [s, c]]) @ half
+        return np.full(2, hypot(hx, hy))
+    c, s = abs(cos(yaw_rad)), abs(sin(yaw_rad))
+    return np.array([c * hx + s * hy, s * hx + c * hy])
 
 
 def faced_by(item: Item) -> object | None:
@@ -117,8 +119,8 @@ def bearing(ctx: Placing, item: Item, xy_m: FloatArray) -> float | None:
 def standing(ctx: Placing, item: Item, base_m: FloatArray, yaw_rad: float) -> Pose:
     """Return the upright pose with the bottom centre at `base_m`; facing overrides the yaw."""
     facing = bearing(ctx, item, base_m[:2])
-    center = base_m + np.array([0.0, 0.0, item.half_m[2]])
-    return make_pose(center, about(2, yaw_rad if facing is None else facing))
+    x, y, z = base_m.tolist()
+    return Pose((x, y, z + item.size_m[2] / 2), about(2, yaw_rad if facing is None else facing))
 
 
 def make_pose(center_m: FloatArray, quaternion_wxyz: Quat) -> Pose:

@@ -112,8 +112,9 @@ def _spread(
         if center is None:
             continue
         pose = standing(ctx, item, center - (0.0, 0.0, item.half_m[2]), yaw)
-        box = OrientedBox.from_pose(pose, item.size_m)
-        if ctx.layout.is_free(box) and ctx.layout.keeps_spacing(box, spacing_m):
+        if not ctx.is_free(item, pose):
+            continue
+        if ctx.layout.keeps_spacing(OrientedBox.from_pose(pose, item.size_m), spacing_m):
             return pose
     return None
 

@@ -63,10 +63,13 @@ class BoxRegion:
 
     def draw_xy(self, rng: np.random.Generator, reach_xy_m: ArrayLike) -> FloatArray | None:
         """Draw where (2,) a centre may lie so that `reach_xy_m` to each side stays inside; None if it cannot fit."""
-        reach = np.asarray(reach_xy_m, dtype=float)
-        low, high = np.array(self.min_m[:2]) + reach, np.array(self.max_m[:2]) - reach
-        u = rng.random(2)
-        return None if np.any(low > high + 1e-9) else low + u * np.maximum(high - low, 0.0)
+        u, v = rng.random(2).tolist()
+        reach_x, reach_y = np.asarray(reach_xy_m, dtype=float).tolist()
+        low_x, free_x = self.min_m[0] + reach_x, (self.max_m[0] - reach_x) - (self.min_m[0] + reach_x)
+        low_y, free_y = self.min_m[1] + reach_y, (self.max_m[1] - reach_y) - (self.min_m[1] + reach_y)
+        if free_x < -1e-9 or free_y < -1e-9:
+            return None
+        return np.array([low_x + u * max(free_x, 0.0), low_y + v * max(free_y, 0.0)])
 
     def contains(self, points_world: ArrayLike, tolerance_m: float = 1e-6) -> bool:
         """Return whether all points (n, 3) lie inside; a bare surface bounds x and y only."""
