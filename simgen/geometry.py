@@ -6,8 +6,9 @@ frame a: `p_a = T_a_b @ p_b`. Quaternions are unit, (w, x, y, z), and say so in 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import SupportsFloat, TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -17,6 +18,12 @@ Vec2 = tuple[float, float]
 Vec3 = tuple[float, float, float]
 Quat = tuple[float, float, float, float]
 Part = TypeVar("Part", float, FloatArray)  # of a vector: one number, or an array of many vectors' numbers
+
+
+def vec3(values: Iterable[SupportsFloat]) -> Vec3:
+    """Return three numbers, of an array or of anything, as Python's own."""
+    x, y, z = (float(value) for value in values)
+    return (x, y, z)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +46,7 @@ class Pose:
     def from_matrix(T_parent_frame: ArrayLike) -> Pose:
         """Return the pose of a 4x4 rigid transform; its rotation must be proper and orthonormal."""
         T = np.asarray(T_parent_frame, dtype=float)
-        x, y, z = (float(v) for v in T[:3, 3])
-        return Pose((x, y, z), quaternion_from_matrix(T[:3, :3]))
+        return Pose(vec3(T[:3, 3]), quaternion_from_matrix(T[:3, :3]))
 
 
 def transform(position_m: ArrayLike, quaternion_wxyz: ArrayLike) -> FloatArray:

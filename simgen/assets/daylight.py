@@ -7,7 +7,7 @@ from math import degrees, exp, radians, sin
 import numpy as np
 
 from simgen.colour import LUMINANCE_RGB
-from simgen.geometry import Vec3
+from simgen.geometry import Vec3, vec3
 
 # On a plane facing the sun (IES RP-21, Calculation of Daylight Availability)
 EXTRATERRESTRIAL_LUX = 128_000.0
@@ -65,5 +65,4 @@ def beam_color(sun_elevation_rad: float, turbidity: float) -> Vec3:
     rayleigh = 0.008735 * wavelengths_um**-4.08
     aerosol = max(0.04608 * turbidity - 0.04586, 0.0) * wavelengths_um**-1.3
     rgb = np.exp(-(rayleigh + aerosol) * air_mass(sun_elevation_rad))
-    r, g, b = (float(v) for v in rgb / (rgb @ LUMINANCE_RGB))
-    return (r, g, b)
+    return vec3(rgb / (rgb @ LUMINANCE_RGB))

@@ -6,7 +6,7 @@ them (`scenario.spec`), and arrive here concrete, in SI, with the unit in the na
 
 from __future__ import annotations
 
-from simgen.geometry import Vec3
+from simgen.geometry import Vec3, vec3
 
 Value = bool | int | float | str | tuple[float, ...] | tuple[str, ...]
 Settings = tuple[tuple[str, Value], ...]
@@ -69,7 +69,6 @@ class HasSettings:
     def vector(self, name: str) -> Vec3:
         """Return three numbers, SI."""
         value = self.value(name)
-        if not isinstance(value, tuple) or len(value) != 3:
+        if not isinstance(value, tuple) or len(value) != 3 or any(isinstance(part, str) for part in value):
             raise KeyError(f"'{name}' of '{self.kind}' is no vector: {value!r}")
-        x, y, z = (float(part) for part in value)
-        return (x, y, z)
+        return vec3(map(float, value))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simgen.geometry import Pose
+from simgen.geometry import Pose, vec3
 from simgen.sampling.placing import Item, Placing, standing
 from simgen.scenario import spec, values
 from simgen.scenario.distributions import Distribution
@@ -21,8 +21,7 @@ def along(ctx: Placing, item: Item, relation: spec.Along) -> Pose | None:
     streams = [ctx.draws.rng(f"{item.path}.{key}") for key in ("s", "lateral", "yaw")]
     start_s = 0.0
     if relation.from_ is not None:
-        x, y, z = (float(v) for v in ctx.layout.box(relation.from_).center_m)
-        start_s = ctx.lanes[relation.path].s_of((x, y, z))[0]
+        start_s = ctx.lanes[relation.path].s_of(vec3(ctx.layout.box(relation.from_).center_m))[0]
     drawn = any(isinstance(value, Distribution) for value in asked)
     for _ in range(ctx.tries if drawn else 1):
         s, lateral, yaw = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simgen.errors import Problem, ScenarioError, did_you_mean
-from simgen.geometry import Vec3
+from simgen.geometry import Vec3, vec3
 from simgen.sampling.draws import Draws
 from simgen.worlds.regions import Region
 
@@ -63,7 +63,7 @@ class Cast:
         boxes = [area.bounds_m for area in self.regions[region]]
         low = np.min([corner for corner, _ in boxes], axis=0)
         high = np.max([corner for _, corner in boxes], axis=0)
-        return _vec3(low), _vec3(high)
+        return vec3(low), vec3(high)
 
     def home(self, actor: str, path: str) -> str:
         """Return the path along which an actor was placed.
@@ -82,8 +82,3 @@ class Cast:
             return f"'{name}' does not exist in this scene: '{group}' has {count} members, from [0]"
         known = sorted(self.members)
         return f"'{name}' is no object or actor;{did_you_mean(name, known)} known are: {', '.join(known)}"
-
-
-def _vec3(values: np.ndarray) -> Vec3:
-    x, y, z = (float(value) for value in values)
-    return (x, y, z)

@@ -9,7 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from simgen.errors import SamplingError
-from simgen.geometry import Vec3
+from simgen.geometry import Vec3, vec3
 from simgen.records.asset import ParamValue
 from simgen.rng import stream
 from simgen.scenario import values
@@ -80,8 +80,7 @@ class Draws:
     def vector(self, value: object, path: str) -> Vec3:
         """Return a drawn vector; its three numbers share one stream."""
         if isinstance(value, list | tuple) and all(isinstance(part, int | float) for part in value):
-            x, y, z = (float(part) for part in value)
-            return (x, y, z)
+            return vec3(value)
         return self._draw(values.draw_vector, value, path)
 
     def colour(self, value: object, path: str) -> Vec3:

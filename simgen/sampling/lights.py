@@ -9,7 +9,7 @@ import numpy as np
 from simgen.assets.daylight import beam_color, beam_lux
 from simgen.colour import LUMINANCE_RGB
 from simgen.errors import AssetError, Problem, ScenarioError
-from simgen.geometry import Vec3
+from simgen.geometry import Vec3, vec3
 from simgen.records.asset import AssetRef
 from simgen.records.light import EnvironmentLight, Fog, SunLight
 from simgen.sampling.draws import Draws
@@ -39,8 +39,7 @@ def black_body_rgb(temperature_k: float) -> Vec3:
         )
     x, y = _planckian_xy(temperature_k)
     rgb = np.maximum(_RGB_FROM_XYZ @ np.array([x / y, 1.0, (1.0 - x - y) / y]), 0.0)
-    r, g, b = (float(v) for v in rgb / (LUMINANCE_RGB @ rgb))
-    return (r, g, b)
+    return vec3(rgb / (LUMINANCE_RGB @ rgb))
 
 
 def _planckian_xy(temperature_k: float) -> tuple[float, float]:

@@ -7,7 +7,11 @@ from math import cos, hypot, sin
 
 import numpy as np
 
+<<<<<<< ours
 from simgen.geometry import FloatArray, Pose, Quat, Vec3
+=======
+from simgen.geometry import FloatArray, Pose, Quat, Vec3, quaternion_about_axis, vec3
+>>>>>>> theirs
 from simgen.sampling.draws import Draws
 from simgen.sampling.layout import Layout
 from simgen.sampling.targets import Targets
@@ -125,5 +129,4 @@ def standing(ctx: Placing, item: Item, base_m: FloatArray, yaw_rad: float) -> Po
 
 def make_pose(center_m: FloatArray, quaternion_wxyz: Quat) -> Pose:
     """Return a pose of plain floats."""
-    x, y, z = (float(v) for v in center_m)
-    return Pose((x, y, z), quaternion_wxyz)
+    return Pose(vec3(center_m), quaternion_wxyz)

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from simgen.assets import AssetLibrary
-from simgen.geometry import Vec3, matrix_from_quaternion
+from simgen.geometry import Vec3, matrix_from_quaternion, vec3
 from simgen.records.scene import Scene, SceneObject
 from simgen.simulation.driven import begin_driven
 from simgen.simulation.kinematic import Flight, KinematicWorld
@@ -68,7 +68,7 @@ class ActiveKinematicWorld(KinematicWorld):
             return Motion(*_pose(self._scene.object(body)), still, still)
         position, q, velocity, omega = self._begun[body][1].state(self._passed_s(body))
         w, x, y, z = (float(part) for part in q)
-        return Motion(_vector(position), (w, x, y, z), _vector(velocity), _vector(omega))
+        return Motion(vec3(position), (w, x, y, z), vec3(velocity), vec3(omega))
 
     def drive(self, body: int, motion: Motion) -> None:
         """Put a driven body somewhere."""
@@ -104,7 +104,7 @@ class ActiveKinematicWorld(KinematicWorld):
             spin = spin + flight.spin_of(np.cross(arm, np.array(impulse_ns)), R)
         change = spin - np.array(now.angular_radps)
         velocity = np.array(now.velocity_mps) + dv - np.cross(change, R @ flight.com_object)
-        self._throw(body, now._replace(velocity_mps=_vector(velocity), angular_radps=_vector(spin)))
+        self._throw(body, now._replace(velocity_mps=vec3(velocity), angular_radps=vec3(spin)))
 
     def spawn(self, body: int, motion: Motion, *, driven: bool) -> None:
         """Bring a body into the world."""
@@ -146,8 +146,3 @@ class ActiveKinematicWorld(KinematicWorld):
 
 def _pose(body: SceneObject) -> tuple[Vec3, tuple[float, float, float, float]]:
     return body.pose.position_m, body.pose.quaternion_wxyz
-
-
-def _vector(values: object) -> Vec3:
-    x, y, z = (float(part) for part in np.asarray(values, dtype=float))
-    return (x, y, z)

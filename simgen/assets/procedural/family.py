@@ -13,7 +13,7 @@ from simgen.assets.procedural import solids
 from simgen.assets.procedural.meshes import Patch, merge
 from simgen.assets.procedural.params import Parameter, Values, parse
 from simgen.assets.procedural.rigs import centred, influences
-from simgen.geometry import Vec3
+from simgen.geometry import Vec3, vec3
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, Material, Model, Skin, Submesh
 
 _RECIPE_VERSION = 1  # raise when any model changes its shape or print: it is part of every content hash
@@ -118,8 +118,9 @@ def _outline(family: Family, ref: AssetRef) -> Outline:
 def _collision(outline: Outline) -> Collision:
     volume, centroid = solids.total(outline.parts)
     center = np.asarray(outline.center_m)
-    x, y, z = (float(v) for v in centroid - center)
-    return Collision(tuple(part.vertices_m - center for part in outline.parts), (x, y, z), volume)
+    return Collision(
+        tuple(part.vertices_m - center for part in outline.parts), vec3(centroid - center), volume
+    )
 
 
 def _model(paint: Paint, outline: Outline, skin: Skin | None) -> Model:

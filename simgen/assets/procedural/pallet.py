@@ -13,7 +13,7 @@ from simgen.assets.procedural.meshes import Patch
 from simgen.assets.procedural.params import Values, seed, size
 from simgen.assets.procedural.solids import box_part
 from simgen.assets.procedural.surfaces import finish
-from simgen.geometry import Vec3
+from simgen.geometry import Vec3, vec3
 from simgen.records.asset import Material
 from simgen.rng import keyed_generator
 
@@ -41,12 +41,8 @@ def _boards() -> list[Board]:
 def _scaled(extent: Vec3) -> list[Board]:
     factor = np.asarray(extent) / np.asarray(_SIZE_M)
     return [
-        (_vec(np.asarray(board) * factor), _vec(np.asarray(middle) * factor)) for board, middle in _boards()
+        (vec3(np.asarray(board) * factor), vec3(np.asarray(middle) * factor)) for board, middle in _boards()
     ]
-
-
-def _vec(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> Vec3:
-    return (float(values[0]), float(values[1]), float(values[2]))
 
 
 def _outline(values: Values) -> Outline:

@@ -11,7 +11,7 @@ import numpy as np
 
 from simgen.assets.procedural.noise import fractal_noise, grid, mix, rgb, smoothstep, value_noise
 from simgen.assets.procedural.surface_recipes import Layers, Recipe
-from simgen.geometry import FloatArray, Vec3
+from simgen.geometry import FloatArray, Vec3, vec3
 
 _SHAPE = (512, 512)
 
@@ -154,8 +154,7 @@ def _strokes(rng: np.random.Generator, high: int, wide: int) -> FloatArray:
 
 def _any_color(rng: np.random.Generator) -> Vec3:
     """Return an sRGB colour of any hue, seldom quite dark or quite bright."""
-    r, g, b = (float(value) for value in 0.08 + 0.87 * rng.random(3))
-    return (r, g, b)
+    return vec3(0.08 + 0.87 * rng.random(3))
 
 
 PATTERNS: dict[str, Recipe] = {

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from simgen.assets.procedural.meshes import Patch
-from simgen.geometry import FloatArray, Vec3
+from simgen.geometry import FloatArray, Vec3, vec3
 from simgen.records.asset import Skin
 from simgen.skinning import INFLUENCES, deformed, skinning_matrices
 
@@ -42,14 +42,9 @@ def room_of(patches: Sequence[Patch], skin: Skin) -> tuple[Vec3, Vec3]:
             weights = np.zeros((len(patch.positions_m), 1)) if patch.weights is None else patch.weights
             points = deformed(patch.positions_m, *influences(weights), matrices)
             low, high = np.minimum(low, points.min(axis=0)), np.maximum(high, points.max(axis=0))
-    return _vec(high - low), _vec((low + high) / 2)
+    return vec3(high - low), vec3((low + high) / 2)
 
 
 def weighted(patch: Patch, weights_of: Callable[[FloatArray], FloatArray]) -> Patch:
     """Return a patch with the dense weights (n, joints) that a function gives its vertices (n, 3)."""
     return replace(patch, weights=weights_of(patch.positions_m))
-
-
-def _vec(values: ArrayLike) -> Vec3:
-    x, y, z = (float(v) for v in np.asarray(values))
-    return (x, y, z)

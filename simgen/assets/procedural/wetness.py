@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from simgen.colour import linear_from_srgb
-from simgen.geometry import FloatArray
+from simgen.geometry import FloatArray, vec3
 from simgen.records.asset import Material, Texture
 
 _REFLECTED = 0.066  # by water, of light from all sides, from without (Lekner and Dorf, n = 1.33)
@@ -28,10 +28,9 @@ def wetted(material: Material, wet: float) -> Material:
         return material
     soaked, film = min(wet / _SATURATED, 1.0), max((wet - _SATURATED) / (1.0 - _SATURATED), 0.0)
     factor = 1.0 - soaked * (1.0 - wet_albedo(_mean_albedo(material)) / _mean_albedo(material))
-    r, g, b = (float(c) for c in np.asarray(material.base_color_rgb) * factor)
     return replace(
         material,
-        base_color_rgb=(r, g, b),
+        base_color_rgb=vec3(np.asarray(material.base_color_rgb) * factor),
         roughness=material.roughness * (1.0 - _SMOOTHED * soaked),
         coat=film,
         coat_roughness=_FILM_ROUGHNESS[0] + film * (_FILM_ROUGHNESS[1] - _FILM_ROUGHNESS[0]),

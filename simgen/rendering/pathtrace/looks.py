@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.colour import linear_from_srgb, srgb_from_linear
-from simgen.geometry import FloatArray, Vec3
+from simgen.geometry import FloatArray, Vec3, vec3
 from simgen.records.asset import Float32Array, Material, Texture
 from simgen.rendering.materials import alpha_threshold
 
@@ -206,8 +206,7 @@ def _tint(material: Material) -> Vec3 | Float32Array | None:
     tint = through * (1.0 - _MIRRORED) / np.maximum(passes, 1e-6)
     if texture is not None:
         return tint.astype(np.float32)
-    r, g, b = (float(v) for v in tint)
-    return (r, g, b)
+    return vec3(tint)
 
 
 def _is_tinted(material: Material) -> bool:

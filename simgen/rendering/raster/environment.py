@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.colour import LUMINANCE_RGB
-from simgen.geometry import FloatArray, Vec3, rotation_about_z
+from simgen.geometry import FloatArray, Vec3, rotation_about_z, vec3
 from simgen.records.asset import Float32Array
 from simgen.rendering.light_map import (
     METERED_WIDTH,
@@ -248,5 +248,4 @@ def _middle(sums: FloatArray) -> int:
 
 def sun_in_scene(sun: MapSun, scale: float, rotation_rad: float) -> tuple[Vec3, FloatArray]:
     """Return a map sun's direction in the world and its illuminance (lux, linear RGB) on a facing plane."""
-    x, y, z = (float(v) for v in rotation_about_z(rotation_rad) @ sun.direction)
-    return (x, y, z), sun.illuminance_rgb * scale
+    return vec3(rotation_about_z(rotation_rad) @ sun.direction), sun.illuminance_rgb * scale

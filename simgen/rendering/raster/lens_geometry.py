@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.camera import Intrinsics
+from simgen.geometry import Vec3, vec3
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps, surface_uniforms
 from simgen.rendering.raster.lens_bounds import bounds_of
@@ -175,11 +176,10 @@ class LensGeometry:
             self._arrays[program].render(moderngl.TRIANGLE_STRIP, vertices=4)
 
 
-def _eye_of(item: DrawItem) -> tuple[float, float, float]:
+def _eye_of(item: DrawItem) -> Vec3:
     """Return the camera's place in an object's frame, metres."""
     T = item.T_camera_object
-    x, y, z = (float(v) for v in -T[:3, :3].T @ T[:3, 3])
-    return (x, y, z)
+    return vec3(-T[:3, :3].T @ T[:3, 3])
 
 
 def _patch_of(camera: Intrinsics, item: DrawItem) -> tuple[float, float, float, float] | None:
