@@ -7,11 +7,7 @@ from math import cos, hypot, sin
 
 import numpy as np
 
-<<<<<<< ours
-from simgen.geometry import FloatArray, Pose, Quat, Vec3
-=======
-from simgen.geometry import FloatArray, Pose, Quat, Vec3, quaternion_about_axis, vec3
->>>>>>> theirs
+from simgen.geometry import FloatArray, Pose, Quat, Vec3, vec3
 from simgen.sampling.draws import Draws
 from simgen.sampling.layout import Layout
 from simgen.sampling.targets import Targets
