@@ -101,7 +101,8 @@ class Intrinsics:
         p = np.asarray(p_camera, dtype=float)
         if self.lens is None:
             z = np.where(p[:, 2] > 0, p[:, 2], np.nan)
-            return np.column_stack([self.fx * p[:, 0] / z + self.cx, self.fy * p[:, 1] / z + self.cy])
+            # Column by column in memory: most callers look for the ends of each.
+            return np.array([self.fx * p[:, 0] / z + self.cx, self.fy * p[:, 1] / z + self.cy]).T
         return plane_of(self.lens, p) * (self.fx, self.fy) + (self.cx, self.cy)
 
     def depth_of(self, p_camera: ArrayLike) -> FloatArray:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import cv2
 import moderngl
 import numpy as np
 from numpy.typing import NDArray
@@ -295,11 +296,10 @@ def _silhouette(
 ) -> Silhouette | None:
     left, top, right, bottom = (int(v) for v in tile.extent_xyxy)
     covered = (instance_id[top:bottom, left:right] == tile.item.instance_id) | mask
-    rows = np.flatnonzero(covered.any(axis=1))
-    if len(rows) == 0:
+    x0, y0, width, height = (int(v) for v in cv2.boundingRect(covered.view(np.uint8)))
+    if width == 0:
         return None
-    columns = np.flatnonzero(covered[rows[0] : rows[-1] + 1].any(axis=0))
-    x0, x1, y0, y1 = int(columns[0]), int(columns[-1]) + 1, int(rows[0]), int(rows[-1]) + 1
+    x1, y1 = x0 + width, y0 + height
     inside = (left + x0, top + y0, left + x1, top + y1)
     tight = np.ascontiguousarray(covered[y0:y1, x0:x1])
     return Silhouette(
