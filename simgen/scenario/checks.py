@@ -14,7 +14,7 @@ from simgen.scenario.draw import ParamCycle, param_order
 from simgen.scenario.event_checks import check_events
 from simgen.scenario.exposure_checks import check_exposures
 from simgen.scenario.expressions import MAX_SUGGESTED, unknown_reference
-from simgen.scenario.faults import Location
+from simgen.scenario.mistakes import Location
 from simgen.scenario.names import Finding, Names, base_name, condition_findings, told
 from simgen.scenario.regions import region_names
 from simgen.scenario.spec import (

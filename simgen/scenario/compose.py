@@ -17,8 +17,8 @@ from pathlib import Path
 
 from simgen.errors import Problem, did_you_mean
 from simgen.scenario.empirical import confined
-from simgen.scenario.faults import Fault, show
 from simgen.scenario.forms import FORMS
+from simgen.scenario.mistakes import Mistakes, show
 from simgen.scenario.yaml_tree import MAX_BYTES, MAX_NODES, Key, Mark, Node, read_tree
 
 NAMED = (  # mappings whose keys the user chooses
@@ -98,7 +98,7 @@ def _read_part(name: Node, key: str, folder: Path | None, problems: list[Problem
         return None
     try:
         path = confined(folder, relative)
-    except Fault as wrong:
+    except Mistakes as wrong:
         problems.append(_at(name.mark, key, str(wrong)))
         return None
     file = str(Path(name.mark.file).parent / relative)
@@ -163,7 +163,7 @@ def apply_overrides(root: Node, overrides: Sequence[str]) -> tuple[Node, list[Pr
         mark = Mark(f"--set {override}")
         try:
             root = _replaced(root, steps, _marked(value or Node(None, mark), mark), mark, ())
-        except Fault as wrong:
+        except Mistakes as wrong:
             problems.append(Problem(path, f"--set {override}: {wrong}"))
     return root, problems
 
@@ -201,7 +201,7 @@ def _replaced(
     ):
         known = [str(key) for key in entries]
         place = ".".join(str(part) for part in above)
-        raise Fault(
+        raise Mistakes(
             (
                 (),
                 f"there is no '{step}' in {place};{did_you_mean(str(step), known)} it has: {', '.join(known)}",
@@ -218,7 +218,7 @@ def _replaced_item(
     place = ".".join(str(part) for part in above)
     if not isinstance(node.value, list) or index >= len(node.value):
         size = f"{len(node.value)} items" if isinstance(node.value, list) else "no list"
-        raise Fault(((), f"there is no item [{index}] in {place}; it has {size}"))
+        raise Mistakes(((), f"there is no item [{index}] in {place}; it has {size}"))
     items = list(node.value)
     items[index] = _replaced(items[index], rest, value, mark, (*above, index))
     return replace(node, value=items)

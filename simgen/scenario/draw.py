@@ -16,7 +16,7 @@ from simgen.errors import SamplingError, SimgenError
 from simgen.geometry import Vec3
 from simgen.scenario.distributions import Distribution
 from simgen.scenario.expressions import Expression
-from simgen.scenario.faults import show
+from simgen.scenario.mistakes import show
 from simgen.scenario.vectors import Hsv, linear_from_hsv
 
 if TYPE_CHECKING:

@@ -10,13 +10,13 @@ from typing import cast
 from simgen.python_modules import module_file
 from simgen.scenario.bounds import highest, is_below
 from simgen.scenario.circles import check_circles
-from simgen.scenario.faults import Location
 from simgen.scenario.impossible import (
     behaviours,
     check_possible,
     check_trigger_in_time,
     check_two_bodies,
 )
+from simgen.scenario.mistakes import Location
 from simgen.scenario.names import Finding, Names, base_name, condition_findings, told
 from simgen.scenario.spec import (
     CaptureSpec,

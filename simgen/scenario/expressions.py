@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import cast
 
 from simgen.errors import SamplingError, did_you_mean
-from simgen.scenario.faults import Fault, fault, show
+from simgen.scenario.mistakes import Mistakes, mistake, show
 
 Scalar = float | str
 MAX_LENGTH = 500
@@ -156,7 +156,7 @@ class Expression:
         if not self.template:
             _parse(self.text)
         elif "${" in _REFERENCE.sub("", self.text):
-            raise fault(f"{show(self.text)}: inside a text only a plain name may stand in ${{...}}")
+            raise mistake(f"{show(self.text)}: inside a text only a plain name may stand in ${{...}}")
 
     def __str__(self) -> str:
         return self.text
@@ -192,7 +192,7 @@ def references(text: str) -> tuple[str, ...]:
 
 
 def check_condition(text: str) -> None:
-    """Raise `Fault` unless a text is a well-formed expression."""
+    """Raise `Mistakes` unless a text is a well-formed expression."""
     _parse(text)
 
 
@@ -214,7 +214,7 @@ def evaluate(text: str, params: Mapping[str, Scalar]) -> bool | float | str:
     """Return what an expression gives under drawn params.
 
     Raises:
-        Fault: the text is not a well-formed expression.
+        Mistakes: the text is not a well-formed expression.
         SamplingError: it has no value under these params (division by zero, root of a negative number, ...).
     """
     import simpleeval  # here: a scenario without expressions starts without it
@@ -242,12 +242,12 @@ def unknown_reference(name: str, params: Iterable[str]) -> str:
 @lru_cache(maxsize=4096)
 def _parse(text: str) -> ast.Expr:
     if len(text) > MAX_LENGTH:
-        raise fault(
+        raise mistake(
             f"expression of {len(text)} characters; at most {MAX_LENGTH} are allowed: use several params"
         )
     source = _REFERENCE.sub(lambda match: f" {_PREFIX}{match[1]} ", text)
     if "${" in source or _PREFIX in text:
-        raise fault(
+        raise mistake(
             f"{show(text)}: write a reference as ${{name}}, with a name of letters, digits and underscores"
         )
     try:
@@ -255,9 +255,9 @@ def _parse(text: str) -> ast.Expr:
             warnings.simplefilter("ignore")
             body = ast.parse(source.strip(), mode="exec").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as reason:
-        raise fault(f"{show(text)} is not an expression; allowed are {_allowed()}") from reason
+        raise mistake(f"{show(text)} is not an expression; allowed are {_allowed()}") from reason
     if len(body) != 1 or not isinstance(body[0], ast.Expr):
-        raise fault(f"{show(text)} is not one expression; allowed are {_allowed()}")
+        raise mistake(f"{show(text)} is not one expression; allowed are {_allowed()}")
     _check_nodes(body[0], text)
     return body[0]
 
@@ -265,17 +265,17 @@ def _parse(text: str) -> ast.Expr:
 def _check_nodes(tree: ast.Expr, text: str) -> None:
     nodes = list(ast.walk(tree))
     if len(nodes) > MAX_NODES:
-        raise fault(
+        raise mistake(
             f"{show(text)} has too many parts ({len(nodes)}, at most {MAX_NODES}): use several params"
         )
     called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
     for node in nodes:
         if not isinstance(node, _NODES):
-            raise fault(f"{show(text)}: {type(node).__name__} is not allowed; allowed are {_allowed()}")
+            raise mistake(f"{show(text)}: {type(node).__name__} is not allowed; allowed are {_allowed()}")
         if isinstance(node, ast.Call):
             _check_call(node, text)
         if isinstance(node, ast.Constant) and not isinstance(node.value, int | float | str):
-            raise fault(f"{show(text)}: {node.value!r} is not allowed; allowed are {_allowed()}")
+            raise mistake(f"{show(text)}: {node.value!r} is not allowed; allowed are {_allowed()}")
         if isinstance(node, ast.Name) and id(node) not in called and not node.id.startswith(_PREFIX):
             _check_name(node.id, text)
 
@@ -284,16 +284,18 @@ def _check_call(node: ast.Call, text: str) -> None:
     name = node.func.id if isinstance(node.func, ast.Name) else None
     if name not in FUNCTIONS:
         hint = did_you_mean(name or "", FUNCTIONS)
-        raise fault(
+        raise mistake(
             f"{show(text)}: unknown function '{name}'; allowed are {', '.join(FUNCTIONS)};{hint}".rstrip(";")
         )
     if node.keywords or not node.args:
-        raise fault(f"{show(text)}: {name}() takes one or more plain values")
+        raise mistake(f"{show(text)}: {name}() takes one or more plain values")
 
 
 def _check_name(name: str, text: str) -> None:
     if name not in _NAMES:
-        raise fault(f"{show(text)}: unknown word '{name}'; a param is written ${{{name}}}, a text in quotes")
+        raise mistake(
+            f"{show(text)}: unknown word '{name}'; a param is written ${{{name}}}, a text in quotes"
+        )
 
 
 def _allowed() -> str:
@@ -320,8 +322,8 @@ __all__ = [
     "FUNCTIONS",
     "NO_LIMITS",
     "Expression",
-    "Fault",
     "Limits",
+    "Mistakes",
     "Scalar",
     "check_condition",
     "evaluate",

@@ -48,7 +48,7 @@ from simgen.scenario.distributions import (
     UniformRotation,
 )
 from simgen.scenario.empirical import read_empirical
-from simgen.scenario.faults import Fault, each, fault, show
+from simgen.scenario.mistakes import Mistakes, each, mistake, show
 from simgen.scenario.units import Dimension
 
 T = TypeVar("T")
@@ -90,14 +90,14 @@ def single_key(raw: Mapping[object, object], known: Iterable[str]) -> tuple[str,
     """Return the only key of a distribution, and what is below it."""
     if len(raw) != 1:
         keys = ", ".join(str(key) for key in raw) or "none"
-        raise fault(
+        raise mistake(
             f"a distribution has exactly one key, its kind, for example {{uniform: [1, 2]}}; got keys: {keys}"
         )
     kind, body = next(iter(raw.items()))
     if kind not in list[object](known):
         listed = ", ".join(known)
         hint = did_you_mean(str(kind), known)
-        raise fault(f"unknown distribution '{kind}';{hint} known: {listed}", str(kind))
+        raise mistake(f"unknown distribution '{kind}';{hint} known: {listed}", str(kind))
     return str(kind), body
 
 
@@ -116,26 +116,26 @@ def arguments(body: object, names: Sequence[str], optional: Sequence[str] = ()) 
                 ((key,), f"unknown key '{key}';{did_you_mean(key, names)} allowed: {', '.join(names)}")
                 for key in unknown
             ]
-            raise Fault(*details)
+            raise Mistakes(*details)
         given = {str(key): value for key, value in body.items()}
     elif isinstance(body, list | tuple):
         if len(body) > len(names):
-            raise fault(f"takes {len(names)} values ({', '.join(names)}), got {len(body)}")
+            raise mistake(f"takes {len(names)} values ({', '.join(names)}), got {len(body)}")
         given = dict(zip(names, body, strict=False))
     else:
-        raise fault(f"expected a list [{', '.join(names)}] or these keys, got {show(body)}")
+        raise mistake(f"expected a list [{', '.join(names)}] or these keys, got {show(body)}")
     missing = [name for name in names if name not in given and name not in optional]
     if missing:
-        raise fault(f"lacks {', '.join(missing)}; takes {', '.join(names)}")
+        raise mistake(f"lacks {', '.join(missing)}; takes {', '.join(names)}")
     return given
 
 
 def listed(body: object, what: str) -> list[object]:
     """Return a list of bounded length."""
     if not isinstance(body, list | tuple):
-        raise fault(f"expected a list of {what}, got {show(body)}")
+        raise mistake(f"expected a list of {what}, got {show(body)}")
     if not 0 < len(body) <= MAX_ITEMS:
-        raise fault(f"needs 1 to {MAX_ITEMS} {what}, got {len(body)}")
+        raise mistake(f"needs 1 to {MAX_ITEMS} {what}, got {len(body)}")
     return list(body)
 
 
@@ -152,7 +152,7 @@ def weights(body: object) -> tuple[float, ...]:
 def plain_number(raw: object) -> float:
     """Return a number without a unit."""
     if isinstance(raw, bool) or not isinstance(raw, int | float):
-        raise fault(f"expected a bare number, got {show(raw)}")
+        raise mistake(f"expected a bare number, got {show(raw)}")
     return float(raw)
 
 
@@ -207,7 +207,7 @@ def _int_uniform(parts: Parts, body: object) -> IntUniform:
     ends = _numbers_by_name(parts, body, ("low", "high"))
     for name, end in ends.items():
         if not end.is_integer():
-            raise fault(f"{name} must be a whole number, got {end:g}")
+            raise mistake(f"{name} must be a whole number, got {end:g}")
     return IntUniform(int(ends["low"]), int(ends["high"]))
 
 
@@ -226,7 +226,7 @@ def _discrete(parts: Parts, body: object) -> Discrete:
 
 def _pair(row: object) -> tuple[object, object]:
     if not isinstance(row, list | tuple) or len(row) != 2:
-        raise fault(f"expected a pair [value, weight], got {show(row)}")
+        raise mistake(f"expected a pair [value, weight], got {show(row)}")
     return (row[0], row[1])
 
 
@@ -253,7 +253,7 @@ def _component(parts: Parts, raw: object) -> ScalarDistribution:
         return Const(parts.number(raw))
     component = parts.distribution(cast("Mapping[object, object]", raw))
     if not isinstance(component, ScalarDistribution):
-        raise fault(f"a mixture is of distributions over numbers, not {component.kind}")
+        raise mistake(f"a mixture is of distributions over numbers, not {component.kind}")
     return component
 
 
@@ -267,7 +267,7 @@ def _empirical(parts: Parts, body: object) -> Empirical:
 
 def _vector(parts: Parts, raw: object) -> Vec3:
     if not isinstance(raw, list | tuple) or len(raw) != 3:
-        raise fault(f"expected [x, y, z], got {show(raw)}")
+        raise mistake(f"expected [x, y, z], got {show(raw)}")
     x, y, z = each(enumerate(raw), parts.number)
     return (x, y, z)
 
@@ -292,7 +292,7 @@ def _in_region(parts: Parts, body: object) -> InBox | InDisc:
 
 def _uniform_rotation(_: Parts, body: object) -> UniformRotation:
     if body:
-        raise fault(f"takes no parameters, got {show(body)}")
+        raise mistake(f"takes no parameters, got {show(body)}")
     return UniformRotation()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from simgen.scenario.bounds import highest, lowest
-from simgen.scenario.faults import Location
+from simgen.scenario.mistakes import Location
 from simgen.scenario.names import Finding, base_name
 from simgen.scenario.spec import (
     BehaviourSpec,

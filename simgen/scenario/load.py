@@ -15,8 +15,8 @@ from simgen import resources
 from simgen.errors import Problem, ScenarioError, UsageError, did_you_mean
 from simgen.scenario.checks import check
 from simgen.scenario.compose import PARTS, apply_overrides, read_file, read_mapping, resolve_parts
-from simgen.scenario.faults import Location
 from simgen.scenario.messages import declared_names, explain, problem_at, suggestion, without_tags
+from simgen.scenario.mistakes import Location
 from simgen.scenario.spec import Scenario
 from simgen.scenario.yaml_tree import Node
 

@@ -15,7 +15,7 @@ from simgen.assets.procedural import SIGNS, SURFACES, check_parameter, environme
 from simgen.errors import AssetError, did_you_mean
 from simgen.records.asset import AssetRef, ParamValue
 from simgen.scenario.distributions import Choice, Discrete, ScalarDistribution
-from simgen.scenario.faults import Location
+from simgen.scenario.mistakes import Location
 from simgen.scenario.spec import AssetQuery, ObjectGroup, ProceduralAsset, Scenario, TextureSpec
 from simgen.scenario.walk import models, texts
 

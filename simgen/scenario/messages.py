@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from simgen.errors import Problem, did_you_mean
 from simgen.scenario.branches import keys_of
 from simgen.scenario.compose import NAMED, PARTS
-from simgen.scenario.faults import Location, show
+from simgen.scenario.mistakes import Location, show
 from simgen.scenario.spec import Scenario
 from simgen.scenario.yaml_tree import Mark, Node
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from simgen.errors import did_you_mean
 from simgen.scenario.expressions import MAX_SUGGESTED, check_condition, references, unknown_reference
-from simgen.scenario.faults import Fault, Location
+from simgen.scenario.mistakes import Location, Mistakes
 from simgen.scenario.regions import lane_names, region_names, region_problem
 from simgen.scenario.spec import Scenario
 
@@ -124,7 +124,7 @@ def condition_findings(location: Location, condition: str, names: Names) -> Iter
     """Yield what is wrong with a condition over params."""
     try:
         check_condition(condition)
-    except Fault as wrong:
+    except Mistakes as wrong:
         yield location, str(wrong)
         return
     for name in references(condition):

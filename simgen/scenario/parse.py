@@ -11,8 +11,8 @@ from typing import cast
 
 from simgen.scenario.distributions import Distribution, ScalarDistribution, Weighted
 from simgen.scenario.expressions import NO_LIMITS, Expression, Limits
-from simgen.scenario.faults import Fault, each, fault, show
 from simgen.scenario.forms import EXPRESSION_HINT, FORMS, single_key
+from simgen.scenario.mistakes import Mistakes, each, mistake, show
 from simgen.scenario.units import ANGLE, ANY, FRACTION, PLAIN, Dimension, parse_quantity, quantity_parts
 
 Value = float | int | str | Expression | Distribution
@@ -50,7 +50,7 @@ class Reader:
         """Return the value of what was written.
 
         Raises:
-            Fault: every mistake in it.
+            Mistakes: every mistake in it.
         """
         if isinstance(raw, Expression):
             return self._expression(raw.text)
@@ -63,11 +63,11 @@ class Reader:
     def literal(self, raw: object) -> Value:
         """Return the value of a number or text."""
         if isinstance(raw, bool) or raw is None or not isinstance(raw, int | float | str):
-            raise fault(f"expected {self.wanted}, got {show(raw)}{_list_hint(raw)}")
+            raise mistake(f"expected {self.wanted}, got {show(raw)}{_list_hint(raw)}")
         if isinstance(raw, str):
             return self._text(raw)
         if self.dimension is None:
-            raise fault(f"expected a text, got the number {raw}; put it in quotes")
+            raise mistake(f"expected a text, got the number {raw}; put it in quotes")
         return self._number(raw, raw)
 
     def _text(self, raw: str) -> Value:
@@ -92,29 +92,29 @@ class Reader:
         try:
             number = float(raw)
         except OverflowError:
-            raise fault(f"{show(raw)} is too large for a number") from None
+            raise mistake(f"{show(raw)} is too large for a number") from None
         complaint = self.limits.complaint(number)
         if complaint:
-            raise fault(f"{show(written)} is out of range: {complaint}{self._si}")
+            raise mistake(f"{show(written)} is out of range: {complaint}{self._si}")
         return int(number) if self.limits.whole else number
 
     def check(self, given: Distribution) -> Distribution:
         """Return a distribution that can give only allowed values."""
         if not isinstance(given, ScalarDistribution):
-            raise fault(f"{given.kind} gives {_gives(given)}, but {self.wanted} is needed")
+            raise mistake(f"{given.kind} gives {_gives(given)}, but {self.wanted} is needed")
         if isinstance(given, Weighted) and not given.numeric:
             return self._check_listed(given)
         if self.dimension is None:
-            raise fault(f"{given.kind} gives numbers, but a text is needed")
+            raise mistake(f"{given.kind} gives numbers, but a text is needed")
         if self.limits.whole and not given.whole:
-            raise fault(
+            raise mistake(
                 f"{given.kind} can give broken numbers, but a whole number is needed; use int_uniform or choice"
             )
         low, high = given.support
         for end, outside in ((low, self.limits.excludes_low), (high, self.limits.excludes_high)):
             if outside(end, given.discrete):
                 hint = "; use truncnormal, uniform or lognormal" if math.isinf(end) else ""
-                raise fault(
+                raise mistake(
                     f"{given.kind} can give {end:g}, but a value must be {self.limits.words}{self._si}{hint}"
                 )
         return given
@@ -128,25 +128,25 @@ class Reader:
         kind, body = single_key(raw, FORMS)
         try:
             return FORMS[kind](self, body)
-        except Fault as wrong:
-            raise Fault(*(((kind, *location), message) for location, message in wrong.details)) from wrong
+        except Mistakes as wrong:
+            raise Mistakes(*(((kind, *location), message) for location, message in wrong.details)) from wrong
         except ValueError as wrong:
-            raise fault(str(wrong), kind) from wrong
+            raise mistake(str(wrong), kind) from wrong
 
     def item(self, raw: object) -> Value:
         """Return a listed value of a choice; its range is checked with the whole."""
         value = replace(self, limits=NO_LIMITS).literal(raw)
         if isinstance(value, Expression):
-            raise fault(f"{show(raw)}: no expressions inside a distribution; {EXPRESSION_HINT}")
+            raise mistake(f"{show(raw)}: no expressions inside a distribution; {EXPRESSION_HINT}")
         return value
 
     def number(self, raw: object) -> float:
         """Return a number of the reader's dimension, as a parameter of a distribution."""
         if self.dimension is None:
-            raise fault("gives numbers, but a text is needed; use choice")
+            raise mistake("gives numbers, but a text is needed; use choice")
         value = replace(self, text=False).item(raw)
         if not isinstance(value, int | float):
-            raise fault(f"expected {self.wanted}, got {show(raw)}")
+            raise mistake(f"expected {self.wanted}, got {show(raw)}")
         return float(value)
 
 

@@ -7,8 +7,8 @@ from typing import cast
 
 from simgen.scenario.branches import closest
 from simgen.scenario.distributions import Distribution, Proposed, ScalarDistribution
-from simgen.scenario.faults import Fault, each, fault, show
 from simgen.scenario.forms import FORMS, arguments, plain_number
+from simgen.scenario.mistakes import Mistakes, each, mistake, show
 from simgen.scenario.parse import Reader, Value
 from simgen.scenario.vectors import plain_value
 
@@ -19,7 +19,7 @@ def read_param(raw: object, reader: Reader) -> Value:
     """Return a param's value; a mapping with a key like one of `KEYS` is a distribution with a proposal.
 
     Raises:
-        Fault: every mistake in it.
+        Mistakes: every mistake in it.
     """
     if isinstance(raw, Proposed):
         for part in (raw.dist, raw.proposal):
@@ -43,11 +43,11 @@ def _read_proposed(raw: Mapping[object, object], reader: Reader) -> Proposed:
         return Proposed(dist, proposal, defensive)
     except ValueError as wrong:
         place, _, message = str(wrong).partition(": ")
-        raise Fault(((place,), message)) from wrong
+        raise Mistakes(((place,), message)) from wrong
 
 
 def _distribution(raw: object, reader: Reader) -> ScalarDistribution:
     value = reader.read(raw)
     if not isinstance(value, Distribution) or not isinstance(value, ScalarDistribution):
-        raise fault(f"expected a distribution such as {{uniform: [1, 2]}}, got {show(raw)}")
+        raise mistake(f"expected a distribution such as {{uniform: [1, 2]}}, got {show(raw)}")
     return value

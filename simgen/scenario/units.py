@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from simgen.errors import did_you_mean
-from simgen.scenario.faults import fault, show
+from simgen.scenario.mistakes import mistake, show
 
 _DEGREE = math.pi / 180
 _KMH = 1000 / 3600
@@ -89,16 +89,16 @@ def parse_quantity(text: str, dimension: Dimension) -> float:
     """Return the SI value of a number with an optional unit.
 
     Raises:
-        Fault: not a number, or not a unit of this dimension; the message lists the allowed units.
+        Mistakes: not a number, or not a unit of this dimension; the message lists the allowed units.
     """
     parts = quantity_parts(text)
     if parts is None:
-        raise fault(f"{show(text)} is not {dimension.a_name}; write {_example(dimension)}")
+        raise mistake(f"{show(text)} is not {dimension.a_name}; write {_example(dimension)}")
     number, unit = parts
     if not unit:
         return number
     if unit not in dimension.units:
-        raise fault(_wrong_unit(text, unit, dimension))
+        raise mistake(_wrong_unit(text, unit, dimension))
     # in decimals, as written: 140 cm is 1.4 m, not 1.4000000000000001
     return float(Decimal(repr(number)) * Decimal(repr(dimension.units[unit])))
 

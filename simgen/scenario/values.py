@@ -19,7 +19,7 @@ from simgen.scenario import units
 from simgen.scenario.distributions import Choice, Distribution, Empirical, InBox, InDisc, OnSphere
 from simgen.scenario.draw import draw, draw_colour, draw_int, draw_number, draw_params, draw_text, draw_vector
 from simgen.scenario.expressions import Expression, Limits
-from simgen.scenario.faults import Fault, each
+from simgen.scenario.mistakes import Mistakes, each
 from simgen.scenario.parse import Reader
 from simgen.scenario.proposals import plain_param, read_param
 from simgen.scenario.vectors import Hsv, plain_value, plain_vector, read_colour, read_vector
@@ -70,7 +70,7 @@ class Written:
         folder = context.get("folder") if context else None
         try:
             return self.read(raw, replace(self.reader, folder=folder))
-        except Fault as wrong:
+        except Mistakes as wrong:
             details = [_line_error(location, message) for location, message in wrong.details]
             raise ValidationError.from_exception_data("value", details) from wrong
 

@@ -14,8 +14,8 @@ from simgen.geometry import Vec3
 from simgen.scenario.distributions import Choice, Distribution, InBox, InDisc, OnSphere
 from simgen.scenario.distributions.discrete import plain_item
 from simgen.scenario.expressions import Expression, Limits
-from simgen.scenario.faults import each, fault, show
 from simgen.scenario.forms import FORMS, read_choice, single_key
+from simgen.scenario.mistakes import each, mistake, show
 from simgen.scenario.parse import Reader, Value
 from simgen.scenario.units import Dimension
 
@@ -63,7 +63,7 @@ def read_vector(raw: object, reader: Reader) -> VectorValue:
     """Return a vector of three values, or a distribution over vectors.
 
     Raises:
-        Fault: every mistake in it.
+        Mistakes: every mistake in it.
     """
     if isinstance(raw, Distribution):
         return _check_vector(raw, reader)
@@ -76,7 +76,7 @@ def read_colour(raw: object, reader: Reader) -> ColourValue:
     """Return a colour: linear RGB values, HSV values, or a choice of colours.
 
     Raises:
-        Fault: every mistake in it.
+        Mistakes: every mistake in it.
     """
     if isinstance(raw, Hsv):
         return _hsv((raw.hue, raw.saturation, raw.value), reader)
@@ -106,7 +106,7 @@ def colour_from_text(text: str) -> Vec3:
     if not re.fullmatch(r"#[0-9a-fA-F]{6}", code):
         hint = did_you_mean(text.lower(), NAMED_COLOURS)
         names = ", ".join(NAMED_COLOURS)
-        raise fault(
+        raise mistake(
             f"{show(text)} is not a colour; write '#rrggbb', [r, g, b] or a name;{hint} names: {names}"
         )
     return linear_rgb(tuple(int(code[i : i + 2], 16) / 255 for i in (1, 3, 5)))
@@ -131,7 +131,7 @@ def plain_value(value: object) -> object:
 
 def _three(raw: object, reader: Reader, wanted: str) -> tuple[Value, Value, Value]:
     if not isinstance(raw, list | tuple) or len(cast("list[object]", raw)) != 3:
-        raise fault(f"expected {wanted}, got {show(raw)}")
+        raise mistake(f"expected {wanted}, got {show(raw)}")
     x, y, z = each(enumerate(cast("list[object]", raw)), reader.read)
     return (x, y, z)
 
@@ -139,7 +139,7 @@ def _three(raw: object, reader: Reader, wanted: str) -> tuple[Value, Value, Valu
 def _literal_three(raw: object, reader: Reader) -> Vec3:
     values = _three(raw, reader, "[x, y, z]")
     if not all(isinstance(value, int | float) for value in values):
-        raise fault(f"a choice lists plain vectors, got {show(raw)}")
+        raise mistake(f"a choice lists plain vectors, got {show(raw)}")
     return cast("Vec3", values)
 
 
@@ -149,7 +149,7 @@ def _literal_colour(raw: object, reader: Reader) -> Vec3:
 
 def _hsv(raw: object, reader: Reader) -> Hsv:
     if not isinstance(raw, list | tuple) or len(cast("list[object]", raw)) != 3:
-        raise fault(f"expected [hue, saturation, value], each in 0..1, got {show(raw)}")
+        raise mistake(f"expected [hue, saturation, value], each in 0..1, got {show(raw)}")
     hue_reader = replace(reader, dimension=HUE, limits=Limits())
     parts = [(n, (part, reader if n else hue_reader)) for n, part in enumerate(cast("list[object]", raw))]
     hue, saturation, value = each(
@@ -174,7 +174,7 @@ def _check_vector(given: Distribution, reader: Reader) -> Distribution:
             tuple(each(enumerate(given.listed), lambda item: _literal_three(item, reader))), given.weights
         )
     if not isinstance(given, OnSphere | InBox | InDisc):
-        raise fault(
+        raise mistake(
             f"{given.kind} does not give a vector; use on_sphere, in_region or choice, "
             f"or a list of three values: [{{{given.kind}: ...}}, 0, 0]"
         )

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from simgen.scenario.distributions import Choice, Discrete
 from simgen.scenario.expressions import Expression
-from simgen.scenario.faults import Location
+from simgen.scenario.mistakes import Location
 from simgen.scenario.spec import AssetQuery, ObjectGroup, ProceduralAsset, Refers, Scenario, Thing
 from simgen.scenario.vectors import Hsv
 

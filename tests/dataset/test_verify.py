@@ -19,7 +19,7 @@ from simgen.dataset import DatasetWriter, encode
 from simgen.dataset.files import Checksum
 from simgen.dataset.rle import decode_rle
 from simgen.dataset.trajectory_file import decode_trajectory, encode_trajectory
-from simgen.dataset.verify import Fault, verify
+from simgen.dataset.verify import Flaw, verify
 from simgen.dataset.verify.surface import distance_to_triangles_m
 from simgen.errors import AssetError, DatasetError
 from simgen.records.annotation import Rle
@@ -72,7 +72,7 @@ def edit_picture(data: Path, output: str, change: Callable[[np.ndarray], object]
     rewrite(data, f"{FRAME}{output}", write(picture))
 
 
-def found(data: Path, check: str) -> list[Fault]:
+def found(data: Path, check: str) -> list[Flaw]:
     """Problems of one check, all of which must be in the frame that was touched."""
     problems = [problem for problem in verify(data).problems if problem.check == check]
     assert problems, f"nothing found by '{check}'"

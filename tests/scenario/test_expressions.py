@@ -8,7 +8,7 @@ import pytest
 
 from simgen.errors import SamplingError
 from simgen.scenario.expressions import Expression, Limits, evaluate, holds, references, unknown_reference
-from simgen.scenario.faults import Fault
+from simgen.scenario.mistakes import Mistakes
 
 PARAMS: dict[str, float | str] = {"a": 3.0, "b": 4.0, "kind": "wood", "in": 2.0, "max": 7.0}
 
@@ -65,22 +65,22 @@ def test_arithmetic(text: str, value: object) -> None:
     ],
 )
 def test_anything_else_is_refused_before_it_is_evaluated(text: str) -> None:
-    with pytest.raises(Fault):
+    with pytest.raises(Mistakes):
         Expression(text)
 
 
 def test_refusals_say_what_is_allowed() -> None:
     with pytest.raises(
-        Fault, match=r"'\$\{a\}\.real': Attribute is not allowed; allowed are \$\{name\}, numbers, \+ - "
+        Mistakes, match=r"'\$\{a\}\.real': Attribute is not allowed; allowed are \$\{name\}, numbers, \+ - "
     ):
         Expression("${a}.real")
-    with pytest.raises(Fault, match=r"unknown function 'sqr'; allowed are min, .*; did you mean 'sqrt'\?"):
+    with pytest.raises(Mistakes, match=r"unknown function 'sqr'; allowed are min, .*; did you mean 'sqrt'\?"):
         Expression("sqr(${a})")
-    with pytest.raises(Fault, match=r"unknown word 'a'; a param is written \$\{a\}, a text in quotes"):
+    with pytest.raises(Mistakes, match=r"unknown word 'a'; a param is written \$\{a\}, a text in quotes"):
         Expression("a * 2")
-    with pytest.raises(Fault, match=r"expression of 501 characters; at most 500"):
+    with pytest.raises(Mistakes, match=r"expression of 501 characters; at most 500"):
         Expression("1" * 501)
-    with pytest.raises(Fault, match=r"too many parts \(\d+, at most 120\)"):
+    with pytest.raises(Mistakes, match=r"too many parts \(\d+, at most 120\)"):
         Expression("1+" * 100 + "1")
 
 
@@ -117,7 +117,7 @@ def test_result_must_lie_within_the_limits_of_its_field() -> None:
 
 def test_template_puts_params_into_a_text() -> None:
     assert Expression("procedural/${kind}_${a}", template=True).value(PARAMS) == "procedural/wood_3"
-    with pytest.raises(Fault, match="only a plain name"):
+    with pytest.raises(Mistakes, match="only a plain name"):
         Expression("x${a + 1}", template=True)
 
 

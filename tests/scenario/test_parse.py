@@ -30,7 +30,7 @@ from simgen.scenario.distributions import (
     UniformRotation,
 )
 from simgen.scenario.expressions import Expression, Limits
-from simgen.scenario.faults import Fault
+from simgen.scenario.mistakes import Mistakes
 from simgen.scenario.parse import Reader
 from simgen.scenario.vectors import Hsv, linear_from_hsv, read_colour, read_vector
 
@@ -39,7 +39,7 @@ COLOUR = Reader(units.FRACTION, Limits(0.0, 1.0))
 
 
 def details(read: Any) -> list[tuple[tuple[str | int, ...], str]]:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(Mistakes) as caught:
         read()
     return list(caught.value.details)
 

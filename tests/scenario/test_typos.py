@@ -17,9 +17,9 @@ from simgen import resources
 from simgen.errors import Problem, ScenarioError
 from simgen.scenario import load, load_text
 from simgen.scenario.compose import NAMED
-from simgen.scenario.faults import Location
 from simgen.scenario.load import load_node
 from simgen.scenario.messages import place_of
+from simgen.scenario.mistakes import Location
 from simgen.scenario.yaml_tree import Key, Mark, Node, read_tree
 from tests.scenario.conftest import EVERY_EVENT, EVERY_VALUE
 

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from simgen.scenario import units
-from simgen.scenario.faults import Fault
+from simgen.scenario.mistakes import Mistakes
 from simgen.scenario.units import Dimension, parse_quantity
 
 
@@ -57,7 +57,7 @@ def test_quantity_becomes_si(text: str, dimension: Dimension, si: float) -> None
     ],
 )
 def test_wrong_unit_lists_the_allowed_ones(text: str, dimension: Dimension, message: str) -> None:
-    with pytest.raises(Fault) as caught:
+    with pytest.raises(Mistakes) as caught:
         parse_quantity(text, dimension)
     assert str(caught.value) == message
 

@@ -5,7 +5,7 @@ Each check is one function: in `files` (checksums, strays, gaps), `pictures` (id
 distance, parts, albedo) and `flow` (a frame against the one before it).
 """
 
-from simgen.dataset.verify.report import Fault, VerifyReport
+from simgen.dataset.verify.report import Flaw, VerifyReport
 from simgen.dataset.verify.run import verify
 
-__all__ = ["Fault", "VerifyReport", "verify"]
+__all__ = ["Flaw", "VerifyReport", "verify"]

@@ -15,7 +15,7 @@ _EDGE_PX = 1.0  # pixel centres are rounded by a half on either side
 _LEVEL = 0.01  # of its longest side: how far a simplified level of detail may pass the model's box, assumed
 
 
-def tight_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def tight_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Modal and amodal boxes are the tightest half-open boxes of their masks; none where no pixel is."""
     for label in frame.objects:
         modal, amodal = frame.masks[label.instance_id]
@@ -28,7 +28,7 @@ def tight_faults(frame: CheckedFrame) -> Iterator[Finding]:
                 yield "labels", f"object {label.instance_id}: {kind} box {box}, its mask has {tight}"
 
 
-def unclipped_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def unclipped_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """The box on the unbounded image plane encloses the one inside the image."""
     for label in frame.objects:
         whole, inside = label.bbox_unclipped_xyxy, label.bbox_amodal_xyxy
@@ -36,12 +36,12 @@ def unclipped_faults(frame: CheckedFrame) -> Iterator[Finding]:
             yield "labels", f"object {label.instance_id}: unclipped box {whole} does not enclose {inside}"
 
 
-def solid_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def solid_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """The projected corners of the 3D box enclose the whole silhouette (objects in front of the camera only)."""
     for label in frame.objects:
         roomy_m = np.add(label.size_m, 2 * _LEVEL * max(label.size_m))
         if frame.labels.intrinsics.lens is not None:
-            yield from _lens_faults(label, roomy_m, frame)
+            yield from _lens_flaws(label, roomy_m, frame)
             continue
         corners = apply(label.T_camera_object, box_corners(roomy_m))
         if corners[:, 2].min() <= frame.labels.intrinsics.near_m:
@@ -54,7 +54,7 @@ def solid_faults(frame: CheckedFrame) -> Iterator[Finding]:
             )
 
 
-def _lens_faults(label: ObjectLabel, size_m: FloatArray, frame: CheckedFrame) -> Iterator[Finding]:
+def _lens_flaws(label: ObjectLabel, size_m: FloatArray, frame: CheckedFrame) -> Iterator[Finding]:
     """The rays through the outline meet the 3D box, grown by the width of a pixel there: straight edges look bent."""
     camera, outline = frame.labels.intrinsics, _outline(label, frame)
     T_object_camera = invert_rigid(label.T_camera_object)

@@ -61,7 +61,7 @@ class Motion:
         return _pixels(self.size) + self.flow_px
 
 
-def end_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def end_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """The first frame has no flow backward, the last none forward; what has no other frame is not visible there."""
     index = frame.labels.frame_index
     ends = {"backward": 0, "forward": len(frame.trajectory.times_s) - 1}
@@ -74,7 +74,7 @@ def end_faults(frame: CheckedFrame) -> Iterator[Finding]:
             yield f"flow_occlusion_{way}", "says that points are visible in a frame that does not exist"
 
 
-def flow_faults(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Iterator[Finding]:
+def flow_flaws(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Iterator[Finding]:
     """Flow, its occlusion and scene flow of a frame against the frame after (forward) or before it (backward)."""
     outputs = {f"flow_{way}", f"flow_occlusion_{way}", *(["scene_flow"] if way == "forward" else [])}
     if outputs.isdisjoint(frame.others):
@@ -82,13 +82,13 @@ def flow_faults(frame: CheckedFrame, other: CheckedFrame, way: Way) -> Iterator[
     motion = motion_between(frame, other, way)
     if motion is None:
         return
-    yield from _formula_faults(frame, motion, way)
+    yield from _formula_flaws(frame, motion, way)
     if way == "forward":
-        yield from _scene_flow_faults(frame, motion)
+        yield from _scene_flow_flaws(frame, motion)
     hidden = frame.others.get(f"flow_occlusion_{way}")
     if hidden is not None:
-        yield from _occlusion_faults(motion, hidden, way)
-        yield from _warp_faults(frame, other, motion, ~hidden, way)
+        yield from _occlusion_flaws(motion, hidden, way)
+        yield from _warp_flaws(frame, other, motion, ~hidden, way)
 
 
 @np.errstate(all="ignore")  # damaged files may hold any number; what comes of it is reported, not warned of
@@ -147,7 +147,7 @@ def _changed(frame: CheckedFrame, other: CheckedFrame, ids: NDArray[np.uint16]) 
     return np.isin(ids, np.array(keys, np.uint16))
 
 
-def _formula_faults(frame: CheckedFrame, motion: Motion, way: Way) -> Iterator[Finding]:
+def _formula_flaws(frame: CheckedFrame, motion: Motion, way: Way) -> Iterator[Finding]:
     flow_px = frame.others.get(f"flow_{way}")
     if flow_px is None:
         return
@@ -166,7 +166,7 @@ def _formula_faults(frame: CheckedFrame, motion: Motion, way: Way) -> Iterator[F
         )
 
 
-def _scene_flow_faults(frame: CheckedFrame, motion: Motion) -> Iterator[Finding]:
+def _scene_flow_flaws(frame: CheckedFrame, motion: Motion) -> Iterator[Finding]:
     flow_m = frame.others.get("scene_flow")
     if flow_m is None:
         return
@@ -178,7 +178,7 @@ def _scene_flow_faults(frame: CheckedFrame, motion: Motion) -> Iterator[Finding]
         yield "scene_flow", f"{wrong} pixels are not what depth and poses give"
 
 
-def _occlusion_faults(motion: Motion, hidden: Mask, way: Way) -> Iterator[Finding]:
+def _occlusion_flaws(motion: Motion, hidden: Mask, way: Way) -> Iterator[Finding]:
     """What counts as visible falls into a pixel of the picture that shows its object."""
     wrong = _shown_otherwise(motion) & ~hidden & ~motion.untold
     if wrong.any():
@@ -200,7 +200,7 @@ def _shown_otherwise(motion: Motion) -> Mask:
     return sure & (~inside | (np.take(motion.ids_other, at) != motion.ids))
 
 
-def _warp_faults(
+def _warp_flaws(
     frame: CheckedFrame, other: CheckedFrame, motion: Motion, visible: Mask, way: Way
 ) -> Iterator[Finding]:
     """Object coordinates come back where flow leads, and flow back leads back: within what the four pixels show."""

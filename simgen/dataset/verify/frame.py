@@ -18,6 +18,9 @@ from simgen.records.scene import Scene
 from simgen.records.trajectory import Trajectory
 
 Mask = NDArray[np.bool_]
+ROUNDING = (
+    1e-9  # metres or shares: JSON keeps every digit of a float64, sums and products lose some; with room
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +71,7 @@ _OTHERS = {
 }
 
 Finding = tuple[str, str]
-"""(output at fault, message); the output `labels` means the labels file."""
+"""(output that is wrong, message); the output `labels` means the labels file."""
 
 FrameCheck = Callable[[CheckedFrame], Iterator[Finding]]
 

@@ -9,7 +9,7 @@ import numpy as np
 from simgen.dataset.verify.frame import CheckedFrame, Finding
 
 
-def mask_size_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def mask_size_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Every mask has the camera's size."""
     for key, pair in frame.masks.items():
         for kind, mask in zip(("modal", "amodal"), pair, strict=True):
@@ -17,7 +17,7 @@ def mask_size_faults(frame: CheckedFrame) -> Iterator[Finding]:
                 yield "labels", f"object {key}: {kind} mask is {mask.shape}, the picture {frame.size}"
 
 
-def partition_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def partition_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Modal masks are disjoint, and each is exactly its object's pixels of the id picture."""
     overlaps = np.zeros(frame.size, np.uint16)
     for modal, _ in frame.masks.values():
@@ -33,7 +33,7 @@ def partition_faults(frame: CheckedFrame) -> Iterator[Finding]:
             yield "labels", f"object {key}: modal mask and instance picture disagree on {wrong} pixels"
 
 
-def amodal_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def amodal_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """What is visible of an object lies inside its whole silhouette, which is not empty."""
     for key, (modal, amodal) in frame.masks.items():
         outside = int(np.count_nonzero(modal & ~amodal))
@@ -43,7 +43,7 @@ def amodal_faults(frame: CheckedFrame) -> Iterator[Finding]:
             yield "labels", f"object {key}: its amodal mask is empty, so it should have no label"
 
 
-def count_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def count_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Pixel counts are those of the masks."""
     for label in frame.objects:
         modal, amodal = (int(np.count_nonzero(mask)) for mask in frame.masks[label.instance_id])

@@ -10,7 +10,7 @@ from simgen.dataset.verify.frame import CheckedFrame, Finding
 from simgen.geometry import apply, box_corners, invert_rigid
 
 
-def size_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def size_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Every picture has the camera's size."""
     pictures = {
         "rgb": frame.rgb,
@@ -25,7 +25,7 @@ def size_faults(frame: CheckedFrame) -> Iterator[Finding]:
             yield output, f"is {picture.shape[:2]}, the camera's picture {frame.size} (height, width)"
 
 
-def empty_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def empty_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """A picture shows what stands wholly before the camera, and has more than one colour where it shows two things."""
     if frame.instance_id is not None and not frame.instance_id.any():
         expected = _surely_seen(frame)
@@ -56,7 +56,7 @@ def _surely_seen(frame: CheckedFrame) -> list[int]:
     ]
 
 
-def id_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def id_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Ids in the picture are ids of the scene, and each has a label."""
     if frame.instance_id is None:
         return
@@ -69,7 +69,7 @@ def id_faults(frame: CheckedFrame) -> Iterator[Finding]:
         yield "labels", f"visible objects {sorted((seen & known) - labelled)} have no label"
 
 
-def semantic_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def semantic_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """The category picture is the id picture with each id replaced by its category."""
     if frame.semantic is None or frame.instance_id is None:
         return
@@ -81,7 +81,7 @@ def semantic_faults(frame: CheckedFrame) -> Iterator[Finding]:
         yield "semantic", f"{wrong} pixels are not of the category of their instance"
 
 
-def depth_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def depth_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Depth is there, and positive, exactly where an object is."""
     if frame.depth_m is None or frame.instance_id is None:
         return

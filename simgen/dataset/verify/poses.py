@@ -6,15 +6,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from simgen.dataset.verify.frame import CheckedFrame, Finding
+from simgen.dataset.verify.frame import ROUNDING, CheckedFrame, Finding
 from simgen.geometry import invert_rigid
 from simgen.records.annotation import ObjectLabel
 from simgen.records.sensing import true_pose
 
-_ROUNDING = 1e-9
 
-
-def identity_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def identity_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Scene ids are 1..n in order; labels name objects of the scene, once each, as the scene does."""
     ids = [body.instance_id for body in frame.scene.objects]
     if ids != list(range(1, len(ids) + 1)):
@@ -28,6 +26,7 @@ def identity_faults(frame: CheckedFrame) -> Iterator[Finding]:
 
 
 def _one_identity(label: ObjectLabel, frame: CheckedFrame) -> Iterator[Finding]:
+    """The label's object is in the scene and the same there; its category is that of the taxonomy."""
     if not 1 <= label.instance_id <= len(frame.scene.objects):
         yield (
             "labels",
@@ -48,7 +47,7 @@ def _one_identity(label: ObjectLabel, frame: CheckedFrame) -> Iterator[Finding]:
         )
 
 
-def camera_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def camera_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """The camera and the time are those of the scene."""
     cameras = {camera.name: camera for camera in frame.scene.cameras}
     labels = frame.labels
@@ -59,14 +58,14 @@ def camera_faults(frame: CheckedFrame) -> Iterator[Finding]:
     if camera.intrinsics != labels.intrinsics:
         yield "labels", f"intrinsics are {labels.intrinsics}, in the scene {camera.intrinsics}"
     known = true_pose(frame.scene, frame.trajectory, camera, labels.frame_index)
-    if not np.allclose(labels.T_world_camera, known, rtol=0, atol=_ROUNDING):
+    if not np.allclose(labels.T_world_camera, known, rtol=0, atol=ROUNDING):
         yield "labels", f"T_world_camera is {_flat(labels.T_world_camera)}, in the scene {_flat(known)}"
     time_s = float(frame.trajectory.times_s[labels.frame_index])
     if labels.time_s != time_s:
         yield "labels", f"time_s is {labels.time_s}, in the trajectory {time_s}"
 
 
-def pose_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def pose_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """T_camera_object is the camera's pose and the trajectory's put together."""
     count = len(frame.trajectory.times_s)
     if frame.labels.frame_index >= count:
@@ -79,7 +78,7 @@ def pose_faults(frame: CheckedFrame) -> Iterator[Finding]:
             continue
         known = T_camera_world @ T_world_objects[label.instance_id - 1]
         off = np.abs(label.T_camera_object - known).max()
-        if not off <= _ROUNDING:  # nor NaN
+        if not off <= ROUNDING:  # nor NaN
             yield (
                 "labels",
                 f"object {label.instance_id}: T_camera_object is off by {off:.3g} from camera and trajectory",

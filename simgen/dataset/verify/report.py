@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Flaw:
     """One thing in a dataset that is not what it says it is.
 
     Attributes:
@@ -15,7 +15,7 @@ class Fault:
         scene_index: -1 for the dataset as a whole.
         sensor: empty for a scene as a whole.
         frame_index: -1 for a scene as a whole.
-        file: path in the dataset folder, empty where no single file is at fault.
+        file: path in the dataset folder, empty where it is about no single file.
     """
 
     check: str
@@ -46,7 +46,7 @@ class VerifyReport:
         complete: whether every scene asked for is there.
     """
 
-    problems: tuple[Fault, ...]
+    problems: tuple[Flaw, ...]
     scenes: int
     failed_scenes: int
     frames: int

@@ -46,9 +46,9 @@ class SurfaceCheck:
             if not mine.any() or label.instance_id > len(frame.scene.objects):
                 continue
             self.pixels += int(mine.sum())
-            yield from self._object_faults(frame, label, pixels[mine], depth_m[mine])
+            yield from self._object_flaws(frame, label, pixels[mine], depth_m[mine])
 
-    def _object_faults(
+    def _object_flaws(
         self, frame: CheckedFrame, label: ObjectLabel, pixels: FloatArray, depth_m: FloatArray
     ) -> Iterator[Finding]:
         """Look through each pixel's centre, and where nothing is met there as far beside it as a corner is moved."""

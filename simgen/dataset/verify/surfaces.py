@@ -13,7 +13,7 @@ _TURNED = 2e-3  # and to the difference of two roundings
 _DISTANCE = 1e-6  # relative: float32
 
 
-def normal_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def normal_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Normals have length 1 and are there exactly where an object is; both frames' normals are one, turned."""
     for output in ("normals", "normals_world"):
         normals = frame.others.get(output)
@@ -37,7 +37,7 @@ def normal_faults(frame: CheckedFrame) -> Iterator[Finding]:
             )
 
 
-def distance_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def distance_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Distance is depth times the length of the pixel's ray."""
     distance_m = frame.others.get("distance")
     if distance_m is None:
@@ -51,14 +51,14 @@ def distance_faults(frame: CheckedFrame) -> Iterator[Finding]:
             yield "distance", f"{int(off.sum())} distances are not the depth along the pixel's ray"
 
 
-def part_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def part_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Every pixel of an object, and no other, is of a part."""
     parts = frame.others.get("part")
     if parts is not None:
         yield from _coverage(frame, "part", parts.astype(np.bool_))
 
 
-def albedo_faults(frame: CheckedFrame) -> Iterator[Finding]:
+def albedo_flaws(frame: CheckedFrame) -> Iterator[Finding]:
     """Albedo is there exactly where an object is, and within 0..1."""
     albedo = frame.others.get("albedo")
     if albedo is None:
