@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from simgen.annotate.rle import encode_rles, encode_runs
 from simgen.annotate.runs import Tile, runs_of_ids
-from simgen.errors import RenderError
+from simgen.errors import RenderError, UsageError
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.annotation import Annotation, BoxXyxy, ObjectLabel, Rle
 from simgen.records.frame import Frame, Silhouette
@@ -45,7 +45,13 @@ def annotate(frame: Frame, scene: Scene) -> Annotation:
 
     Raises:
         RenderError: the frame shows an object that has no silhouette or that the scene does not have.
+        UsageError: its view asked for no outlines.
     """
+    if not frame.view.outlines:
+        raise UsageError(
+            f"camera '{frame.view.sensor}', frame {frame.view.frame_index}: the view asked for no outlines, which "
+            "labels of whole objects are made from; render it with outlines=True"
+        )
     seen, nothing = _seen(frame.instance_id), _nothing(frame.instance_id)
     lost = sorted(seen.keys() - frame.silhouettes.keys())
     if lost or any(not 1 <= key <= len(scene.objects) for key in frame.silhouettes):

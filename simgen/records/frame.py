@@ -39,6 +39,7 @@ class View:
         T_world_camera: (4, 4).
         T_world_objects: (n, 4, 4), body i has instance id i + 1.
         extra_buffers: what the frame is to hold beyond what every frame does.
+        outlines: whether it is to hold silhouettes, which amodal labels are made from; a renderer is quicker without.
         previous: the capture frame before, from which flow comes; None for the first, and where nobody asks.
         next: the capture frame after, likewise.
         present: (n,) bodies that are not are neither drawn nor cast shadows; None: all are.
@@ -60,6 +61,7 @@ class View:
     present: NDArray[np.bool_] | None = None
     light_factors: FloatArray | None = None
     gait: FloatArray | None = None
+    outlines: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,7 +100,8 @@ class Frame:
         depth_m: (h, w) float32, distance to the image plane; NaN where nothing was hit.
         instance_id: (h, w) uint16; 0 = background.
         normals_camera: (h, w, 3) float32 unit vectors towards the camera side; NaN where nothing was hit.
-        silhouettes: by instance id, for every object with at least one pixel of silhouette inside the image.
+        silhouettes: by instance id, for every object with at least one pixel of silhouette inside the image; none where
+            the view asks for no outlines.
         renderer: name of the back end.
         object_coordinates_m: (h, w, 3) float32, the surface point in its object's frame, metres,
             after the scene's `scale`; NaN where nothing was hit. Of a body with a skeleton: where the point lies in the

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simgen.annotate import annotate, decode_rle
 from simgen.camera import Intrinsics
-from simgen.errors import RenderError
+from simgen.errors import RenderError, UsageError
 from simgen.geometry import Quat, Vec3, apply, invert_rigid
 from simgen.records.frame import Silhouette
 from simgen.records.scene import SceneObject
@@ -208,3 +208,11 @@ def test_a_frame_at_odds_with_itself_or_the_scene_is_refused() -> None:
         annotate(replace(frame, silhouettes={1: frame.silhouettes[1]}), scene)
     with pytest.raises(RenderError, match=r"the 'analytic' renderer is at fault"):
         annotate(frame, replace(scene, objects=scene.objects[:1]))
+
+
+def test_a_view_without_outlines_has_no_labels_of_whole_objects() -> None:
+    scene = camera_scene([box((0.2, 0.2, 0.2), at=(0, 0, 1.1))], LENS)
+    frame = cast(scene)
+    bare = replace(frame, view=replace(frame.view, outlines=False), silhouettes={})
+    with pytest.raises(UsageError, match=r"asked for no outlines.*render it with outlines=True"):
+        annotate(bare, scene)

@@ -86,6 +86,16 @@ def test_asking_changes_nothing_else(renderer: Renderer, library: AssetLibrary) 
     assert_same_bytes(drawn(renderer, library, colourful(), frozenset()), plain)
 
 
+def test_without_outlines_all_else_is_the_same(renderer: Renderer, library: AssetLibrary) -> None:
+    scene = colourful()
+    with renderer.open(scene, library) as session:
+        whole = session.render(still_view(scene))
+        bare = session.render(replace(still_view(scene), outlines=False))
+    assert whole.silhouettes
+    assert not bare.silhouettes
+    assert_same_bytes(replace(whole, silhouettes={}), bare)
+
+
 def test_nothing_has_neither_albedo_nor_parts(renderer: Renderer, library: AssetLibrary) -> None:
     frame = drawn(renderer, library, make_scene([]), ALL)
     assert frame.albedo is not None

@@ -1,7 +1,7 @@
 """simgen itself, raster or path-traced, in a process like the others'.
 
-A frame is everything every frame of simgen has: colour in linear light and developed to 8 bit, depth, ids, normals, and
-every object's whole outline.
+A frame is everything every frame of simgen has: colour in linear light and developed to 8 bit, depth, ids, normals,
+and, unless it is told otherwise, every object's whole outline.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ class SimgenDrawer:
     """A scene open in one of simgen's renderers.
 
     Options: `renderer`; `renderer_options`; `moving`, to put every body elsewhere in every frame, so that no shadow is
-    kept; `develop`, to make the 8-bit picture too; `seed`, of what is random in a path tracer.
+    kept; `develop`, to make the 8-bit picture too; `outlines`, to draw them; `seed`, of what is random in a path
+    tracer.
     """
 
     def __init__(self, folder: Path, options: dict[str, Any]) -> None:
@@ -37,6 +38,7 @@ class SimgenDrawer:
         self.library = AssetLibrary()
         self.renderer = make_renderer(options["renderer"], **options.get("renderer_options", {}))
         self.moving, self.develops = options.get("moving", False), options.get("develop", True)
+        self.outlines = options.get("outlines", True)
         self.session = self.renderer.open(self.scene, self.library)
         self.name = f"simgen {options['renderer']} ({self.renderer.device})"
         self.T_world_objects = np.array([body.pose.matrix() for body in self.scene.objects])
@@ -51,7 +53,15 @@ class SimgenDrawer:
             T_world_objects = T_world_objects.copy()
             T_world_objects[1:, 2, 3] += 1e-5 * self.count  # the floor stays
         T_world_camera = camera.pose_at(index).matrix()
-        return View(camera.name, index, 0.0, camera.intrinsics, T_world_camera, T_world_objects)
+        return View(
+            camera.name,
+            index,
+            0.0,
+            camera.intrinsics,
+            T_world_camera,
+            T_world_objects,
+            outlines=self.outlines,
+        )
 
     def draw(self, frame: int) -> Frame:
         drawn = self.session.render(self.view(frame))

@@ -21,6 +21,8 @@ from simgen.assets import AssetLibrary
 from simgen.records.scene import Scene
 
 OURS = Entry("simgen", "draw_simgen.py", options={"renderer": "raster"})
+# What peers give, and normals: no peer draws what of an object is hidden.
+ALIKE = Entry("simgen, no outlines", "draw_simgen.py", options={"renderer": "raster", "outlines": False})
 MOVING = Entry("simgen, every body moving", "draw_simgen.py", options={"renderer": "raster", "moving": True})
 LEAST_AGREEMENT = 0.97
 
@@ -66,7 +68,7 @@ def measure_raster(scene: Scene, library: AssetLibrary, settings: Settings) -> d
         drawn = _what_is_drawn(scene, Path(name) / "record", settings)
         levels = {int(i): level for i, level in drawn["levels"].items()}
         export_scene(scene, library, folder, levels if settings.meshes == "drawn" else None)
-        running, refused = open_all([OURS, MOVING, *peers()], folder, install=settings.install)
+        running, refused = open_all([ALIKE, OURS, MOVING, *peers()], folder, install=settings.install)
         try:
             refused += take_turns(running, settings.rounds, settings.frames, len(scene.cameras[0].poses))
             rows = _rows(running, folder, settings, scene.scenario_name)
@@ -95,6 +97,8 @@ def speed_lines(scene_name: str, rows: Sequence[dict[str, Any]]) -> list[Line]:
             lines.append(not_measured(what, target, row["not measured"]))
             continue
         ratio, figure = row["wall_ratio"], f"{row['wall_ratio']:.2f}x wall, {row['cpu_ratio']:.2f}x processor"
+        if "whole_ratio" in row:
+            figure += f"; {row['whole_ratio']:.2f}x wall where we draw whole outlines too"
         if not row["same scene"]:
             figure += f"; shows another scene ({row['ids']:.3f} of ids alike)"
         lines.append(Line(what, target, figure, ratio >= row["target"] and row["same scene"], ratio))
@@ -121,9 +125,9 @@ def _what_is_drawn(scene: Scene, folder: Path, settings: Settings) -> dict[str, 
 def _rows(
     running: Sequence[Contestant], folder: Path, settings: Settings, scene_name: str
 ) -> list[dict[str, Any]]:
-    if not running or running[0].entry is not OURS:
+    if len(running) < 2 or (running[0].entry, running[1].entry) != (ALIKE, OURS):
         raise NotMeasured("simgen's own renderer did not run, so there is nothing to compare with")
-    ours = running[0]
+    ours, whole = running[:2]
     buffers = read_buffers(Path(ours.ask(save=0, path=str(folder / "simgen.npz"))["path"]))
     rows: list[dict[str, Any]] = []
     for index, each in enumerate(running):
@@ -134,6 +138,8 @@ def _rows(
             rows.append({"name": each.entry.name, "target": each.entry.target, "not measured": str(reason)})
             continue
         row |= label_agreement(buffers, saved)
+        if each.entry.target:
+            row["whole_ratio"] = ratios(each, whole)["wall_ratio"]
         row["same scene"] = row["ids"] >= LEAST_AGREEMENT
         if settings.pictures:
             save_picture(settings.pictures, f"{scene_name} {each.entry.name}", saved["color"])

@@ -89,7 +89,8 @@ class AnalyticScene(Closable):
         solids, surface = self._solids(view), self._seen(view)
         ids, depth = surface.ids, surface.depth_m
         extra = view.extra_buffers
-        outlines = {solid.instance_id: whole_outline(solid, view.intrinsics) for solid in solids}
+        outlined = solids if view.outlines else []
+        outlines = {solid.instance_id: whole_outline(solid, view.intrinsics) for solid in outlined}
         return Frame(
             view=view,
             radiance=self._shaded(view, surface) if lit else np.zeros((*ids.shape, 3), np.float16),

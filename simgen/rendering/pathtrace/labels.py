@@ -132,7 +132,7 @@ def label_view(bodies: Sequence[Body], view: View) -> tuple[Labels, list[PlacedB
         for part in body.samples(grid):
             covered[part.cell] = True
             keep_nearest(part, index, nearest, triangle_at, owner)
-        silhouette = silhouette_of(covered.reshape(shape), body)
+        silhouette = silhouette_of(covered.reshape(shape), body) if view.outlines else None
         if silhouette is not None:
             silhouettes[body.placed.instance_id] = silhouette
     labels = _buffers(seen, nearest, triangle_at, owner, shape, silhouettes, view.extra_buffers)

@@ -173,7 +173,7 @@ class RasterScene(Closable):
             radiance = np.zeros((view.intrinsics.height, view.intrinsics.width, 3), np.float16)
         labels = renderer.geometry.read(targets, view, place, nonce)
         labels = renderer.skins.complete(targets, view, items, labels)
-        silhouettes = renderer.silhouettes.draw(view, items, labels.instance_id)
+        silhouettes = renderer.silhouettes.draw(view, items, labels.instance_id) if view.outlines else {}
         renderer.context.check(place)
         frame = Frame(
             view=view,
