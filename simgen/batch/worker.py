@@ -9,7 +9,6 @@ from __future__ import annotations
 import faulthandler
 import os
 import pickle
-import resource
 import signal
 import sys
 import threading
@@ -22,6 +21,7 @@ from typing import Any
 
 from simgen.batch.messages import Raised, Ready, Returned, Start
 from simgen.errors import AssetError, DatasetError, SimgenError, UsageError
+from simgen.memory import resident_bytes
 from simgen.processes import die_with
 
 START_INDEX = -1
@@ -76,7 +76,7 @@ def _listen(link: Connection, orders: SimpleQueue[int]) -> None:
 def _run(job: Callable[[int], Any], index: int) -> bytes:
     """Run one job and return the pickled answer; a result that cannot be pickled counts as an exception."""
     try:
-        return pickle.dumps(Returned(index, job(index), rss_bytes()))
+        return pickle.dumps(Returned(index, job(index), resident_bytes()))
     except BaseException as error:  # noqa: BLE001 (as above)
         return pickle.dumps(_raised(index, error))
 
@@ -84,7 +84,7 @@ def _run(job: Callable[[int], Any], index: int) -> bytes:
 def _raised(index: int, error: BaseException) -> Raised:
     text = "".join(traceback.format_exception(error))
     dooms_all = isinstance(error, _DOOMS_ALL)
-    return Raised(index, type(error).__name__, _told(error), text, rss_bytes(), dooms_all)
+    return Raised(index, type(error).__name__, _told(error), text, resident_bytes(), dooms_all)
 
 
 def _told(error: BaseException) -> str:
@@ -93,12 +93,3 @@ def _told(error: BaseException) -> str:
         return str(error)
     last = traceback.extract_tb(error.__traceback__)[-1]
     return f"{error} (in {last.name}, {Path(last.filename).name}:{last.lineno})".strip()
-
-
-def rss_bytes() -> int:
-    """Return the resident memory of this process; where the system does not say, its peak."""
-    try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
-    except OSError:
-        unit = 1 if sys.platform == "darwin" else 1024
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

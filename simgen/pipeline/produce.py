@@ -11,7 +11,7 @@ from typing import Literal
 
 from simgen.dataset import DatasetWriter, SceneWriter
 from simgen.errors import ExpectationError, SamplingError
-from simgen.memory import return_freed_memory
+from simgen.memory import FreedMemory
 from simgen.pipeline.settle import SettledScene, settle_scene
 from simgen.pipeline.stopwatch import Stopwatch
 from simgen.pipeline.studio import Studio
@@ -49,6 +49,7 @@ class SceneProducer:
         self.scenario, self.seed, self.out = scenario, seed, out
         self.renderer_name = renderer_name
         self._studio: Studio | None = None
+        self._freed = FreedMemory()
 
     def __getstate__(self) -> dict[str, object]:
         return {**self.__dict__, "_studio": None}
@@ -71,7 +72,7 @@ class SceneProducer:
             writer.write_failed(index, str(error), settled.rejections, (settled.scene, settled.trajectory))
             return self._failed(index, str(error), settled.rejections, watch)
         finally:
-            return_freed_memory()
+            self._freed.tidy()
         return SceneResult(index, "written", "", count, settled.rejections, watch.seconds, _peak_rss_bytes())
 
     def lost(self, index: int, reason: str) -> SceneResult:
