@@ -33,6 +33,9 @@ def thread_environment(worker_count: int, cores: int) -> dict[str, str]:
     """Return the variables that keep the workers' threads from outnumbering the cores.
 
     Software rendering (Mesa's llvmpipe) and OpenMP get an equal share each, and read this when they are first used.
+    With a single core the worker's own thread draws, which llvmpipe calls 0 threads: handing each picture to another
+    thread and waiting for it takes 3 % more, and much more where other workers want the core meanwhile.
     """
-    share = str(max(1, cores // worker_count))
-    return {"LP_NUM_THREADS": share, "OMP_NUM_THREADS": share, **ALWAYS}
+    share = max(1, cores // worker_count)
+    drawing = share if share > 1 else 0
+    return {"LP_NUM_THREADS": str(drawing), "OMP_NUM_THREADS": str(share), **ALWAYS}

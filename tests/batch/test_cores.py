@@ -19,10 +19,13 @@ def test_a_negative_number_of_workers_is_refused():
         worker_total(-2, 1, 4)
 
 
-@pytest.mark.parametrize(("workers", "cores", "share"), [(1, 8, "8"), (3, 8, "2"), (8, 2, "1")])
-def test_each_worker_gets_an_equal_share_of_the_cores(workers: int, cores: int, share: str):
+@pytest.mark.parametrize(
+    ("workers", "cores", "drawing", "share"), [(1, 8, "8", "8"), (3, 8, "2", "2"), (8, 2, "0", "1")]
+)
+def test_each_worker_gets_an_equal_share_of_the_cores(workers: int, cores: int, drawing: str, share: str):
+    """Of a single core none is another thread's to draw with."""
     limits = thread_environment(workers, cores)
-    assert (limits["LP_NUM_THREADS"], limits["OMP_NUM_THREADS"]) == (share, share)
+    assert (limits["LP_NUM_THREADS"], limits["OMP_NUM_THREADS"]) == (drawing, share)
     assert limits["OPENBLAS_NUM_THREADS"] == "1"
 
 
