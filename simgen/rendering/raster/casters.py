@@ -99,12 +99,12 @@ class Casters:
             self._array = None
 
 
-def runs_of_indices(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join ranges (first, count) of indices that follow each other."""
+def runs_of_indices(ranges: Sequence[tuple[int, int]], most_between: int = 0) -> list[tuple[int, int]]:
+    """Join ranges (first, count) of indices that follow each other, or have no more than so many between them."""
     joined: list[tuple[int, int]] = []
     for first, count in ranges:
-        if joined and sum(joined[-1]) == first:
-            joined[-1] = (joined[-1][0], joined[-1][1] + count)
+        if joined and 0 <= first - sum(joined[-1]) <= most_between:
+            joined[-1] = (joined[-1][0], first + count - joined[-1][0])
         else:
             joined.append((first, count))
     return joined

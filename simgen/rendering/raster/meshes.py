@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray
 from simgen.records.asset import AssetInfo, Model, Submesh
+from simgen.rendering.raster.caster_shapes import ROUGH_ENOUGH, clustered, flat_faces
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.lens_sorting import SortedTriangles, TriangleBounds
 from simgen.rendering.raster.materials import MaterialKey, MaterialSet
@@ -22,10 +23,7 @@ _VERTEX_FLOATS = 9
 VERTICES_ACROSS = 512  # as in `lens_resolve.glsl`
 # Of a level of detail, in the image: its farthest vertex; nearly all of it is a few times nearer.
 _MOST_ERROR_PX = 0.75
-# Shadows need the shape, not the detail; those of soft light even less.
-_CASTER_TRIANGLES = 1200
-_ROUGH_CELLS = 9  # along the longest side
-_ROUGH_ENOUGH = 300
+_CASTER_TRIANGLES = 1200  # shadows need the shape, not the detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +160,10 @@ class GpuModel:
 
     Attributes:
         source: the model, if it has a skeleton.
+        is_rigid: whether it has the same shape in every pose.
     """
+
+    is_rigid = True
 
     def __init__(self, context: GlContext, model: Model, materials: MaterialSet | None = None) -> None:
         self.materials = materials or MaterialSet(context, model.materials)
@@ -223,6 +224,15 @@ class GpuModel:
         """Triangles (m, 3) of `caster` that are left when near vertices are taken for one; without cut-outs."""
         level = self.caster
         return clustered(level.positions_m, level.triangles[: level.opaque_triangles])
+
+    @cached_property
+    def flat_faces_m(self) -> FloatArray:
+        """Large flat faces (f, 4, 3) of what casts sharp shadows and soft ones; none of models of many triangles."""
+        level = self.caster
+        solid = level.triangles[: level.opaque_triangles]
+        if not self.is_rigid or len(solid) > ROUGH_ENOUGH:
+            return np.zeros((0, 4, 3))
+        return flat_faces(level.positions_m[solid].astype(float))
 
     @property
     def caster(self) -> GpuLevel:
@@ -348,21 +358,3 @@ def _outline_batches(batches: Sequence[Batch]) -> tuple[Batch, ...]:
         else:
             merged.append(batch)
     return tuple(merged)
-
-
-def clustered(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Return the distinct triangles between cells of a coarse grid, one vertex a cell (Rossignac and Borrel, 1993)."""
-    if len(triangles) <= _ROUGH_ENOUGH:
-        return triangles
-    extent = np.ptp(positions_m, axis=0)
-    cells = np.floor((positions_m - positions_m.min(axis=0)) / (float(extent.max()) / _ROUGH_CELLS)).astype(
-        np.int64
-    )
-    keys = (cells[:, 0] * 4096 + cells[:, 1]) * 4096 + cells[:, 2]
-    _, first, cell_of_vertex = np.unique(keys, return_index=True, return_inverse=True)
-    corners = cell_of_vertex[triangles]
-    a, b, c = corners.T
-    corners = corners[(a != b) & (b != c) & (a != c)]
-    # The same three cells joined twice cast one shadow.
-    _, distinct = np.unique(np.sort(corners, axis=1), axis=0, return_index=True)
-    return first[corners[np.sort(distinct)]].astype(np.uint32)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import moderngl
 import numpy as np
+from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.frame import View
@@ -18,6 +19,7 @@ from simgen.rendering.raster.casters import Casters, runs_of_indices
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import DIRECTION_COUNT
+from simgen.rendering.raster.hiding import hidden
 from simgen.rendering.raster.shadow_grids import (
     SOFT_TILE,
     SUN_TILE,
@@ -43,6 +45,8 @@ _TILES_ACROSS, _TILES_DOWN = 8, 4  # as in `visibility.frag`
 # Assumed: where one map for all has texels of 4 cm, finer ones show more than they cost.
 _WIDE_M = 15.0
 _NEAR_M, _NEAR_SHARE = 7.0, 0.35  # depth of the finest map: so much, or this share of the distance to it
+_MARGIN = 1.1  # texels that what is hidden stays inside of the outline that hides it
+_WORTH_A_DRAW = 600  # indices: drawing them takes as long as to begin another draw
 _ALSO_WALLS = 1.2  # walls this many times as far apart as things have a map of their own
 _NEXT, _SOFT = (
     3.0,
@@ -79,7 +83,12 @@ class Walls:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _State:
-    """What stands in the world, and the lights that it blocks."""
+    """What stands in the world, and the lights that it blocks.
+
+    Attributes:
+        hidden_from_suns: (suns, n) which of `drawables` cast no shadow of their own, see `hiding.py`.
+        hidden_from_soft: (32, b) which of `blockers` do not.
+    """
 
     drawables: Sequence[Drawable]
     blockers: Sequence[Drawable]
@@ -87,6 +96,8 @@ class _State:
     soft_directions: FloatArray
     centers_m: FloatArray
     radii_m: FloatArray
+    hidden_from_suns: NDArray[np.bool_]
+    hidden_from_soft: NDArray[np.bool_]
 
 
 class ShadowMaps:
@@ -140,16 +151,25 @@ class ShadowMaps:
         self._reserve(len(suns) * (1 + self.finer))
         self.casters.begin()
         self.grids = [sun_grid(sun.direction_world, whole, everything) for sun in suns]
+        spread_m = float(np.linalg.norm(np.ptp(near, axis=0)))
+        towards = np.reshape([sun.direction_world for sun in suns], (-1, 3))
+        texel_m = max((grid.texel_m for grid in self.grids), default=0.0)
+        self._state = _State(
+            drawables,
+            blockers,
+            T_world_objects,
+            soft_directions,
+            *_spheres(drawables, T_world_objects),
+            hidden(drawables, drawables, T_world_objects, towards, _MARGIN * texel_m),
+            hidden(blockers, blockers, T_world_objects, soft_directions, _MARGIN * spread_m / SOFT_TILE),
+        )
         self._clear(self._suns)
-        ranges = self._ranges(drawables, finer_things=walled and not self.is_wide)
+        rough_things = walled and not self.is_wide
         for index, grid in enumerate(self.grids):
             self._place(self._suns, (sun_column(index), 0), SUN_TILE)
-            for first, count in ranges:
+            for first, count in runs_of_indices(self._seen_by(index, drawables, rough_things)):
                 self.casters.draw(_TO_CLIP @ grid.tile_from_world, first, count)
         self.levels = []
-        self._state = _State(
-            drawables, blockers, T_world_objects, soft_directions, *_spheres(drawables, T_world_objects)
-        )
         if not self.is_wide:
             self._draw_finer([(level_around(grid, near),) for grid in self.grids] if self.finer else [])
             self.soft = soft_grid(
@@ -178,36 +198,39 @@ class ShadowMaps:
     def _level_tile(self, sun: int, level: int) -> int:
         return len(self.grids) + sun * self.finer + level
 
-    def _ranges(self, drawables: Sequence[Drawable], finer_things: bool) -> list[tuple[int, int]]:
-        """Return what the maps of the whole scene show: things roughly, where finer maps show them besides."""
-        if not finer_things:
-            return [(0, self.casters.sharp_count)]
-        rough = self.casters.soft
-        ids = [(drawable.body.instance_id, drawable.body.is_thing) for drawable in drawables]
-        return runs_of_indices(
-            [rough[i] if thing and i in rough else self.casters.sharp[i] for i, thing in ids]
-        )
+    def _seen_by(
+        self, sun: int, drawables: Sequence[Drawable], rough_things: bool = False
+    ) -> list[tuple[int, int]]:
+        """Return the indices of those objects that a sun sees; things roughly, where finer maps show them besides."""
+        unseen = {
+            d.body.instance_id
+            for d, out in zip(self._state.drawables, self._state.hidden_from_suns[sun], strict=True)
+            if out
+        }
+        found: list[tuple[int, int]] = []
+        for body in (drawable.body for drawable in drawables):
+            if body.instance_id not in unseen:
+                rough = rough_things and body.is_thing and body.instance_id in self.casters.soft
+                found.append((self.casters.soft if rough else self.casters.sharp)[body.instance_id])
+        return found
 
     def _draw_finer(self, levels: list[tuple[SunLevel, ...]]) -> None:
         self.levels = levels
         for index, finer in enumerate(levels):
             for place, level in enumerate(finer):
-                self._draw_level(self.grids[index], level, sun_column(self._level_tile(index, place)))
+                self._draw_level(index, level, sun_column(self._level_tile(index, place)))
 
-    def _draw_level(self, grid: SunGrid, level: SunLevel, column: int) -> None:
-        state = self._state
+    def _draw_level(self, sun: int, level: SunLevel, column: int) -> None:
+        state, grid = self._state, self.grids[sun]
         self._suns.use()
         self._place(self._suns, (column, 0), SUN_TILE)
-        self._suns.clear(depth=1.0)
+        if self.is_wide:  # else all of the maps are new
+            self._suns.clear(depth=1.0)
         off = np.abs(state.centers_m @ grid.sides.T - level.center_m).max(axis=1)
         inside = off < level.width_m / 2 + state.radii_m
-        ranges = [
-            self.casters.sharp[d.body.instance_id]
-            for d, seen in zip(state.drawables, inside, strict=True)
-            if seen
-        ]
+        near_by = [drawable for drawable, reached in zip(state.drawables, inside, strict=True) if reached]
         clip = _TO_CLIP @ level_from_world(grid, level)
-        for first, count in runs_of_indices(ranges):
+        for first, count in runs_of_indices(self._seen_by(sun, near_by)):
             self.casters.draw(clip, first, count)
 
     def _fit_soft(self, sphere: tuple[FloatArray, float]) -> None:
@@ -223,21 +246,27 @@ class ShadowMaps:
         self._draw_soft(self.soft, near_by)
 
     def _draw_soft(self, soft: SoftGrid, blockers: Sequence[Drawable]) -> None:
-        ids = {False: [], True: []}
-        for drawable in blockers:
-            ids[drawable.body.is_thing].append(drawable.body.instance_id)
-        supports, things = (
-            runs_of_indices([self.casters.soft[instance_id] for instance_id in ids[is_thing]])
-            for is_thing in (False, True)
-        )
+        state = self._state
+        all_supports = any(not drawable.body.is_thing for drawable in blockers)
+        # Supports come first in the buffer.
+        ordered = sorted(blockers, key=lambda drawable: drawable.body.is_thing)
+        at_all = {drawable.body.instance_id: place for place, drawable in enumerate(state.blockers)}
+        # What is hidden may be drawn too, where that is quicker than another draw.
+        between = _WORTH_A_DRAW if len(blockers) == len(state.blockers) else 0
         self._clear(self._softs)
         for index in range(DIRECTION_COUNT if soft.radius_m > 0 else 0):
             at = (index % _TILES_ACROSS * SOFT_TILE, index // _TILES_ACROSS * SOFT_TILE)
             self._place(self._softs, at, SOFT_TILE)
             # From below the supports hide all things: their own triangles are enough.
-            hidden = len(supports) > 0 and soft.directions[index, 2] < 0
+            below = all_supports and soft.directions[index, 2] < 0
+            out = state.hidden_from_soft[index]
+            seen = [
+                drawable.body.instance_id
+                for drawable in ordered
+                if not (below and drawable.body.is_thing) and not out[at_all[drawable.body.instance_id]]
+            ]
             clip = soft_clip(soft, index)
-            for first, count in supports if hidden else runs_of_indices([*supports, *things]):
+            for first, count in runs_of_indices([self.casters.soft[i] for i in seen], between):
                 self.casters.draw(clip, first, count)
 
     def _reserve(self, tiles: int) -> None:

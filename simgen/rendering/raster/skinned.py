@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from simgen.geometry import FloatArray
 from simgen.records.asset import Model, Skin, Submesh
 from simgen.records.frame import View
+from simgen.rendering.raster.caster_shapes import clustered
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.materials import MaterialSet
-from simgen.rendering.raster.meshes import GpuLevel, GpuModel, clustered, interleaved
+from simgen.rendering.raster.meshes import GpuLevel, GpuModel, interleaved
 from simgen.skinning import deformed, deformed_with_normals, gait_of, skinning_matrices
 
 _POINTS = ("in_rest", "in_previous", "in_next")
@@ -103,6 +104,8 @@ class SkinnedLevel(GpuLevel):
 
 class SkinnedModel(GpuModel):
     """The model of one body with a skeleton: it has one level, and shares materials with all bodies of its asset."""
+
+    is_rigid = False
 
     def __init__(self, context: GlContext, model: Model, skin: Skin, shared: GpuModel, scale: float) -> None:
         super().__init__(context, model, shared.materials)

@@ -1,0 +1,64 @@
+"""What matters of a mesh to shadows: its rough shape, and flat faces that hide what stands behind them."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.geometry import FloatArray
+
+_ROUGH_CELLS = 9  # along the longest side
+ROUGH_ENOUGH = 300  # triangles
+# How far a corner may be off a face's plane, and a triangle's least area: in lengths of the model, and their squares.
+_FLAT, _LARGE, _MOST_LARGE = 1e-4, 0.01, 32
+
+
+def clustered(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return the distinct triangles between cells of a coarse grid, one vertex a cell (Rossignac and Borrel, 1993)."""
+    if len(triangles) <= ROUGH_ENOUGH:
+        return triangles
+    extent = np.ptp(positions_m, axis=0)
+    cells = np.floor((positions_m - positions_m.min(axis=0)) / (float(extent.max()) / _ROUGH_CELLS)).astype(
+        np.int64
+    )
+    keys = (cells[:, 0] * 4096 + cells[:, 1]) * 4096 + cells[:, 2]
+    _, first, cell_of_vertex = np.unique(keys, return_index=True, return_inverse=True)
+    corners = cell_of_vertex[triangles]
+    a, b, c = corners.T
+    corners = corners[(a != b) & (b != c) & (a != c)]
+    # The same three cells joined twice cast one shadow.
+    _, distinct = np.unique(np.sort(corners, axis=1), axis=0, return_index=True)
+    return first[corners[np.sort(distinct)]].astype(np.uint32)
+
+
+def flat_faces(corners_m: FloatArray) -> FloatArray:
+    """Return the large flat convex faces (f, 4, 3) of two triangles each that triangles (t, 3, 3) have.
+
+    Corners are counter-clockwise as those of the triangles are.
+    """
+    if len(corners_m) == 0:
+        return np.zeros((0, 4, 3))
+    size = float(np.ptp(corners_m.reshape(-1, 3), axis=0).max())
+    areas = np.linalg.norm(_across(corners_m), axis=1) / 2
+    largest = np.argsort(-areas, kind="stable")[:_MOST_LARGE]
+    triangles = corners_m[largest[areas[largest] > _LARGE * size**2]]
+    starts, ends = triangles.reshape(-1, 3), np.roll(triangles, -1, axis=1).reshape(-1, 3)
+    tips = np.roll(triangles, -2, axis=1).reshape(-1, 3)
+    # Neighbours run along the edge between them in opposite directions.
+    one, two = np.nonzero(
+        (starts[:, None] == ends[None]).all(axis=2) & (ends[:, None] == starts[None]).all(axis=2)
+    )
+    one, two = one[one < two], two[one < two]
+    faces = np.stack([starts[one], tips[two], ends[one], tips[one]], axis=1)
+    edges = np.roll(faces, -1, axis=1) - faces
+    turns = np.cross(edges, np.roll(edges, -1, axis=1))
+    normals = turns.sum(axis=1)
+    normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-30)
+    is_convex = ((turns * normals[:, None]).sum(axis=2) > 0).all(axis=1)
+    off_plane = np.ptp((faces * normals[:, None]).sum(axis=2), axis=1)
+    return faces[is_convex & (off_plane < _FLAT * size)]
+
+
+def _across(corners: FloatArray) -> FloatArray:
+    """Return vectors (n, 3) across triangles (n, 3 or more, 3), twice as long as their areas are large."""
+    return np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
