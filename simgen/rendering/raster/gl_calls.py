@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 R11G11B10F = 0x8C3A  # one word a texel: software rendering reads it four times as fast as four floats
-_TEXTURE_2D, _RGB, _RGBA, _MAX_LEVEL = 0x0DE1, 0x1907, 0x1908, 0x813D
+_TEXTURE_2D, _RGB, _RGBA, _MAX_LEVEL, _LOD_BIAS = 0x0DE1, 0x1907, 0x1908, 0x813D, 0x8501
 _UNSIGNED_BYTE, _SMALL_FLOATS = 0x1401, 0x8C3B
 
 
@@ -30,6 +30,7 @@ class GlCalls:
         number, pointer = ctypes.c_uint, ctypes.c_void_p
         self._bind = _function(loader, "glBindTexture", number, number)
         self._parameter = _function(loader, "glTexParameteri", number, number, ctypes.c_int)
+        self._factor = _function(loader, "glTexParameterf", number, number, ctypes.c_float)
         sizes = [ctypes.c_int] * 5
         self._image = _function(loader, "glTexImage2D", number, *sizes, number, number, pointer)
         self._read = _function(loader, "glGetTexImage", number, ctypes.c_int, number, number, pointer)
@@ -53,6 +54,11 @@ class GlCalls:
                 level.ctypes.data,
             )
         self._parameter(_TEXTURE_2D, _MAX_LEVEL, len(levels))
+
+    def shift_level(self, texture: moderngl.Texture, levels: float) -> None:
+        """Let a texture be read from finer levels (less than 0) than its size in the picture asks for."""
+        self._bind(_TEXTURE_2D, texture.glo)
+        self._factor(_TEXTURE_2D, _LOD_BIAS, levels)
 
     def read_small_floats(self, texture: moderngl.Texture) -> NDArray[np.uint32]:
         """Return the words (h, w) of a texture of internal format R11G11B10F."""

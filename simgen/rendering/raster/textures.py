@@ -21,6 +21,9 @@ from simgen.rendering.raster.gl_calls import GlCalls
 
 _SRGB8_ALPHA8 = 0x8C43
 _RGBA8 = 0x8058
+# Levels by which colours are finer than OpenGL's rule, which takes the longer side of a pixel's footprint: floors blur
+# away. Measured against 16 samples a pixel, within surfaces of five scenes: 15 to 28 % less error, more beyond.
+SHARPER = -0.75
 
 
 def mip_levels(texture: Texture) -> list[Pixels]:
@@ -81,5 +84,7 @@ class TextureStore:
         image.extra = levels[-1][0, 0, :3].copy()  # one texel, the mean of all
         # Blending two levels shows only in colour; for the other maps it would cost twice the reads for nothing.
         coarse = moderngl.LINEAR_MIPMAP_LINEAR if texture.srgb else moderngl.LINEAR_MIPMAP_NEAREST
+        if texture.srgb:
+            self._calls.shift_level(image, SHARPER)
         image.filter = (coarse, moderngl.LINEAR)
         return image
