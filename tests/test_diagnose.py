@@ -1,6 +1,8 @@
-"""What `simgen doctor` says of the path tracer: what draws, or what would make it fast."""
+"""What `simgen doctor` says: what traces paths, or what would make it fast; whether there is room on the disk."""
 
 from __future__ import annotations
+
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,8 +21,20 @@ def choose(monkeypatch: pytest.MonkeyPatch):
     return choose
 
 
-def _found() -> diagnose.Finding:
-    return next(each for each in diagnose.diagnose() if each.subject == "path tracing")
+def _found(subject: str = "path tracing") -> diagnose.Finding:
+    return next(each for each in diagnose.diagnose() if each.subject == subject)
+
+
+@pytest.mark.parametrize(
+    ("free_bytes", "ok", "told"), [(1_400_000_000, False, "1 GB free"), (7 * 10**9, True, "7 GB free")]
+)
+def test_a_disk_without_room_for_the_packs_is_told(
+    monkeypatch: pytest.MonkeyPatch, free_bytes: int, ok: bool, told: str
+) -> None:
+    monkeypatch.setattr(diagnose.shutil, "disk_usage", lambda _: SimpleNamespace(free=free_bytes))
+    found = _found("disk")
+    assert found.ok is ok
+    assert told in found.detail
 
 
 def test_without_llvm_it_works_slowly_and_the_package_is_named(choose) -> None:

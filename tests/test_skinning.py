@@ -82,6 +82,20 @@ def test_a_body_at_rest_is_in_its_rest_pose_and_starts_smoothly(model: Model) ->
     assert 0.0 < slow < 0.02
 
 
+@pytest.mark.parametrize(
+    ("speed_share", "motion_share"), [(0.25, 5 / 32), (0.5, 1 / 2), (0.75, 27 / 32), (2.0, 1.0)]
+)
+def test_half_the_speed_is_half_the_motion_with_a_smooth_start_and_end(
+    model: Model, speed_share: float, motion_share: float
+) -> None:
+    """The share is 3 s² - 2 s³; the turn is that share of the quaternion of 90° mixed with no turn."""
+    far = posed(model, STRIDE_M / 4, speed_share * FULL_SPEED)[
+        model.lods[0][0].positions_m[:, 2] == 1.0
+    ].mean(axis=0)
+    mixed = 1 - motion_share + motion_share * np.exp(1j * pi / 4)
+    np.testing.assert_allclose(np.arctan2(far[0], far[2]), 2 * np.angle(mixed), rtol=0, atol=1e-9)
+
+
 def test_a_gait_repeats_with_every_stride(model: Model) -> None:
     np.testing.assert_allclose(posed(model, 0.7), posed(model, 0.7 + 3 * STRIDE_M), rtol=0, atol=1e-12)
 

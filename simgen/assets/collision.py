@@ -124,7 +124,7 @@ def _decomposed(positions: FloatArray, triangles: NDArray[np.int64]) -> list[Flo
     import coacd
 
     low, high = positions.min(axis=0), positions.max(axis=0)
-    positions, triangles = _thinned(positions, triangles)
+    positions, triangles = few_triangles(positions, triangles)
     loose = len(np.unique(connected_pieces(triangles)))
     coacd.set_log_level("error")
     pieces = coacd.run_coacd(
@@ -144,13 +144,15 @@ def _decomposed(positions: FloatArray, triangles: NDArray[np.int64]) -> list[Flo
     return hulls[:MAX_PARTS]
 
 
-def _thinned(positions: FloatArray, triangles: NDArray[np.int64]) -> tuple[FloatArray, NDArray[np.int64]]:
-    """Return a mesh of few enough triangles to decompose: itself, or one simplified that stays inside its box."""
-    if len(triangles) <= _DECOMPOSED_TRIANGLES:
+def few_triangles(
+    positions: FloatArray, triangles: NDArray[np.int64], most: int = _DECOMPOSED_TRIANGLES
+) -> tuple[FloatArray, NDArray[np.int64]]:
+    """Return a mesh of some `most` triangles: itself, or one simplified that stays inside its box."""
+    if len(triangles) <= most:
         return positions, triangles
     import fast_simplification
 
-    share = 1.0 - _DECOMPOSED_TRIANGLES / len(triangles)
+    share = 1.0 - most / len(triangles)
     simple = fast_simplification.simplify(positions, triangles.astype(np.int32), target_reduction=share)
     inside = np.clip(simple[0], positions.min(axis=0), positions.max(axis=0))
     return inside.astype(float), np.asarray(simple[1], np.int64)

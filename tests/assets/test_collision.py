@@ -12,6 +12,7 @@ from simgen.assets.collision import (
     MAX_VERTICES,
     collision_of,
     convex_parts,
+    few_triangles,
     few_vertices,
     hollowness,
     merged,
@@ -58,6 +59,16 @@ def test_few_vertices_keep_the_bounding_box() -> None:
     kept = few_vertices(ball)
     assert len(kept) == MAX_VERTICES
     np.testing.assert_allclose(np.ptp(kept, axis=0), np.ptp(ball, axis=0), atol=1e-9)
+
+
+def test_few_triangles_are_few_and_keep_shape_and_box() -> None:
+    ball = trimesh.creation.icosphere(subdivisions=4)
+    points, triangles = few_triangles(np.asarray(ball.vertices, float), np.asarray(ball.faces, np.int64), 500)
+    assert 400 < len(triangles) <= 500
+    assert np.abs(points).max() <= 1.0
+    np.testing.assert_allclose(np.linalg.norm(points, axis=1), 1.0, atol=0.02)
+    again = few_triangles(points, triangles, 500)
+    assert again == (points, triangles)  # the very same: few enough already
 
 
 def test_a_cup_is_decomposed_so_that_things_fall_into_it() -> None:

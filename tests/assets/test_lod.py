@@ -155,6 +155,14 @@ def test_foliage_is_thinned_where_leaves_are_small_and_those_left_grow() -> None
     # A leaf is 0.8 % of the diagonal: at an error of 0.4 % a leaf in four is left, twice as wide.
     assert 480 < thinned[0].triangle_count < 520
     np.testing.assert_allclose(area(thinned[0]) / area(full), 1.0, atol=0.03)
+    for level in thinned:
+        assert middles_of_leaves(level) <= middles_of_leaves(full)
+
+
+def middles_of_leaves(level: Level) -> set[tuple[float, ...]]:
+    """Where the leaves of a level are, to a millimetre: a leaf is two triangles, one after the other."""
+    corners = np.concatenate([s.positions_m[s.triangles] for s in level.submeshes]).reshape(-1, 6, 3)
+    return {tuple(row) for row in ((corners.min(axis=1) + corners.max(axis=1)) / 2).round(3).tolist()}
 
 
 def test_levels_are_the_same_every_time() -> None:

@@ -269,7 +269,7 @@ def test_readable_and_equal_by_value() -> None:
             lambda: InBox((0.0, 0.0, 0.0), (1.0, -1.0, 1.0)),
             r"in_region: box_min must not be above box_max, got y: \[0, -1\]",
         ),
-        (lambda: InDisc((0.0, 0.0, 0.0), -1.0), "in_region: radius must be above 0"),
+        (lambda: InDisc((0.0, 0.0, 0.0), 0.0), "in_region: radius must be above 0"),
     ],
 )
 def test_senseless_parameters_are_refused(make: object, message: str) -> None:

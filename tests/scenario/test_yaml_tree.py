@@ -103,6 +103,8 @@ def test_nesting_has_a_bound() -> None:
     assert (
         problem("[" * 5000 + "]" * 5000) == f"x.yaml:1:{MAX_DEPTH + 1} nested deeper than {MAX_DEPTH} levels"
     )
+    assert tree("{a: " * (MAX_DEPTH - 1) + "1" + "}" * (MAX_DEPTH - 1)) is not None
+    assert f"nested deeper than {MAX_DEPTH} levels" in problem("{a: " * MAX_DEPTH + "1" + "}" * MAX_DEPTH)
 
 
 def test_alias_bomb_is_refused_before_it_is_expanded() -> None:

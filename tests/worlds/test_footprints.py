@@ -27,6 +27,16 @@ def test_an_upright_box_throws_its_base():
     assert outline.mean(axis=0) == pytest.approx([2.0, 3.0])
 
 
+@pytest.mark.parametrize("axis", [(1.0, 0.0, 0.0), (0.0, 1.0, 0.0)])
+def test_a_box_tilted_about_an_edge_throws_four_corners(axis: tuple[float, float, float]):
+    tilted = OrientedBox.from_pose(
+        Pose((1.0, 2.0, 3.0), quaternion_about_axis(axis, pi / 6)), (1.0, 1.0, 1.0)
+    )
+    outline = footprint(tilted)
+    assert len(outline) == 4  # what lies on a line between two corners is none
+    assert area(outline) == pytest.approx(np.cos(pi / 6) + np.sin(pi / 6))
+
+
 def test_a_cube_on_its_corner_throws_a_regular_hexagon():
     axis = np.array([1.0, -1.0, 0.0]) / sqrt(2)
     tilt = np.arccos(1 / sqrt(3))  # space diagonal upright

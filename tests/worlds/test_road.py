@@ -71,6 +71,15 @@ def _vertices(name: str) -> FloatArray:
     return apply(part.pose.matrix(), positions)
 
 
+def test_bodies_may_be_over_the_ground_and_nowhere_beside_it():
+    ground = next(part for part in WORLD.parts if part.name == "ground")
+    low, high = (np.array(ground.pose.position_m) + side * np.array(ground.size_m) / 2 for side in (-1, 1))
+    assert WORLD.workspace_min_m[:2] == pytest.approx(low[:2])
+    assert WORLD.workspace_max_m[:2] == pytest.approx(high[:2])
+    assert WORLD.workspace_min_m[2] < low[2]
+    assert WORLD.workspace_max_m[2] > high[2] + 10.0
+
+
 def test_every_lane_has_a_region_of_its_name_and_width():
     for lane in WORLD.lanes:
         (region,) = WORLD.regions[lane.name]
