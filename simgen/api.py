@@ -235,6 +235,7 @@ def choose_renderer(name: str) -> tuple[str, str]:
 def _summary(
     outcome: BatchOutcome[SceneResult], path: Path, seconds: float, found: int, preview: Path | None
 ) -> GenerateSummary:
+    """Return what a run did, from the results of its scenes."""
     results = outcome.results
     failed = tuple((result.index, result.reason) for result in results if result.status == "failed")
     return GenerateSummary(

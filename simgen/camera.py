@@ -22,7 +22,7 @@ from simgen.errors import UsageError
 from simgen.geometry import FloatArray
 from simgen.lens import Lens, directions_of, plane_of, seen_from_beside
 
-_SURELY_VISIBLE_PX = 8.0
+_SURELY_VISIBLE_PX = 8.0  # assumed: what is projected as wide and as high covers the centre of some pixel
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +78,8 @@ class Intrinsics:
         if self.lens is None:
             del fields["lens"]
         else:
-            del fields["lens"][
-                "beside"
-            ]  # where single pictures of a blurred one are seen from is nobody's camera
+            # Where single pictures of a blurred one are seen from is nobody's camera.
+            del fields["lens"]["beside"]
         return fields
 
     @property

@@ -65,6 +65,7 @@ def _gl() -> Finding:
 
 
 def _path_tracer() -> Finding:
+    """Return whether paths can be traced, and what makes it quick."""
     remedy = "apt-get install libllvm19"
     try:
         variant = best_variant()

@@ -66,6 +66,7 @@ def _made(
     unpack: Callable[[bytes], Made],
     large_bytes: int,
 ) -> Made:
+    """Return what `make` gives of an entry: here, or of a large file from a process of its own, packed."""
     if source_bytes(entry) < large_bytes:
         return make(entry)
     command = [sys.executable, "-c", _BOOT, json.dumps(sys.path), kind, str(os.getpid())]

@@ -120,6 +120,7 @@ def _read(file: Path, unpack: Callable[[bytes], Made]) -> Made | None:
 
 
 def _store(file: Path, data: bytes) -> None:
+    """Write a result whole or not at all."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=".new-")

@@ -104,6 +104,7 @@ def _member(deb: Path, stem: str) -> tuple[str, int, int]:
 
 
 def _version(deb: Path) -> str:
+    """Return the version that a package says it is."""
     name, offset, size = _member(deb, "control.tar")
     with deb.open("rb") as file:
         file.seek(offset)
@@ -172,6 +173,7 @@ def _private_lists(folder: Path) -> list[str]:
 def _apt(
     apt: str, arguments: list[str], folder: Path, options: list[str]
 ) -> subprocess.CompletedProcess[str]:
+    """Run apt within a time limit; running out of it is a failure like any other."""
     options = [*options, "Acquire::Retries=2", "APT::Sandbox::User=root"]
     flags = [word for option in options for word in ("-o", option)]
     environment = {**os.environ, "LC_ALL": "C"}

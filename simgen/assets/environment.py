@@ -33,6 +33,7 @@ def read_map(file: Path, info: AssetInfo) -> EnvironmentMap:
 
 
 def _read_exr(file: Path) -> Float32Array:
+    """Return the red, green and blue (h, w, 3) of an OpenEXR picture."""
     import OpenEXR
 
     if not file.is_file():

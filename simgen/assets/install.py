@@ -60,6 +60,7 @@ def _silent(_line: str) -> None:
 
 
 def _install(pack: Pack, from_file: Path | None, work: Path, target: Path, say: debian.Progress) -> Installed:
+    """Get a pack, check every file of it and put it where packs are, whole or not at all."""
     if shutil.disk_usage(work).free < _room(pack) * 2**20:
         raise OSError(errno.ENOSPC, "no space left")
     new, download = work / "new", work / "download"

@@ -133,6 +133,7 @@ class _Surface:
         return Level(submeshes, error * self._diagonal)
 
     def _collapsing(self, triangles: NDArray[np.int64], textured: Collection[int]) -> CollapsingSurface:
+        """Return the surface to collapse: corners of one vertex are one where material, normal and texture agree."""
         place = weld(self._positions)
         first = np.unique(place, return_index=True)[1]
         mapped = np.isin(self._material, list(textured))

@@ -159,6 +159,7 @@ def _is_round(surface: FloatArray, basin: _Basin) -> bool:
 
 
 def _basin(surface: FloatArray, low: FloatArray, high: FloatArray) -> _Basin | None:
+    """Return the largest hollow that is open upwards, None where there is none worth the name."""
     heights = _height_map(surface, low, high)
     depth = _depth(heights)
     labelled: Any = ndimage.label(depth > _LEAST_DEPTH * (high[2] - low[2]))

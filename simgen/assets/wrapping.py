@@ -51,6 +51,7 @@ def _worn(surface: Material, material: Material) -> Material:
 
 
 def _projected(part: Submesh, tile_m: float, shift_uv: FloatArray) -> Submesh:
+    """Return a part with texture coordinates of its own places: each triangle from the side that it faces most."""
     rows = part.triangles.astype(np.int64) * 6 + _side(part)[:, None]
     kept, triangles = np.unique(rows, return_inverse=True)
     vertices, axis, is_negative = kept // 6, kept % 6 // 2, kept % 2

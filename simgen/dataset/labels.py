@@ -142,6 +142,7 @@ def _circumstances_of(raw: dict[str, Any]) -> Circumstances:
 
 
 def _object(label: ObjectLabel) -> dict[str, Any]:
+    """Return a label as JSON; `_label` reads it back."""
     return {
         "instance_id": label.instance_id,
         "category_id": label.category_id,

@@ -70,6 +70,7 @@ def summarise(root: Path, scene_count: int, describe: Describe) -> tuple[dict[st
 
 
 def _read_scene(folder: Path, index: int, tally: _Tally) -> None:
+    """Count one scene, and note which assets and cameras it has."""
     if (folder / FAILED_FILE).is_file():
         record = read_json(folder / FAILED_FILE)
         tally.failed.append({"index": index, "reason": record["reason"]})
@@ -130,6 +131,7 @@ def _assets(infos: Iterable[AssetInfo]) -> list[dict[str, Any]]:
 
 
 def _attribution(assets: list[dict[str, Any]]) -> str:
+    """Return authors and sources by licence, Markdown."""
     lines = ["# Attribution", "", "This dataset was made with simgen from these works.", ""]
     groups: dict[tuple[str, str, str], list[str]] = {}
     for asset in assets:

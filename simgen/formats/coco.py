@@ -71,6 +71,7 @@ def _write_annotations(
 
 
 def _image(image_id: int, sample: SampleView) -> dict[str, Any]:
+    """Return COCO's entry of a picture, and what COCO has no place for under names of our own."""
     return {
         "id": image_id,
         "file_name": sample.key.replace("/", "_") + ".png",
@@ -99,6 +100,7 @@ def _happening(sample: SampleView) -> dict[str, Any]:
 
 
 def _annotation(annotation_id: int, image_id: int, label: ObjectLabel, box: BoxXyxy) -> dict[str, Any]:
+    """Return COCO's entry of an object: boxes (x, y, width, height), masks run-length encoded; amodal ones beside."""
     return {
         "id": annotation_id,
         "image_id": image_id,
@@ -120,6 +122,7 @@ def _annotation(annotation_id: int, image_id: int, label: ObjectLabel, box: BoxX
 
 
 def _head(dataset: Dataset) -> dict[str, Any]:
+    """Return what COCO says of the whole dataset: origin, licence and the categories of things."""
     manifest = dataset.manifest
     return {
         "info": {

@@ -67,6 +67,7 @@ def check(
 
 
 def _check_names(scenario: Scenario) -> Iterator[Finding]:
+    """Names that expressions and paths of messages can hold, and at least one sensor."""
     for name in scenario.params:
         if not _IDENTIFIER.fullmatch(name):
             yield (
@@ -109,6 +110,7 @@ def _check_references(scenario: Scenario, names: Names) -> Iterator[Finding]:
 
 
 def _check_objects(scenario: Scenario, names: Names) -> Iterator[Finding]:
+    """Every body has one place that is there, and none stands, by way of others, on itself."""
     for section, name, group in _bodies(scenario):
         yield from _check_place((section, name, "place"), name, group.place, names)
     bodies = scenario.bodies
@@ -140,6 +142,7 @@ def _targets(place: Place) -> list[str]:
 
 
 def _check_place(location: Location, name: str, place: Place, names: Names) -> Iterator[Finding]:
+    """One relation, to bodies and regions that are there."""
     given = [key for key in RELATIONS if getattr(place, "inside_of" if key == "in" else key) is not None]
     if not given:
         yield location, f"has no relation; give one of {', '.join(RELATIONS)}"
@@ -169,6 +172,7 @@ def _check_region_relations(location: Location, place: Place, names: Names) -> I
 
 
 def _check_sensors(scenario: Scenario, names: Names) -> Iterator[Finding]:
+    """One way to stand or move, aims that are there, a far plane beyond the near one."""
     for name, sensor in scenario.sensors.items():
         location: Location = ("sensors", name)
         yield from _check_lens(name, sensor)
@@ -205,6 +209,7 @@ def _check_lens(name: str, camera: CameraSpec) -> Iterator[Finding]:
 
 
 def _check_constraints(scenario: Scenario, names: Names) -> Iterator[Finding]:
+    """Constraints name bodies, regions, sensors and frames that are there."""
     for index, constraint in enumerate(scenario.constraints):
         location: Location = ("constraints", index)
         if isinstance(constraint, Require):
@@ -242,6 +247,7 @@ def _check_visible(location: Location, constraint: VisibleFrom, names: Names) ->
 
 
 def _check_ranges(scenario: Scenario) -> Iterator[Finding]:
+    """Literal bounds stand in order."""
     for section, name, group in _bodies(scenario):
         location: Location = (section, name)
         if isinstance(group.asset, AssetQuery) and is_below(group.asset.max_size, group.asset.min_size):

@@ -92,6 +92,7 @@ def _part_names(root: Node, key: str, problems: list[Problem]) -> list[Node]:
 
 
 def _read_part(name: Node, key: str, folder: Path | None, problems: list[Problem]) -> Node | None:
+    """Return the tree of a file that is included, None where it cannot be read; what is wrong joins `problems`."""
     relative = str(name.value)
     if folder is None:
         problems.append(_at(name.mark, key, "only a scenario loaded from a file can name other files"))

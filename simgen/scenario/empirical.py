@@ -73,6 +73,7 @@ def _text(given: dict[str, object], name: str) -> str:
 
 
 def _column(content: bytes, file: str, column: str, unit: str, dimension: Dimension) -> list[float]:
+    """Return the numbers of one column, SI; a mistake names the file's line."""
     try:
         rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig")), strict=True)
         names = list(rows.fieldnames or ())

@@ -72,6 +72,7 @@ def _parts(scenario: Scenario) -> Iterator[tuple[Location, object]]:
 
 
 def _check_part(scenario: Scenario, location: Location, part: object, names: Names) -> Iterator[Finding]:
+    """The size of a tree, its forms, its triggers and the names in it."""
     for count, (at, model) in enumerate(models(part, location)):
         if count > MAX_NODES:
             yield location, f"has more than {MAX_NODES} parts; write the behaviour in Python"
@@ -102,6 +103,7 @@ def _check_forms(location: Location, model: OneOf) -> Iterator[Finding]:
 
 
 def _check_reference(location: Location, thing: Thing, text: str, names: Names) -> Iterator[Finding]:
+    """A name in an event or behaviour means something of the kind that is meant there."""
     if thing == "condition":
         yield from condition_findings(location, text, names)
     elif thing == "call":
@@ -151,6 +153,7 @@ def _check_namespace(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _check_chance(location: Location, chance: Chance, scenario: Scenario) -> Iterator[Finding]:
+    """One way to be drawn, and a mode that goes with it."""
     ways = ("probability", "rate", "distance_rate")
     given = [key for key in ways if getattr(chance, key) is not None]
     if len(given) != 1:
@@ -178,6 +181,7 @@ def _check_tilt(location: Location, mode: Tilted) -> Iterator[Finding]:
 
 
 def _check_trigger(location: Location, trigger: TriggerSpec, capture: CaptureSpec) -> Iterator[Finding]:
+    """A measure has a bound, bounds that can be met, two bodies, and comes within the episode."""
     for key, form in trigger.given:
         low, high = getattr(form, "above", None), getattr(form, "below", None)
         bounded = any(name in ("above", "below") for name in getattr(type(form), "model_fields", {}))
@@ -215,6 +219,7 @@ def _check_homes(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _check_presence(scenario: Scenario, names: Names) -> Iterator[Finding]:
+    """What is spawned was absent, what is released was attached, and attached to a body that is there."""
     for name, event in scenario.events.items():
         for index, action in enumerate(event.actions):
             location: Location = ("events", name, "actions", index)
@@ -246,6 +251,7 @@ def _check_lights(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _check_capture(scenario: Scenario) -> Iterator[Finding]:
+    """An episode has a frame rate that all its other rates go with, and no count of frames beside."""
     capture = scenario.capture
     if capture.duration is not None:
         if "frames" in capture.model_fields_set and capture.frames != 1:

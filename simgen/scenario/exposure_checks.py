@@ -47,6 +47,7 @@ def _check_blur(location: Location, camera: CameraSpec) -> Iterator[Finding]:
 
 
 def _check_aperture(location: Location, aperture: ApertureSpec, names: Names) -> Iterator[Finding]:
+    """Each of its measures is given in one way, and what it is to show sharply lies beyond the focal length."""
     for pair in _CHOICES:
         given = [key for key in pair if getattr(aperture, key) is not None]
         if len(given) != 1:

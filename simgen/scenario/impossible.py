@@ -177,6 +177,7 @@ def _check_static(scenario: Scenario) -> Iterator[Finding]:
 
 
 def _check_pixels(scenario: Scenario) -> Iterator[Finding]:
+    """As many pixels as an event must show are in the picture."""
     for name, event in scenario.events.items():
         for index, wish in enumerate(event.expect_visible):
             camera = scenario.sensors.get(wish.sensor)

@@ -71,6 +71,7 @@ class _Lookup:
         self._library = library
 
     def group(self, at: Location, group: ObjectGroup) -> Iterator[Finding]:
+        """Yield what a body names that is in no catalogue."""
         if group.category is not None:
             yield from self._category((*at, "category"), group.category)
         here = (*at, "asset")
@@ -86,6 +87,7 @@ class _Lookup:
                 yield from self._model(place, asset_id)
 
     def light_map(self, scenario: Scenario) -> Iterator[Finding]:
+        """Yield what the environment names that is no light map."""
         environment = scenario.environment
         at: Location = ("environment", "map")
         for place, asset_id in texts(at, environment.map):
@@ -98,6 +100,7 @@ class _Lookup:
                 yield from _params(("environment", "params"), asset_id, environment.params)
 
     def _query(self, at: Location, query: AssetQuery) -> Iterator[Finding]:
+        """Yield packs, categories and ids of a query that are nowhere."""
         for place, pack in _words((*at, "pack"), query.pack):
             try:
                 self._library.find(pack=pack)
@@ -113,6 +116,7 @@ class _Lookup:
                 yield place, self._no_asset(asset_id)
 
     def _nothing_found(self, at: Location, query: AssetQuery) -> Iterator[Finding]:
+        """Yield a query that no asset answers."""
         found = self._library.find(
             pack=query.pack,
             category=query.category,

@@ -99,6 +99,7 @@ def read_tree(text: str, file: str) -> tuple[Node | None, list[Problem]]:
 
 
 def _syntax_message(reason: Any) -> str:
+    """Return the parser's reason, and what mostly causes it."""
     problem = str(reason.problem or "unreadable")
     hint = ""
     if "\\t" in problem:
@@ -124,6 +125,7 @@ class _Builder:
         self._anchors: dict[str, Node] = {}
 
     def document(self) -> Node | None:
+        """Return the one document of a file, None where it is empty."""
         root: Node | None = None
         for event in self._events:
             name = type(event).__name__
@@ -139,6 +141,7 @@ class _Builder:
         return root
 
     def _node(self, event: Any, depth: int) -> Node:
+        """Return what begins with an event, within the bounds on depth and size."""
         if depth > MAX_DEPTH:
             raise TooMuch(f"nested deeper than {MAX_DEPTH} levels", self._mark(event))
         kind = type(event).__name__
@@ -179,6 +182,7 @@ class _Builder:
         node.value, node.size = items, 1 + sum(item.size for item in items)
 
     def _mapping(self, event: Any, node: Node, depth: int) -> None:
+        """Fill a node with keys and values; of a key that is there twice the first is kept, and told."""
         self._refuse_tag(event)
         entries: dict[Key, Node] = {}
         for inner in self._events:
@@ -212,6 +216,7 @@ class _Builder:
         node.value = self._plain_scalar(str(event.value), node.mark)
 
     def _plain_scalar(self, text: str, mark: Mark) -> str | float | int | bool | None:
+        """Return a text without quotes as what YAML 1.2 takes it for."""
         from ruamel.yaml.nodes import ScalarNode
 
         tag = str(self._yaml.resolver.resolve(ScalarNode, text, (True, False)))

@@ -42,6 +42,7 @@ def road_part(name: str, asset: AssetRef, solids: tuple[OrientedBox, ...] = ()) 
 
 
 def _plants(choice: Road) -> Iterator[Part]:
+    """Yield the edge of the wood, and where the scenario has trees stretches of plants, each a model of its own."""
     line = {**choice.line_params, "outer_m": choice.meadow_m}
     yield road_part("wood", ref("wood_edge", **line))
     if choice.trees < _THIN:
@@ -73,6 +74,7 @@ def _grass(choice: Road) -> Iterator[Part]:
 
 
 def _furniture(choice: Road) -> Iterator[Part]:
+    """Yield posts and guard rails."""
     if choice.posts:
         yield road_part("posts", ref("road_posts", **choice.line_params, paved_m=choice.paved_m))
     if choice.guard_rail not in _RAILS:

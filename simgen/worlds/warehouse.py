@@ -121,6 +121,7 @@ def _decks(choice: Warehouse) -> tuple[tuple[Vec3, Vec3], ...]:
 
 
 def _rack_regions(choice: Warehouse) -> dict[str, tuple[Region, ...]]:
+    """Return the decks by rack, by level and by bay; see the module for the names."""
     regions: dict[str, tuple[Region, ...]] = {}
     for i in range(choice.racks):
         for k in range(choice.levels):

@@ -157,6 +157,7 @@ def _materials(
 def _rigid_parts(
     tree: dict[str, Any], shapes: list[_Shape], index: dict[int, int], place: str
 ) -> list[RawPart]:
+    """Return the parts where their nodes stand."""
     worlds = world_matrices(tree)
     return [
         part_of(
@@ -174,6 +175,7 @@ def _rigid_parts(
 def _rigged_parts(
     tree: dict[str, Any], buffers: Buffers, shapes: list[_Shape], index: dict[int, int], place: str
 ) -> tuple[list[RawPart], Skin | None, tuple[str, ...]]:
+    """Return the parts with joints and weights, their skeleton and notes."""
     pieces: list[Piece] = []
     for shape in shapes:
         check_mesh(shape.mesh, f"{place}: mesh {shape.name}")

@@ -89,6 +89,7 @@ def _blocks(text: str) -> list[_Phong]:
 
 
 def _set(block: _Phong, key: str, rest: str) -> None:
+    """Take one line into a block; keys that are not known here change nothing."""
     if key in _MAPS:
         block.maps[_MAPS[key]] = _map_name(rest)
         return
@@ -137,6 +138,7 @@ def _material(
     notes: list[str],
     textures: dict[tuple[str, str], Texture | None],
 ) -> Material:
+    """Return a block as metallic and roughness; opacity is multiplied into the base colour map."""
     found = {
         kind: _texture(files, path, name, kind, notes, textures) for kind, name in sorted(block.maps.items())
     }

@@ -134,6 +134,7 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _parse(text: str, place: str) -> _Obj:
+    """Return the numbers and faces of a file, in its order."""
     obj = _Obj()
     crease = float(np.cos(np.radians(_UNSAID_DEG)))
     material = ""
@@ -167,6 +168,7 @@ def _crease(words: list[str]) -> float:
 
 
 def _face(obj: _Obj, material: str, group: _Group, words: list[str], crease: float, place: str) -> None:
+    """Take a face: a triangle goes to its material, more corners are parted once all points are read."""
     if len(words) < 4:
         return
     if any("-" in word for word in words):
@@ -216,6 +218,11 @@ class _Arrays:
 
     @staticmethod
     def of(obj: _Obj, place: str) -> _Arrays:
+        """Return the arrays of a file that was read.
+
+        Raises:
+            AssetError: a face names a corner that the file does not have.
+        """
         corners = np.frombuffer(obj.corners, np.int64).reshape(-1, 3)
         arrays = _Arrays(obj.points.table(place), obj.uvs.table(place), obj.normals.table(place), corners)
         tops = (("v", arrays.points), ("vt", arrays.uvs), ("vn", arrays.normals))

@@ -113,6 +113,8 @@ def _unescape(text: str) -> str:
 
 
 def _entry(values: dict[str, str], number: int, place: str) -> LibraryEntry:
+    """Return one model of the catalogue: keys are `name#number`, lengths centimetres."""
+
     def text(name: str) -> str:
         return values.get(f"{name}#{number}", "")
 

@@ -129,6 +129,7 @@ def _origin(node: ElementTree.Element, place: str) -> NDArray[np.float64]:
 def _numbers(
     node: ElementTree.Element | None, name: str, default: tuple[float, ...], place: str
 ) -> tuple[float, ...]:
+    """Return the numbers of an attribute, as many as `default` has, which stands for one that is not there."""
     text = node.get(name) if node is not None else None
     if text is None:
         return default
@@ -144,6 +145,7 @@ def _numbers(
 
 
 def _add_link(robot: _Robot, link: ElementTree.Element, T_root_link: NDArray[np.float64]) -> None:
+    """Add what a link shows, what it collides with, and what its user should know."""
     for visual in link.findall("visual"):
         T_root_visual = T_root_link @ _origin(visual, robot.place)
         model = _geometry(robot, visual)
@@ -175,6 +177,7 @@ def _painted(robot: _Robot, visual: ElementTree.Element, model: RawModel) -> lis
 
 
 def _material(robot: _Robot, node: ElementTree.Element) -> Material:
+    """Return a material of the robot; a colour beside a texture is left out, as viewers of URDF do."""
     color = _numbers(node.find("color"), "rgba", (0.8, 0.8, 0.8, 1.0), robot.place)
     texture = node.find("texture")
     picture = None
@@ -196,6 +199,7 @@ def _material(robot: _Robot, node: ElementTree.Element) -> Material:
 
 
 def _geometry(robot: _Robot, node: ElementTree.Element) -> RawModel | None:
+    """Return a mesh or a primitive, in metres in its own frame; None, with a note, for what is not known."""
     geometry = node.find("geometry")
     shape = geometry[0] if geometry is not None and len(geometry) else None
     if shape is None:

@@ -87,6 +87,7 @@ class Family:
         return None if skin is None else centred(skin, outline.center_m)
 
     def _info(self, ref: AssetRef, values: Values, outline: Outline) -> AssetInfo:
+        """Return the entry of a member; its hash changes with all that changes its mesh, its prints or its gait."""
         volume, _ = solids.total(outline.parts)
         recipe = f"{_RECIPE_VERSION} {self.name} {sorted(values.values.items())}"
         if "skinned" in outline.tags:
@@ -124,6 +125,7 @@ def _collision(outline: Outline) -> Collision:
 
 
 def _model(paint: Paint, outline: Outline, skin: Skin | None) -> Model:
+    """Return patches as a model: those of one material are one submesh."""
     by_material: dict[int, tuple[Material, list[Patch]]] = {}
     for patch, material in paint:
         by_material.setdefault(id(material), (material, []))[1].append(patch)

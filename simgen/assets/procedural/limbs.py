@@ -83,6 +83,7 @@ def _rounded(path: FloatArray, radii: FloatArray) -> tuple[FloatArray, FloatArra
 
 
 def _tube(path: FloatArray, radii: FloatArray, flat: float, sides: int) -> Patch:
+    """Return a limb about a path (n, 3) of half widths `radii` (n,), `flat` times as wide across as up."""
     along = np.gradient(path, axis=0)
     along /= np.linalg.norm(along, axis=1)[:, None]
     # One sideways axis for the whole limb, so that it does not twist where it bends past the upright.

@@ -50,6 +50,7 @@ def plant(kind: str, shape: int, fine: bool) -> Plant:
 
 
 def _broad(rng: np.random.Generator, shape: int, fine: bool) -> Plant:
+    """Return a broad-leaved tree: trunk and boughs that carry a crown of sprays; metres, foot at the origin."""
     high = float(rng.uniform(8.5, 12.5))
     trunk = 0.022 * high
     fork = np.array([*rng.normal(0, 0.25, 2), 0.3 * high])
@@ -81,6 +82,7 @@ def _bush(rng: np.random.Generator, shape: int, fine: bool) -> Plant:
 
 
 def _spruce(rng: np.random.Generator, shape: int, fine: bool) -> Plant:
+    """Return a spruce: rings of hanging boughs about a straight trunk, two crossed cards where it is not `fine`."""
     high = float(rng.uniform(10.0, 15.0))
     trunk = 0.016 * high
     wood = tapered(

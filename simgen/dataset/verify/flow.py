@@ -148,6 +148,7 @@ def _changed(frame: CheckedFrame, other: CheckedFrame, ids: NDArray[np.uint16]) 
 
 
 def _formula_flaws(frame: CheckedFrame, motion: Motion, way: Way) -> Iterator[Finding]:
+    """Flow leads where depth, poses and K lead, and is undefined where they say nothing."""
     flow_px = frame.others.get(f"flow_{way}")
     if flow_px is None:
         return

@@ -114,6 +114,7 @@ class _Verifier:
             yield Flaw("files", f"claims {claimed} samples, has {self._found}", file="dataset.json")
 
     def _scene_flaws(self, index: int) -> Iterator[Flaw]:
+        """Yield what is wrong with a scene: its files, its record, then frame by frame."""
         dataset = self._dataset
         yield from scene_file_flaws(dataset.path, index)
         try:
@@ -137,6 +138,7 @@ class _Verifier:
         yield from (Flaw("events", message, index) for message in sightings.unmet())
 
     def _frame_flaws(self, sample: SampleView, sightings: Sightings) -> Iterator[Flaw]:
+        """Yield what is wrong with a frame; where pictures have wrong sizes nothing else can be compared."""
         try:
             frame = open_frame(sample, self._dataset.taxonomy)
         except DatasetError as error:
