@@ -21,6 +21,7 @@ from render.correctness import measure_flow, measure_fog, measure_labels, measur
 from render.curve import measure_curve
 from render.environments import NotMeasured
 from render.lines import Line, as_text, not_measured, tally
+from render.outlines import measure_outlines
 from render.paths import measure_paths
 from render.progress import say
 from render.raster import Settings, measure_raster
@@ -36,6 +37,7 @@ TITLES = {
     "fog": "fog against Koschmieder's law",
     "flow": "flow against the next frame, drawn anew",
     "labels": "labels against the mesh, and under either renderer",
+    "outlines": "whole outlines of every object beside the colour pass, scene A",
     "agree": "raster beside path-traced, the scenes that are shipped",
     "a": "reference scene A: 40 objects, sun and surroundings, 640 x 480",
     "b": "reference scene B: 150 pack models, four shadowed spots, 1280 x 720",
@@ -43,7 +45,17 @@ TITLES = {
     "paths": "path tracing scene A, denoised, beside Cycles at 50 samples",
     "soak": "many frames in one process, scene A",
 }
-_MINUTES = {"light": 0.3, "fog": 0.1, "flow": 0.2, "labels": 0.2, "agree": 6, "a": 2, "b": 6, "curve": 2}
+_MINUTES = {
+    "light": 0.3,
+    "fog": 0.1,
+    "flow": 0.2,
+    "labels": 0.2,
+    "outlines": 0.1,
+    "agree": 6,
+    "a": 2,
+    "b": 6,
+    "curve": 2,
+}
 _MINUTES |= {"paths": 8, "soak": 3}
 
 
@@ -88,6 +100,7 @@ def _runs(options: argparse.Namespace, library: AssetLibrary) -> dict[str, Calla
         "fog": lambda: measure_fog(library),
         "flow": measure_flow,
         "labels": lambda: measure_labels(library),
+        "outlines": lambda: measure_outlines(library),
         "agree": lambda: measure_agreement(library, how),
         "a": lambda: measure_raster(scene_a(library), library, settings),
         "b": lambda: measure_raster(scene_b(library), library, settings),
