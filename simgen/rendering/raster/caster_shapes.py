@@ -13,10 +13,19 @@ ROUGH_ENOUGH = 300  # triangles
 _FLAT, _LARGE, _MOST_LARGE = 1e-4, 0.01, 32
 
 
-def clustered(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """Return the distinct triangles between cells of a coarse grid, one vertex a cell (Rossignac and Borrel, 1993)."""
+def clustered(
+    positions_m: NDArray[np.float32], triangles: NDArray[np.uint32], closed: int
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Return the distinct triangles between cells of a coarse grid, one vertex a cell (Rossignac and Borrel, 1993).
+
+    Args:
+        closed: so many triangles come first that belong to closed surfaces, which they still do then.
+
+    Returns:
+        Those of closed surfaces, and others.
+    """
     if len(triangles) <= ROUGH_ENOUGH:
-        return triangles
+        return triangles[:closed], triangles[closed:]
     extent = np.ptp(positions_m, axis=0)
     cells = np.floor((positions_m - positions_m.min(axis=0)) / (float(extent.max()) / _ROUGH_CELLS)).astype(
         np.int64
@@ -24,11 +33,22 @@ def clustered(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -
     keys = (cells[:, 0] * 4096 + cells[:, 1]) * 4096 + cells[:, 2]
     _, first, cell_of_vertex = np.unique(keys, return_index=True, return_inverse=True)
     corners = cell_of_vertex[triangles]
+    # The same three cells joined twice cast one shadow; those of a closed surface, if both times the same way round.
+    lowest = corners.argmin(axis=1)[:, None]
+    turned = np.take_along_axis(corners, (lowest + np.arange(3)) % 3, axis=1)
+    kept = _distinct(turned[:closed], len(first)), _distinct(np.sort(corners[closed:], axis=1), len(first))
+    one, two = (
+        first[part].astype(np.uint32) for part in (turned[:closed][kept[0]], corners[closed:][kept[1]])
+    )
+    return one, two
+
+
+def _distinct(corners: NDArray[np.intp], count: int) -> NDArray[np.intp]:
+    """Return the first rows of those (n, 3) of numbers below `count` that are alike and have three different ones."""
     a, b, c = corners.T
-    corners = corners[(a != b) & (b != c) & (a != c)]
-    # The same three cells joined twice cast one shadow.
-    _, distinct = np.unique(np.sort(corners, axis=1), axis=0, return_index=True)
-    return first[corners[np.sort(distinct)]].astype(np.uint32)
+    rows = np.flatnonzero((a != b) & (b != c) & (a != c))
+    _, distinct = np.unique(((a * count + b) * count + c)[rows], return_index=True)
+    return rows[np.sort(distinct)]
 
 
 def flat_faces(corners_m: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ import numpy as np
 
 from simgen.errors import RenderError
 from simgen.geometry import FloatArray, invert_rigid
-from simgen.rendering.raster.casters import Casters, runs_of_indices
+from simgen.rendering.raster.casters import Casters, Runs
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.lamp import NEAREST_BLOCKER_M, Lamp
@@ -159,6 +159,7 @@ class LampMaps:
         target.clear(depth=1.0)
         self._casters.begin()
         T_lamp_world = invert_rigid(lamp.T_world_lamp)
+        runs = Runs.of([self._casters.solid[instance_id] for instance_id in ids])
         for face in range(6 if grid.is_cube else 1):
             axis, behind = face % 3, face >= 3
             if grid.is_cube and not _shows(lamp, axis, behind):
@@ -167,8 +168,7 @@ class LampMaps:
             place = (column, CUBE_TILE if behind else 0, grid.side_px, grid.side_px)
             target.viewport = target.scissor = place
             clip = _face_clip(grid, axis, behind) @ T_lamp_world
-            for first, count in runs_of_indices([self._casters.solid[instance_id] for instance_id in ids]):
-                self._casters.draw(clip, first, count)
+            self._casters.draw(clip, runs, culled=False)
 
 
 def shadowed(lamps: Sequence[Lamp], eye_m: FloatArray) -> list[Lamp]:

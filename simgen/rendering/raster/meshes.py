@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import takewhile
 
 import moderngl
 import numpy as np
@@ -48,7 +49,8 @@ class GpuLevel:
         triangles: (m, 3) uint32 into them, those of alpha-tested materials last, see-through ones at the very end.
         batches: all draws, opaque ones first.
         outline_batches: the same for an outline, to which maps matter only where they cut it out.
-        opaque_triangles: how many triangles come before the alpha-tested ones.
+        closed_triangles: how many triangles, all of them opaque, come first and belong to closed surfaces.
+        opaque_triangles: how many come before the alpha-tested ones.
         solid_triangles: how many come before the see-through ones.
         blocking_triangles: how many come before those that cast no shadow.
     """
@@ -61,6 +63,7 @@ class GpuLevel:
         self.positions_m = np.ascontiguousarray(vertices[:, :3])
         self.batches = _batches(pieces)
         self.outline_batches = _outline_batches(self.batches)
+        self.closed_triangles = sum(batch.count for batch in takewhile(lambda b: b.closed, self.batches)) // 3
         self.opaque_triangles = sum(batch.count for batch in self.batches if not batch.key.masked) // 3
         self.solid_triangles = sum(batch.count for batch in self.batches if not batch.key.see_through) // 3
         self.blocking_triangles = sum(batch.count for batch in self.batches if batch.key.blocks) // 3
@@ -220,10 +223,10 @@ class GpuModel:
         return self._uploaded[index]
 
     @cached_property
-    def rough_triangles(self) -> NDArray[np.uint32]:
-        """Triangles (m, 3) of `caster` that are left when near vertices are taken for one; without cut-outs."""
+    def rough_triangles(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Triangles (m, 3) of `caster`, closed and others, that are left when near vertices are taken for one."""
         level = self.caster
-        return clustered(level.positions_m, level.triangles[: level.opaque_triangles])
+        return clustered(level.positions_m, level.triangles[: level.opaque_triangles], level.closed_triangles)
 
     @cached_property
     def flat_faces_m(self) -> FloatArray:

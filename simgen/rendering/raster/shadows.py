@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.frame import View
-from simgen.rendering.raster.casters import Casters, runs_of_indices
+from simgen.rendering.raster.casters import Casters, Part, Runs
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import DIRECTION_COUNT
@@ -167,8 +167,8 @@ class ShadowMaps:
         rough_things = walled and not self.is_wide
         for index, grid in enumerate(self.grids):
             self._place(self._suns, (sun_column(index), 0), SUN_TILE)
-            for first, count in runs_of_indices(self._seen_by(index, drawables, rough_things)):
-                self.casters.draw(_TO_CLIP @ grid.tile_from_world, first, count)
+            seen = Runs.of(self._seen_by(index, drawables, rough_things))
+            self.casters.draw(_TO_CLIP @ grid.tile_from_world, seen)
         self.levels = []
         if not self.is_wide:
             self._draw_finer([(level_around(grid, near),) for grid in self.grids] if self.finer else [])
@@ -198,16 +198,14 @@ class ShadowMaps:
     def _level_tile(self, sun: int, level: int) -> int:
         return len(self.grids) + sun * self.finer + level
 
-    def _seen_by(
-        self, sun: int, drawables: Sequence[Drawable], rough_things: bool = False
-    ) -> list[tuple[int, int]]:
+    def _seen_by(self, sun: int, drawables: Sequence[Drawable], rough_things: bool = False) -> list[Part]:
         """Return the indices of those objects that a sun sees; things roughly, where finer maps show them besides."""
         unseen = {
             d.body.instance_id
             for d, out in zip(self._state.drawables, self._state.hidden_from_suns[sun], strict=True)
             if out
         }
-        found: list[tuple[int, int]] = []
+        found: list[Part] = []
         for body in (drawable.body for drawable in drawables):
             if body.instance_id not in unseen:
                 rough = rough_things and body.is_thing and body.instance_id in self.casters.soft
@@ -230,8 +228,7 @@ class ShadowMaps:
         inside = off < level.width_m / 2 + state.radii_m
         near_by = [drawable for drawable, reached in zip(state.drawables, inside, strict=True) if reached]
         clip = _TO_CLIP @ level_from_world(grid, level)
-        for first, count in runs_of_indices(self._seen_by(sun, near_by)):
-            self.casters.draw(clip, first, count)
+        self.casters.draw(clip, Runs.of(self._seen_by(sun, near_by)))
 
     def _fit_soft(self, sphere: tuple[FloatArray, float]) -> None:
         """Draw the soft maps of the things in a sphere and what lies below them."""
@@ -266,8 +263,7 @@ class ShadowMaps:
                 if not (below and drawable.body.is_thing) and not out[at_all[drawable.body.instance_id]]
             ]
             clip = soft_clip(soft, index)
-            for first, count in runs_of_indices([self.casters.soft[i] for i in seen], between):
-                self.casters.draw(clip, first, count)
+            self.casters.draw(clip, Runs.of([self.casters.soft[i] for i in seen], between))
 
     def _reserve(self, tiles: int) -> None:
         """Make the atlas wide enough; for few tiles it is as wide as it always was."""

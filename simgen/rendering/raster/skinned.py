@@ -125,11 +125,11 @@ class SkinnedModel(GpuModel):
         return self.level_posed
 
     @cached_property
-    def rough_triangles(self) -> NDArray[np.uint32]:
-        """Triangles (m, 3) that cast soft shadows; which they are is decided in the rest pose."""
+    def rough_triangles(self) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Triangles (m, 3) that cast soft shadows, closed and others; which they are is decided in the rest pose."""
         level = self.level_posed
         rest = np.concatenate([part.positions_m for part in self.submeshes(0)])
-        return clustered(rest, level.triangles[: level.opaque_triangles])
+        return clustered(rest, level.triangles[: level.opaque_triangles], level.closed_triangles)
 
     def release(self) -> None:
         """Free what is its own; the materials stay with the model that it shares them with."""
