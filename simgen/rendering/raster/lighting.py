@@ -33,6 +33,8 @@ from simgen.rendering.raster.scene_light import (
     scene_light,
     white_of,
 )
+from simgen.rendering.raster.shadows import DirectionalLight
+from simgen.rendering.raster.sun_reach import SunReach
 from simgen.rendering.raster.targets import Targets
 from simgen.rendering.raster.visibility import (
     LightTargets,
@@ -71,9 +73,12 @@ class LightPass:
         self._state: tuple[FloatArray, ...] | None = None
         self._lamps.forget()
         self._room.set_scene(drawables)
+        enclosure = self._room.enclosure
+        self._reach = None if enclosure is None else SunReach(enclosure)
 
     def set_view(self, view: View) -> None:
         """Set the lights of a view, and draw the shadow maps, where they are not those of the view before."""
+        self._seen: tuple[View, tuple[int, ...]] | None = None
         factors = light_factors(self._scene, view)
         if self._factors is None or not np.array_equal(self._factors, factors):
             before = () if self._factors is None else self._light.suns
@@ -90,6 +95,7 @@ class LightPass:
             present = present_drawables(self._drawables, view)
             self._visibility.set_state(present, view.T_world_objects, self._room.walls)
             self._state = state
+            self._within = self._reach is not None and self._reach.holds(present, view.T_world_objects)
         self._visibility.set_view(view)
 
     def _set_light(self, light: SceneLight) -> None:
@@ -97,8 +103,7 @@ class LightPass:
         air = ["LAMPS"] * self._has_lamps
         shining = ["SHINING"] * bool(self._shining)
         air += ["FOG", f"FOG_SUNS {len(scene.suns)}"] * (scene.fog is not None)
-        defines = [f"SUNS {len(light.suns)}"] + ["EMISSIVE"] * any(light.emissive)
-        defines += ["COAT"] * any(light.coats) + shining + air
+        defines = ["EMISSIVE"] * any(light.emissive) + ["COAT"] * any(light.coats) + shining + air
         self._shade_defines = (*defines, *self._room.defines)
         self._shades: dict[tuple[str, ...], moderngl.Program] = {}
         self._background_defines = tuple(air) if scene.fog else ()
@@ -114,7 +119,6 @@ class LightPass:
             "level_of": (steps, 0.5 - steps * ROOT_SMOOTHEST),
             "emissive": light.emissive,
             "coats": light.coats,
-            "sun_color": as_floats(np.array([sun.illuminance_rgb for sun in light.suns])),
         }
         shown = scale if light.background_visible else 0.0
         self._background_scale = shown
@@ -136,7 +140,8 @@ class LightPass:
         """
         gl = self._context.gl
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
-        self._visibility.draw(targets, coarse, view, self._room, self._irradiance)
+        suns = self._suns_seen(view)
+        self._visibility.draw(targets, coarse, view, suns, self._room, self._irradiance)
         lamps = lamps_of(lights_in(self._scene, view)) if self._has_lamps else ()
         white = white_of(self._light)
         if self._has_lamps:
@@ -145,7 +150,7 @@ class LightPass:
         self._draw_shining(targets, coarse, view)
         targets.unsmoothed.use()
         targets.unsmoothed.clear(nonce, nonce, nonce, nonce)
-        self._shade_pixels(targets, coarse, view, white, others or Others())
+        self._shade_pixels(targets, coarse, view, white, suns, others or Others())
         shining = [lamp for lamp in lamps if lamp.half_m is not None] if mirrored else lamps
         self._discs.draw(targets, view, shining, self._scene.fog, white)
         if others is not None:  # what is shown in another picture is smoothed with it
@@ -191,6 +196,14 @@ class LightPass:
             air["glow_scale"] = (scale / coarse.glow.width, scale / coarse.glow.height)
         return air
 
+    def _suns_seen(self, view: View) -> tuple[int, ...]:
+        """Return the indices of the suns that may light something in a view."""
+        if self._reach is None or not self._within:
+            return tuple(range(len(self._light.suns)))
+        if self._seen is None or self._seen[0] is not view:  # what is behind glass is the same view
+            self._seen = view, self._reach.seen(self._light.suns, view)
+        return self._seen[1]
+
     @property
     def _has_lamps(self) -> bool:
         return bool(self._scene.lights or self._scene.panels)
@@ -209,6 +222,7 @@ class LightPass:
         coarse: LightTargets,
         view: View,
         white: float,
+        suns: Sequence[int],
         others: Others,
     ) -> None:
         """Shade surfaces, then fill in the background; the labels' depth keeps each from the other's pixels."""
@@ -241,7 +255,7 @@ class LightPass:
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST)
         gl.depth_func = ">"
-        self._shade_surfaces(targets, coarse, view, others, surfaces)
+        self._shade_surfaces(targets, coarse, view, [light.suns[index] for index in suns], others, surfaces)
         gl.depth_func = "<="
         set_uniforms(
             background, background=5, white=white, background_scale=self._background_scale,
@@ -256,20 +270,22 @@ class LightPass:
         targets: Targets,
         coarse: LightTargets,
         view: View,
+        suns: Sequence[DirectionalLight],
         others: Others,
         camera: dict[str, object],
     ) -> None:
         """Shade each part of the image with what it needs; textures are bound, and the framebuffer is."""
         (width, height), (half_width, half_height) = targets.size_px, coarse.shares.size
         whole = targets.shaded.scissor
+        colors = as_floats(np.array([sun.illuminance_rgb for sun in suns]))
         for names, where in others.parts(targets.region):
-            shade = self._shade_with((*names, *ray_defines(view.intrinsics)))
+            shade = self._shade_with((f"SUNS {len(suns)}", *names, *ray_defines(view.intrinsics)))
             set_uniforms(
                 shade, normal_depth=0, surface=1, shares=2, prefiltered=3, irradiance=4,
                 lamp_light=7, **others.uniforms(view),
                 spacing=float(coarse.spacing_px),
                 texel=(1 / width, 1 / height, 1 / half_width, 1 / half_height),
-                sun_direction=as_floats(suns_in_camera(self._light.suns, view)), **camera,
+                sun_direction=as_floats(suns_in_camera(suns, view)), sun_color=colors, **camera,
             )  # fmt: skip
             for x0, y0, x1, y1 in where:
                 targets.shaded.scissor = (x0, y0, x1 - x0, y1 - y0)

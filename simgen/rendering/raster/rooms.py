@@ -13,7 +13,7 @@ from simgen.records.scene import Scene
 from simgen.rendering.lamps import lights_in
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable
-from simgen.rendering.raster.enclosures import find_enclosure
+from simgen.rendering.raster.enclosures import Enclosure, find_enclosure
 from simgen.rendering.raster.environment import illumination_of, sky_around
 from simgen.rendering.raster.lamp import Lamp, lamps_of
 from simgen.rendering.raster.prefilter import QUICKLY, Prefilter, scale_of
@@ -49,6 +49,11 @@ class RoomPass:
     def defines(self) -> tuple[str, ...]:
         """See above."""
         return ("PROBES",) if self._probes is not None else ()
+
+    @property
+    def enclosure(self) -> Enclosure | None:
+        """What stands around the things; None in the open."""
+        return None if self._probes is None else self._probes.room.enclosure
 
     @property
     def walls(self) -> Walls:

@@ -105,8 +105,7 @@ class VisibilityPass:
         """Draw the shadow maps of one state of the bodies."""
         shadows = self._shadows
         shadows.draw(drawables, T_world_objects, self._suns, self._illumination.directions, walls)
-        levels = [f"LEVELS {1 + shadows.finer}"] if shadows.finer and self._suns else []
-        self._share_defines = [f"SUNS {len(self._suns)}", *levels]
+        self._share_defines = [f"LEVELS {1 + shadows.finer}"] * bool(shadows.finer)
 
     def set_view(self, view: View) -> None:
         """Draw the finer shadow maps of a wide scene."""
@@ -118,12 +117,20 @@ class VisibilityPass:
         targets: Targets,
         coarse: LightTargets,
         view: View,
+        suns: Sequence[int],
         room: RoomPass,
         irradiance: moderngl.Texture,
     ) -> None:
-        """Fill `coarse.shares` from the label targets; `irradiance` is what shares of an enclosed scene are of."""
+        """Fill `coarse.shares` from the label targets.
+
+        Args:
+            suns: indices of those that light something in the view; their shares are stored in this order.
+            irradiance: what shares of an enclosed scene are of.
+        """
         ray, defines = ray_uniforms(view.intrinsics), (*ray_defines(view.intrinsics), *room.defines)
-        share = self._context.program("fullscreen.vert", "shares.frag", [*self._share_defines, *defines])
+        share = self._context.program(
+            "fullscreen.vert", "shares.frag", [f"SUNS {len(suns)}", *self._share_defines, *defines]
+        )
         targets.labels.normal_depth.use(0)
         self._draw_soft(coarse, view, room, irradiance)
         self._shadows.sun_depths.use(2)
@@ -132,7 +139,7 @@ class VisibilityPass:
         set_uniforms(
             share, normal_depth=0, coarse=1, sun_depths=2, **ray,
             coarse_texel=_texel(coarse.soft), pixel_angle=coarse.spacing_px / view.intrinsics.fx / 2,
-            spacing=coarse.spacing_px, **self._sun_uniforms(view),
+            spacing=coarse.spacing_px, **self._sun_uniforms(view, suns),
         )  # fmt: skip
         coarse.shared.use()
         self._context.fill(share)
@@ -171,35 +178,36 @@ class VisibilityPass:
         coarse.averaged.use()
         self._context.fill(smooth)
 
-    def _sun_uniforms(self, view: View) -> dict[str, object]:
-        shadows, grids = self._shadows, self._shadows.grids
-        if not grids:
+    def _sun_uniforms(self, view: View, suns: Sequence[int]) -> dict[str, object]:
+        if not suns:
             return {}
-        width = shadows.sun_depths.width
+        shadows, width = self._shadows, self._shadows.sun_depths.width
+        grids = [(index, shadows.grids[index]) for index in suns]
         places = [
-            _sun_place(index, width) @ grid.tile_from_world @ view.T_world_camera
-            for index, grid in enumerate(grids)
+            _sun_place(index, width) @ grid.tile_from_world @ view.T_world_camera for index, grid in grids
         ]
         numbers = [
             (grid.texel_m, grid.range_m, grid.texel_m * SUN_TILE, sun_column(index) / width)
-            for index, grid in enumerate(grids)
+            for index, grid in grids
         ]
-        directions = suns_in_camera(self._suns, view)
-        widths = [[np.tan(sun.angular_diameter_rad / 2)] for sun in self._suns]
+        shining = [self._suns[index] for index in suns]
+        directions = suns_in_camera(shining, view)
+        widths = [[np.tan(sun.angular_diameter_rad / 2)] for sun in shining]
         return {
             "sun_from_camera": as_floats(np.array(places).transpose(0, 2, 1)),
             "sun_grid": as_floats(np.array(numbers)),
             "sun_tile": (SUN_TILE / width, 1.0, 1 / SUN_TILE),
             "sun_direction": as_floats(np.column_stack([directions, widths])),
-            **(self._level_uniforms(view) if shadows.finer else {}),
+            **(self._level_uniforms(view, suns) if shadows.finer else {}),
         }
 
-    def _level_uniforms(self, view: View) -> dict[str, object]:
+    def _level_uniforms(self, view: View, suns: Sequence[int]) -> dict[str, object]:
         """Return where the finer maps lie: places in metres, and a square of each level for each sun."""
         shadows = self._shadows
         places: list[FloatArray] = []
         squares: list[tuple[float, float, float, float]] = []
-        for sun, (grid, levels) in enumerate(zip(shadows.grids, shadows.levels, strict=True)):
+        for sun in suns:
+            grid, levels = shadows.grids[sun], shadows.levels[sun]
             place = grid.tile_from_world @ view.T_world_camera
             half = grid.texel_m * SUN_TILE / 2
             place[:2] *= half  # metres along the grid's sides, from its middle
