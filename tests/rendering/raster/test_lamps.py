@@ -327,6 +327,9 @@ class NoCasters:
     def begin(self) -> None:
         """Nothing is drawn."""
 
+    def draw(self, *_: object, **__: object) -> None:
+        """Nothing is drawn."""
+
 
 def test_maps_lie_where_they_would_lie_without_the_scenes_before(raster: RasterRenderer) -> None:
     """Where a lamp's map lies in the atlas decides the last bit of what is read from it."""
