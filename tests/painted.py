@@ -8,14 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from simgen.assets import AssetLibrary
-from simgen.records.asset import Asset, AssetInfo, AssetRef, Material
+from simgen.colour import LUMINANCE_RGB
+from simgen.records.asset import Asset, AssetInfo, AssetRef, Material, Texture
 from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight
-from simgen.records.scene import Scene
-from simgen.rendering.protocol import Renderer
-from tests.views import still_view
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 GREY_SKY = EnvironmentLight(map=None, illuminance_lux=1000.0)
 SKY_LUMINANCE = 1000.0 / np.pi
 
@@ -50,13 +47,13 @@ class PaintedLibrary(AssetLibrary):
         return replace(asset, model=model, info=self.describe(ref))
 
 
-def picture(renderer: Renderer, scene: Scene, library: AssetLibrary) -> Frame:
-    """What a renderer makes of a scene whose bodies are of a library."""
-    with renderer.open(scene, library) as session:
-        return session.render(still_view(scene))
-
-
 def mean_of(frame: Frame, instance_id: int = 1) -> float:
     """The mean luminance of a body's pixels."""
     seen = frame.instance_id == instance_id
-    return float((frame.radiance.astype(float) @ LUMINANCE)[seen].mean())
+    return float((frame.radiance.astype(float) @ LUMINANCE_RGB)[seen].mean())
+
+
+def noise_texture(height: int, width: int, channels: int, srgb: bool = True) -> Texture:
+    """A texture of random codes, the same for every size."""
+    pixels = np.random.default_rng(height * width).integers(0, 256, (height, width, channels), dtype=np.uint8)
+    return Texture(pixels, srgb)

@@ -36,6 +36,7 @@ from simgen.reproduce import replay
 from simgen.scenario import canonical_json
 from simgen.simulation import simulate
 from tests.builders import make_scene, sphere, static_box, sun
+from tests.measures.light import variance_px2
 
 CAMERA = CameraSensor("front", Intrinsics.from_fov(96, 64, 0.6), (Pose(),), 8.0, blur_samples=200)
 WEIGHTLESS = Physics(engine="kinematic", gravity_mps2=(0.0, 0.0, 0.0))
@@ -75,17 +76,9 @@ def frames_of(scene: Scene, frame_index: int = 1, renderer: str = "analytic") ->
     return exposed, sharp
 
 
-def variance_px2(frame: Frame) -> FloatArray:
-    """The variances of a picture's light along x and y."""
-    light = frame.radiance.astype(float).sum(axis=-1)
-    axes = np.meshgrid(*(np.arange(n) for n in light.shape[::-1]))
-    means = [np.average(axis, weights=light) for axis in axes]
-    return np.array([np.average((a - m) ** 2, weights=light) for a, m in zip(axes, means, strict=True)])
-
-
 def streak_px(exposed: Frame, sharp: Frame) -> FloatArray:
     """The length of the blur along x and y: an even streak of length L has the variance L² / 12."""
-    return np.sqrt(12 * np.maximum(variance_px2(exposed) - variance_px2(sharp), 0.0))
+    return np.sqrt(12 * np.maximum(variance_px2(exposed.radiance) - variance_px2(sharp.radiance), 0.0))
 
 
 def open_for(shutter_s: float, **more: object) -> CameraSensor:
@@ -173,7 +166,8 @@ def test_focus_follows_a_body() -> None:
     kept = replace(CAMERA, aperture=Aperture(0.2, 0.05, focus_on="sphere[0]"))
     left = replace(CAMERA, aperture=Aperture(0.2, 0.05, focus_m=DEPTH_M - 0.5))
     spreads = [
-        np.subtract(*map(variance_px2, frames_of(flying((0.0, 0.0, 5.0), camera)))) for camera in (kept, left)
+        np.subtract(*(variance_px2(frame.radiance) for frame in frames_of(flying((0.0, 0.0, 5.0), camera))))
+        for camera in (kept, left)
     ]
     np.testing.assert_allclose(spreads[0], 0.0, atol=0.15)
     confusion_px = 0.2 * CAMERA.intrinsics.fx * abs(1 / DEPTH_M - 1 / (DEPTH_M - 0.5))

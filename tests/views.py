@@ -12,6 +12,7 @@ from simgen.geometry import Pose
 from simgen.records.frame import Frame, View
 from simgen.records.scene import CameraSensor, Scene, SceneObject
 from simgen.rendering.analytic import AnalyticRenderer
+from simgen.rendering.protocol import Renderer
 from tests.builders import make_scene
 
 STRAIGHT_AHEAD = Pose()  # camera axes = world axes: poses of objects are poses in the camera
@@ -32,10 +33,15 @@ def still_view(scene: Scene, frame_index: int = 0) -> View:
     )
 
 
+def picture(renderer: Renderer, scene: Scene, library: AssetLibrary) -> Frame:
+    """What a renderer makes of `still_view`."""
+    with renderer.open(scene, library) as session:
+        return session.render(still_view(scene))
+
+
 def cast(scene: Scene) -> Frame:
     """The analytic frame of `still_view`."""
-    with AnalyticRenderer().open(scene, AssetLibrary()) as session:
-        return session.render(still_view(scene))
+    return picture(AnalyticRenderer(), scene, AssetLibrary())
 
 
 def camera_scene(objects: Sequence[SceneObject], intrinsics: Intrinsics, **fields: object) -> Scene:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
+from scipy.spatial import ConvexHull
 
 from simgen import resources
 from simgen.assets.importers.raw import RawModel, RawPart
 from simgen.assets.importers.surfaces import creased_part
+from simgen.geometry import FloatArray, Vec3
 from simgen.records.asset import Material
 
 
@@ -37,3 +40,9 @@ def private_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SIMGEN_CACHE", str(tmp_path / "cache"))
     assert resources.data_folder() == tmp_path / "data"
     return tmp_path
+
+
+def solid_at(hulls: Iterable[FloatArray], point: Vec3, tolerance_m: float = 1e-9) -> bool:
+    """Whether a point lies in one of several hulls, given by their vertices."""
+    equations = [ConvexHull(hull).equations for hull in hulls]
+    return any(bool(np.all(e[:, :3] @ point + e[:, 3] <= tolerance_m)) for e in equations)

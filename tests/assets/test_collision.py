@@ -21,12 +21,7 @@ from simgen.assets.importers.raw import RawPart
 from simgen.assets.surface_points import surface_points
 from simgen.assets.uncovered import uncovered_parts
 from simgen.errors import AssetError
-from tests.assets.shapes import cup, part
-
-
-def inside(hulls: tuple[np.ndarray, ...], point: tuple[float, float, float]) -> bool:
-    equations = [ConvexHull(hull).equations for hull in hulls]
-    return any(bool(np.all(e[:, :3] @ point + e[:, 3] <= 1e-9)) for e in equations)
+from tests.assets.shapes import cup, part, solid_at
 
 
 @given(st.tuples(*[st.floats(0.01, 3.0)] * 3), st.tuples(*[st.floats(-2.0, 2.0)] * 3))
@@ -76,15 +71,15 @@ def test_a_cup_is_decomposed_so_that_things_fall_into_it() -> None:
     assert 1 < len(hulls) <= MAX_PARTS
     assert all(len(hull) <= MAX_VERTICES for hull in hulls)
     around = [(np.cos(a), np.sin(a)) for a in np.linspace(0, 2 * np.pi, 24, endpoint=False)]
-    assert not any(inside(hulls, (0.03 * x, 0.03 * y, 0.06)) for x, y in around), "the hollow is free"
-    assert all(inside(hulls, (0.037 * x, 0.037 * y, 0.06)) for x, y in around), "the wall is solid"
-    assert all(inside(hulls, (0.03 * x, 0.03 * y, 0.003)) for x, y in around), "the bottom is closed"
+    assert not any(solid_at(hulls, (0.03 * x, 0.03 * y, 0.06)) for x, y in around), "the hollow is free"
+    assert all(solid_at(hulls, (0.037 * x, 0.037 * y, 0.06)) for x, y in around), "the wall is solid"
+    assert all(solid_at(hulls, (0.03 * x, 0.03 * y, 0.003)) for x, y in around), "the bottom is closed"
 
 
 def test_asked_for_one_hull_a_cup_gets_one() -> None:
     hulls = tuple(convex_parts([part(cup())], "hull"))
     assert len(hulls) == 1
-    assert inside(hulls, (0.0, 0.0, 0.06))
+    assert solid_at(hulls, (0.0, 0.0, 0.06))
 
 
 def test_decomposition_gives_the_same_parts_every_time() -> None:

@@ -3,12 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import trimesh
-from scipy.spatial import ConvexHull
 
 from simgen.assets.collision import MAX_PARTS, MAX_VERTICES, convex_parts
 from simgen.assets.surface_points import surface_points
 from simgen.assets.vessel import vessel_parts
-from tests.assets.shapes import cup, part
+from tests.assets.shapes import cup, part, solid_at
 
 
 def spread(mesh: trimesh.Trimesh) -> np.ndarray:
@@ -30,11 +29,6 @@ def bowl() -> trimesh.Trimesh:
     outer = np.column_stack([0.1 * np.sin(angle), 0.1 - 0.1 * np.cos(angle)])
     inner = np.column_stack([0.094 * np.sin(angle), 0.1 - 0.094 * np.cos(angle)])[::-1]
     return trimesh.creation.revolve(np.concatenate([outer, inner]), sections=48)
-
-
-def solid_at(hulls: list[np.ndarray], point: tuple[float, float, float]) -> bool:
-    equations = [ConvexHull(hull).equations for hull in hulls]
-    return any(bool(np.all(e[:, :3] @ point + e[:, 3] <= 1e-6)) for e in equations)
 
 
 def test_a_mug_is_hollow_and_its_handle_has_a_hole() -> None:

@@ -13,7 +13,7 @@ from simgen.records.scene import Scene
 from simgen.rendering import RENDERERS, make_renderer
 from simgen.rendering.protocol import Renderer
 from tests.conformance.scenes import SCENES
-from tests.views import still_view
+from tests.views import picture
 
 Render = Callable[[Scene], Frame]
 # What the suite looks at does not depend on how clean the picture is; labels are those that need no OpenGL.
@@ -35,12 +35,7 @@ def renderer(request: pytest.FixtureRequest) -> Iterator[Renderer]:
 @pytest.fixture(scope="package")
 def render(renderer: Renderer, library: AssetLibrary) -> Render:
     """Render the scene's still view; the same scene by name is rendered once."""
-
-    def draw(scene: Scene) -> Frame:
-        with renderer.open(scene, library) as session:
-            return session.render(still_view(scene))
-
-    return draw
+    return lambda scene: picture(renderer, scene, library)
 
 
 @pytest.fixture(scope="package")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from math import exp, pi, radians
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simgen.colour import LUMINANCE_RGB, srgb_from_linear
-from simgen.geometry import Pose, Quat, quaternion_about_axis
+from simgen.geometry import FloatArray, Pose, Quat, quaternion_about_axis
 from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, Fog, SpotLight, SunLight
 from simgen.records.scene import MaterialOverride, Scene
@@ -35,6 +36,14 @@ _LAMP_M = 5.0
 def luminance(frame: Frame) -> NDArray[np.float64]:
     """Return (h, w) cd/m²."""
     return frame.radiance.astype(float) @ LUMINANCE_RGB
+
+
+def variance_px2(picture: NDArray[Any]) -> FloatArray:
+    """Return the variances of the light of a picture (h, w, 3) along x and y, square pixels."""
+    light = picture.astype(float).sum(axis=-1)
+    axes = np.meshgrid(*(np.arange(n) for n in light.shape[::-1]))
+    means = [np.average(axis, weights=light) for axis in axes]
+    return np.array([np.average((a - m) ** 2, weights=light) for a, m in zip(axes, means, strict=True)])
 
 
 def middle_level(frame: Frame) -> float:

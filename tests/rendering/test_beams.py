@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from simgen.assets import AssetLibrary
+from simgen.colour import LUMINANCE_RGB
 from simgen.geometry import Pose
 from simgen.records.frame import Frame
 from simgen.records.light import Fog, SpotLight
@@ -18,7 +19,7 @@ from simgen.rendering.beams import share_of
 from simgen.rendering.protocol import Renderer
 from tests.builders import camera, make_scene, static_box
 from tests.measures.light import CARD, DARK
-from tests.painted import LUMINANCE, picture
+from tests.views import picture
 
 SAMPLES = 16
 LOW = SpotLight("low", Pose(), "", 15_000.0, beam="low", radius_m=0.0)
@@ -96,7 +97,7 @@ def wall(lamp: SpotLight, fov_deg: float = 16.0, fog: Fog | None = None) -> Scen
 def level(frame: Frame, right_deg: float, up_deg: float) -> float:
     camera = frame.view.intrinsics
     x, y = (camera.cx + camera.fx * tan(radians(right_deg)), camera.cy - camera.fy * tan(radians(up_deg)))
-    return float((frame.radiance.astype(float) @ LUMINANCE)[round(y), round(x)])
+    return float((frame.radiance.astype(float) @ LUMINANCE_RGB)[round(y), round(x)])
 
 
 @pytest.mark.parametrize("lamp", [LOW, HIGH, replace(LOW, near_side="left")])
@@ -121,7 +122,7 @@ def test_fog_shows_the_cut_off_too(renderers: tuple[Renderer, ...]) -> None:
     beside = camera(eye=(8.0, -6.0, 0.0), target=(8.0, 0.0, 0.0), width=32, height=32, fov_rad=0.3)
     scene = replace(wall(LOW, fog=Fog(60.0)), cameras=(beside,))
     rows = [
-        (picture(renderer, scene, AssetLibrary()).radiance.astype(float) @ LUMINANCE).mean(axis=1)
+        (picture(renderer, scene, AssetLibrary()).radiance.astype(float) @ LUMINANCE_RGB).mean(axis=1)
         for renderer in renderers
     ]
     for row in rows:

@@ -17,7 +17,8 @@ from simgen.rendering.pathtrace import PathtraceRenderer
 from simgen.rendering.raster import RasterRenderer
 from tests.builders import camera, floor, make_scene, sphere
 from tests.lamps import DARK, panel, spot
-from tests.painted import GREY_SKY, SKY_LUMINANCE, PaintedLibrary, mean_of, picture
+from tests.painted import GREY_SKY, SKY_LUMINANCE, PaintedLibrary, mean_of
+from tests.views import picture
 
 SAMPLES = 16
 BALL = sphere(0.5)

@@ -10,12 +10,14 @@ import pytest
 from simgen.assets import AssetLibrary
 from simgen.assets.procedural.surfaces import SURFACES, finish
 from simgen.assets.wrapping import wrapped
+from simgen.colour import LUMINANCE_RGB
 from simgen.records.asset import Material, Model, Submesh
 from simgen.records.scene import MaterialOverride, SurfaceTexture
 from simgen.rendering.dressing import dress_of, dressed
 from simgen.rendering.protocol import Renderer
 from tests.builders import box, camera, make_scene, static_box
-from tests.painted import GREY_SKY, LUMINANCE, picture
+from tests.painted import GREY_SKY
+from tests.views import picture
 
 SAMPLES = 16
 BRICK = SurfaceTexture("brick", 5)
@@ -78,7 +80,8 @@ def test_both_renderers_show_the_same_bricks(renderers: tuple[Renderer, ...]) ->
     wall = static_box((4.0, 4.0, 0.2), material=MaterialOverride(texture=BRICK))
     scene = make_scene([wall], [ABOVE], suns=[], environment=GREY_SKY)
     a, b = (
-        picture(renderer, scene, AssetLibrary()).radiance.astype(float) @ LUMINANCE for renderer in renderers
+        picture(renderer, scene, AssetLibrary()).radiance.astype(float) @ LUMINANCE_RGB
+        for renderer in renderers
     )
     assert a.std() / a.mean() > 0.08
     assert a.mean() == pytest.approx(b.mean(), rel=0.12)  # facets of the relief shade each other in one alone

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from simgen.colour import LUMINANCE_RGB
 from simgen.records.asset import Material, Texture
 from simgen.records.light import Fog
 from simgen.rendering.pathtrace import PathtraceRenderer
@@ -16,7 +17,8 @@ from simgen.rendering.protocol import Renderer
 from simgen.rendering.raster import RasterRenderer
 from tests.builders import camera, floor, make_scene, static_box
 from tests.lamps import DARK, spot
-from tests.painted import LUMINANCE, PaintedLibrary, picture
+from tests.painted import PaintedLibrary
+from tests.views import picture
 
 SAMPLES = 8
 SIGN = floor(size_m=1.0)
@@ -40,14 +42,14 @@ def halves(renderer: Renderer, material: Material = LIT, **fields: Any) -> NDArr
     frame = picture(renderer, scene, PaintedLibrary({SIGN.asset: material}, planar=True))
     columns = frame.radiance.astype(float)[12:20].mean(axis=0)
     found = np.array([columns[2:6].mean(axis=0), columns[26:30].mean(axis=0)])
-    return found if found[1] @ LUMINANCE > found[0] @ LUMINANCE else found[::-1]
+    return found if found[1] @ LUMINANCE_RGB > found[0] @ LUMINANCE_RGB else found[::-1]
 
 
 def test_a_map_shines_where_it_is_not_black(raster: RasterRenderer, tracer: PathtraceRenderer) -> None:
     for renderer in (raster, tracer):
         dark, bright = halves(renderer)
         np.testing.assert_allclose(bright, (200.0, 100.0 * HALF, 0.0), rtol=0.03, atol=0.5)
-        assert dark @ LUMINANCE < 0.05 * (bright @ LUMINANCE)
+        assert dark @ LUMINANCE_RGB < 0.05 * (bright @ LUMINANCE_RGB)
 
 
 def test_what_shines_adds_to_what_lamps_give(raster: RasterRenderer) -> None:

@@ -27,6 +27,7 @@ from simgen.rendering.exposure import (
     seen_from,
 )
 from tests.builders import sphere, static_box, sun
+from tests.measures.light import variance_px2
 from tests.views import camera_scene, cast, still_view
 
 CAMERA = Intrinsics.from_fov(96, 96, 0.5)
@@ -47,14 +48,6 @@ def through_lens(scene: Scene, diameter_m: float, count: int, focus_m: float = F
         return session.light(views).astype(float)
 
 
-def spread_px(picture: FloatArray) -> FloatArray:
-    """The variances of a picture's light along x and y, square pixels."""
-    light = picture.sum(axis=-1)
-    axes = np.meshgrid(*(np.arange(n) for n in light.shape[::-1]))
-    means = [np.average(axis, weights=light) for axis in axes]
-    return np.array([np.average((a - m) ** 2, weights=light) for a, m in zip(axes, means, strict=True)])
-
-
 @pytest.mark.parametrize("depth_m", [1.2, 1.4, 3.0, 7.0])
 def test_circle_of_confusion_is_that_of_a_thin_lens(depth_m: float) -> None:
     """c = A f |z - z_f| / (z (z_f - f)), on a sensor at the image distance v = 1 / (1 / f - 1 / z_f)."""
@@ -65,7 +58,7 @@ def test_circle_of_confusion_is_that_of_a_thin_lens(depth_m: float) -> None:
     scene = lit(sphere(0.02 * depth_m, at=(0.0, 0.0, depth_m)))
     sharp = cast(scene).radiance.astype(float)
     # An even disc of diameter c has the variance c² / 16 along any line through its middle.
-    measured_px = 4 * np.sqrt(spread_px(through_lens(scene, diameter_m, 256)) - spread_px(sharp))
+    measured_px = 4 * np.sqrt(variance_px2(through_lens(scene, diameter_m, 256)) - variance_px2(sharp))
     np.testing.assert_allclose(measured_px, expected_px, rtol=0.05)
     assert confusion_px(replace_depth(scene, depth_m), diameter_m, FOCUS_M) == pytest.approx(
         expected_px, rel=0.01

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 
 from simgen.assets import AssetLibrary
+from simgen.colour import LUMINANCE_RGB
 from simgen.records.light import SunLight
 from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.protocol import Renderer
@@ -17,7 +17,6 @@ from tests.rendering.raster.test_rooms import GREY, SKY, ceiling, walls
 from tests.views import still_view
 
 SAMPLES = 48
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 BRIGHT = MaterialOverride(base_color_rgb=(0.8, 0.8, 0.8), roughness=1.0, metallic=0.0)
 CORNER = camera(eye=(-1.7, -1.7, 1.5), target=(1.0, 1.0, 0.6), width=48, height=36, fov_rad=1.2)
 LAMP = panel((0.0, 0.0, 2.9), (0.0, 0.0, 0.0), 3000.0, 0.8, 0.8)
@@ -48,5 +47,5 @@ def test_a_room_is_as_bright_in_one_as_in_the_other(renderers: Sequence[Renderer
         scene: Scene = SCENES[name]
         with renderer.open(scene, AssetLibrary()) as session:
             radiance = session.render(still_view(scene)).radiance.astype(float)
-        means.append(float((radiance @ LUMINANCE).mean()))
+        means.append(float((radiance @ LUMINANCE_RGB).mean()))
     assert means[0] == pytest.approx(means[1], rel=0.1)

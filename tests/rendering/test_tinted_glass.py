@@ -19,7 +19,8 @@ from simgen.rendering.protocol import Renderer
 from simgen.rendering.raster import RasterRenderer
 from tests.builders import camera, make_scene, static_box
 from tests.lamps import DARK, panel
-from tests.painted import GREY_SKY, SKY_LUMINANCE, PaintedLibrary, picture
+from tests.painted import GREY_SKY, SKY_LUMINANCE, PaintedLibrary
+from tests.views import picture
 
 SAMPLES = 48
 BLUE = (0.2, 0.5, 0.9)

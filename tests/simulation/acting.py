@@ -49,6 +49,11 @@ def do(
     return Behaviour(kind, path or f"actors.test.behaviour.{kind}", settings(**values), children, when)
 
 
+def go(speed_mps: float, heading_rad: float = 0.0) -> Behaviour:
+    """Straight on at one speed."""
+    return do("constant_velocity", speed_mps=speed_mps, heading_rad=heading_rad)
+
+
 def on(
     kind: str,
     *children: Trigger,

@@ -12,7 +12,7 @@ from simgen.records.behaviour import Joint
 from simgen.records.scene import Physics
 from simgen.simulation import simulate
 from tests.builders import box, floor, static_box
-from tests.simulation.acting import LIBRARY, act, car, deer, do, event, on, stage, thing
+from tests.simulation.acting import LIBRARY, act, car, deer, do, event, go, on, stage, thing
 from tests.simulation.bodies import UNIT_CUBE, HullLibrary, body_of
 
 EARTH = Physics()
@@ -28,10 +28,6 @@ def run(players, events=(), joints=(ON_ROOF,), physics=EARTH, seconds=2.0, **fie
     return simulate(
         replace(stage(players, events, seconds, physics=physics, **fields), joints=joints), LIBRARY
     )
-
-
-def go(speed: float, heading: float = 0.0):
-    return do("constant_velocity", speed_mps=speed, heading_rad=heading)
 
 
 RELEASE = event("shed", act("release", object="crate"), trigger=on("time", at_s=1.0))

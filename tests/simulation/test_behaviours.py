@@ -12,7 +12,7 @@ from simgen.records.behaviour import Behaviour
 from simgen.scenario.spec import BehaviourSpec
 from simgen.simulation.behaviours import KINDS
 from simgen.worlds.lane_graph import point_at, s_of
-from tests.simulation.acting import car, deer, do, feet, lane, on, play, speeds
+from tests.simulation.acting import car, deer, do, feet, go, lane, on, play, speeds
 
 STEP = 1 / 240
 ROAD = lane((0, 0, 0), (100, 0, 0), (200, 60, 4))
@@ -324,10 +324,6 @@ def test_sync_arrival_waits_for_what_stands_and_runs_no_faster_than_it_may() -> 
 
 
 # -- compositions ----------------------------------------------------------------------------------------------------
-
-
-def go(speed: float, heading: float = 0.0):
-    return do("constant_velocity", speed_mps=speed, heading_rad=heading)
 
 
 def test_for_and_serial_hand_over_at_the_step_after_the_time() -> None:

@@ -10,15 +10,11 @@ import pytest
 from simgen.records.scene import Physics
 from simgen.records.trajectory import Trajectory
 from tests.builders import box, floor, sphere, static_box
-from tests.simulation.acting import act, actor, car, deer, do, event, on, play, speeds, thing
+from tests.simulation.acting import act, actor, car, deer, do, event, go, on, play, speeds, thing
 
 WEIGHTLESS = Physics(gravity_mps2=(0.0, 0.0, 0.0))
 EARTH = Physics()
 ROAD = thing(floor(size_m=400.0, name="road"))
-
-
-def go(speed: float, heading: float = 0.0):
-    return do("constant_velocity", speed_mps=speed, heading_rad=heading)
 
 
 def momentum(run: Trajectory, masses: list[float], frame: int = -1) -> np.ndarray:

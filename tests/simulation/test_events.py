@@ -13,15 +13,11 @@ from simgen.records.scene import Capture, DenseCapture, Physics
 from simgen.scenario.spec import ActionSpec
 from simgen.simulation.actions import KINDS
 from tests.builders import box, camera, floor, sphere
-from tests.simulation.acting import CLOSED_FORM, act, actor, car, deer, do, event, on, play, thing
+from tests.simulation.acting import CLOSED_FORM, act, actor, car, deer, do, event, go, on, play, thing
 
 STEP = 1 / 240
 AT_HALF = on("time", at_s=0.5)
 BULLET = Physics()
-
-
-def go(speed: float, heading: float = 0.0):
-    return do("constant_velocity", speed_mps=speed, heading_rad=heading)
 
 
 def test_every_action_that_can_be_written_can_be_done() -> None:

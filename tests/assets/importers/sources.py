@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from simgen.assets.importers import FolderFiles
+from simgen.assets.importers import FolderFiles, read_model
+from simgen.assets.importers.raw import RawModel
 
 # A box 2 x 4 x 6 (x, y up, z), quads, counter-clockwise from outside; top in 'red paint', the rest in 'steel'.
 BOX_OBJ = """\
@@ -103,3 +104,8 @@ def gltf_tree(
         **parts,
     }
     return tree, binary, {name: k for k, name in enumerate(arrays)}
+
+
+def read_glb(root: Path, data: bytes) -> RawModel:
+    """The model of a binary glTF file."""
+    return read_model(folder(root, m_glb=data), "m.glb")

@@ -10,9 +10,8 @@ import trimesh
 from PIL import Image
 
 from simgen.assets.importers import read_model
-from simgen.assets.importers.raw import RawModel
 from simgen.errors import AssetError
-from tests.assets.importers.sources import folder
+from tests.assets.importers.sources import folder, read_glb
 
 
 def cube_glb(**material: object) -> bytes:
@@ -27,12 +26,8 @@ def cube_glb(**material: object) -> bytes:
     return scene.export(file_type="glb")
 
 
-def read(tmp_path: Path, data: bytes) -> RawModel:
-    return read_model(folder(tmp_path, m_glb=data), "m.glb")
-
-
 def test_nodes_are_placed_and_y_is_up(tmp_path: Path) -> None:
-    model = read(tmp_path, cube_glb())
+    model = read_glb(tmp_path, cube_glb())
     points = model.parts[0].positions
     assert model.up_axis == "y"
     np.testing.assert_allclose([points.min(axis=0), points.max(axis=0)], [[-1, 0, -1], [1, 2, 1]], atol=1e-6)
@@ -49,7 +44,7 @@ def test_factors_and_maps_of_the_material_are_kept(tmp_path: Path) -> None:
         metallicRoughnessTexture=rough,
         doubleSided=True,
     )
-    material = read(tmp_path, glb).materials[0]
+    material = read_glb(tmp_path, glb).materials[0]
     assert (material.name, material.metallic, material.roughness) == ("paint", 0.25, 0.75)
     assert material.base_color_rgb == (1.0, 0.0, 1.0)
     assert material.base_color_map is not None
@@ -62,7 +57,9 @@ def test_factors_and_maps_of_the_material_are_kept(tmp_path: Path) -> None:
 
 def test_masked_materials_keep_their_cutoff(tmp_path: Path) -> None:
     leaf = Image.fromarray(np.array([[[0, 255, 0, 255], [0, 255, 0, 0]]], np.uint8))
-    material = read(tmp_path, cube_glb(baseColorTexture=leaf, alphaMode="MASK", alphaCutoff=0.3)).materials[0]
+    material = read_glb(
+        tmp_path, cube_glb(baseColorTexture=leaf, alphaMode="MASK", alphaCutoff=0.3)
+    ).materials[0]
     assert (material.alpha_mode, material.alpha_cutoff) == ("mask", 0.3)
 
 
@@ -85,11 +82,11 @@ def test_side_files_are_read_from_the_same_folder_only(tmp_path: Path) -> None:
 
 def test_a_damaged_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(AssetError, match=r"m\.glb: not a readable glTF file"):
-        read(tmp_path, b"glTF\x02\0\0\0 cut short")
+        read_glb(tmp_path, b"glTF\x02\0\0\0 cut short")
 
 
 def test_a_scene_without_triangles_is_told(tmp_path: Path) -> None:
     line = trimesh.load_path(np.array([[0, 0, 0], [1, 0, 0]], float))
     data = trimesh.Scene(line).export(file_type="glb")
     with pytest.raises(AssetError, match=r"m\.glb: no triangles; the file holds no surface to draw"):
-        read(tmp_path, BytesIO(data).getvalue())
+        read_glb(tmp_path, BytesIO(data).getvalue())

@@ -13,7 +13,8 @@ from PIL import Image
 
 from simgen.assets.importers.gltf_extensions import with_unique_names
 from simgen.records.asset import Material
-from tests.assets.importers.test_gltf import cube_glb, read
+from tests.assets.importers.sources import read_glb
+from tests.assets.importers.test_gltf import cube_glb
 
 
 def with_material(glb: bytes, **fields: Any) -> bytes:
@@ -34,11 +35,11 @@ def with_material(glb: bytes, **fields: Any) -> bytes:
 
 
 def extended(tmp_path: Path, extensions: dict[str, dict[str, float]], **material: object) -> Material:
-    return read(tmp_path, with_material(cube_glb(**material), extensions=extensions)).materials[0]
+    return read_glb(tmp_path, with_material(cube_glb(**material), extensions=extensions)).materials[0]
 
 
 def test_without_extensions_nothing_is_added(tmp_path: Path) -> None:
-    material = read(tmp_path, cube_glb()).materials[0]
+    material = read_glb(tmp_path, cube_glb()).materials[0]
     assert (material.name, material.coat, material.transmission, material.alpha_mode) == (
         "paint",
         0.0,

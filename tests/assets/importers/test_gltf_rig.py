@@ -10,14 +10,13 @@ import pytest
 
 from simgen.assets import AssetLibrary
 from simgen.assets.imported import import_file
-from simgen.assets.importers import read_model
 from simgen.assets.importers.gltf_rig import KEYS
 from simgen.assets.importers.raw import RawModel
 from simgen.errors import AssetError
 from simgen.geometry import FloatArray
 from simgen.records.asset import AssetRef
 from simgen.skinning import deformed, skinning_matrices
-from tests.assets.importers.sources import folder, glb, gltf_tree
+from tests.assets.importers.sources import glb, gltf_tree, read_glb
 from tests.assets.shapes import private_folders
 
 __all__ = ["private_folders"]
@@ -95,10 +94,6 @@ def arm(
     return glb(tree, binary)
 
 
-def read(tmp_path: Path, data: bytes) -> RawModel:
-    return read_model(folder(tmp_path, m_glb=data), "m.glb")
-
-
 def posed(model: RawModel, share: float) -> FloatArray:
     """Return the vertices of the first part after a share of its stride, at its own pace."""
     assert model.skin is not None
@@ -111,13 +106,13 @@ def posed(model: RawModel, share: float) -> FloatArray:
 
 
 def test_a_skin_without_animation_stands_as_its_nodes_do(tmp_path: Path) -> None:
-    model = read(tmp_path, arm(pose=SWING))
+    model = read_glb(tmp_path, arm(pose=SWING))
     assert model.skin is None
     np.testing.assert_allclose(model.parts[0].positions, in_file(bent(SWING)), atol=1e-8)
 
 
 def test_an_animation_becomes_a_gait_through_the_poses_of_its_loop(tmp_path: Path) -> None:
-    model = read(tmp_path, arm(keys=[0.0, SWING, 0.0, -SWING, 0.0]))
+    model = read_glb(tmp_path, arm(keys=[0.0, SWING, 0.0, -SWING, 0.0]))
     assert model.skin is not None
     assert model.skin.names == ("upper", "lower")
     assert model.skin.parents == (-1, 0)
@@ -128,13 +123,13 @@ def test_an_animation_becomes_a_gait_through_the_poses_of_its_loop(tmp_path: Pat
 
 
 def test_between_the_keys_the_gait_stays_near_the_animation(tmp_path: Path) -> None:
-    model = read(tmp_path, arm(keys=[0.0, SWING, 0.0, -SWING, 0.0], scaled=False))
+    model = read_glb(tmp_path, arm(keys=[0.0, SWING, 0.0, -SWING, 0.0], scaled=False))
     for place in np.linspace(0.03, 0.2, 20):  # between the turning points
         assert np.abs(posed(model, place) - bent(4 * place * SWING)).max() < 0.002
 
 
 def test_a_body_that_goes_in_its_animation_has_that_way_as_its_stride(tmp_path: Path) -> None:
-    model = read(tmp_path, arm(keys=[0.0, SWING, 0.0], way=1.4, scaled=False))
+    model = read_glb(tmp_path, arm(keys=[0.0, SWING, 0.0], way=1.4, scaled=False))
     assert model.skin is not None
     assert model.skin.gait.stride_m == pytest.approx(1.4)
     assert model.skin.gait.full_speed_mps == pytest.approx(1.4 / SECONDS)
@@ -173,14 +168,14 @@ def test_else_the_lowest_point_stands_while_the_body_passes_over_it(tmp_path: Pa
     tree["animations"] = [{"samplers": samplers, "channels": channels}]
     attributes = {"POSITION": at["corners"], "JOINTS_0": at["joints"], "WEIGHTS_0": at["weights"]}
     tree["meshes"] = [{"primitives": [{"attributes": attributes, "indices": at["faces"]}]}]
-    model = read(tmp_path, glb(tree, binary))
+    model = read_glb(tmp_path, glb(tree, binary))
     assert model.skin is not None
     assert model.skin.gait.stride_m == pytest.approx(4 * np.sin(SWING), abs=1e-5)
     assert model.skin.gait.full_speed_mps == pytest.approx(2 * np.sin(SWING), abs=1e-5)
 
 
 def test_what_stands_still_goes_its_own_length_in_a_loop(tmp_path: Path) -> None:
-    model = read(tmp_path, arm(keys=[0.0, SWING, 0.0], scaled=False))
+    model = read_glb(tmp_path, arm(keys=[0.0, SWING, 0.0], scaled=False))
     assert model.skin is not None
     assert model.skin.gait.stride_m == pytest.approx(2.0)
 
@@ -213,7 +208,7 @@ def test_joints_beyond_64_move_with_what_they_hang_on(tmp_path: Path) -> None:
     tree["animations"][0]["samplers"] = [{"input": at["times"], "output": at["turns"]}]
     attributes = {"POSITION": at["corners"], "JOINTS_0": at["joints"], "WEIGHTS_0": at["weights"]}
     tree["meshes"] = [{"primitives": [{"attributes": attributes, "indices": at["faces"]}]}]
-    model = read(tmp_path, glb(tree, binary))
+    model = read_glb(tmp_path, glb(tree, binary))
     assert model.skin is not None
     assert len(model.skin.names) == 64
     assert model.notes == ("of 70 joints 64 are kept; the outermost move with what they hang on",)
@@ -240,7 +235,7 @@ def test_joints_beyond_64_move_with_what_they_hang_on(tmp_path: Path) -> None:
 )
 def test_skins_that_do_not_fit_are_told(tmp_path: Path, swaps: dict[str, Any], message: str) -> None:
     with pytest.raises(AssetError, match=rf"m\.glb: not a readable glTF file \(.*{message}"):
-        read(tmp_path, arm(keys=[0.0, SWING, 0.0], **swaps))
+        read_glb(tmp_path, arm(keys=[0.0, SWING, 0.0], **swaps))
 
 
 def test_an_import_keeps_the_skeleton_and_its_box_holds_all_poses(private_folders: Path) -> None:

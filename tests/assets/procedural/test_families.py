@@ -17,8 +17,9 @@ from simgen.assets.procedural import primitives
 from simgen.assets.procedural.registry import build, describe, names
 from simgen.assets.taxonomy import load_taxonomy
 from simgen.errors import AssetError
-from simgen.records.asset import Asset, AssetRef, ParamValue
+from simgen.records.asset import Asset, AssetRef
 from simgen.skinning import posed_positions
+from simgen.worlds.world import ref
 from tests.assets.procedural.digests import digest
 
 FAMILIES = [name for name in names() if name not in primitives.SHAPES]
@@ -28,10 +29,6 @@ SIZED = [
 # Models of one closed surface; those nailed together from boards that touch are closed board by board only.
 CLOSED = ["carton", "column", "floor", "pedestal", "shelf", "slab", "table", "wall", "bolt", "nut", "washer", "can",
           "bottle", "jar", "bowl", "plate"]  # fmt: skip
-
-
-def ref(name: str, **params: ParamValue) -> AssetRef:
-    return AssetRef(f"procedural/{name}", tuple(sorted(params.items())))
 
 
 def positions(asset: Asset) -> np.ndarray:

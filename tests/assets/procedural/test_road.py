@@ -16,11 +16,8 @@ from simgen.assets.procedural.road_line import AFTER_M, BEFORE_M, RoadLine
 from simgen.assets.procedural.road_signs import SIGNS
 from simgen.assets.procedural.tree_shapes import KINDS, SHAPES, plant
 from simgen.geometry import FloatArray
-from simgen.records.asset import AssetRef, ParamValue, Submesh
-
-
-def ref(name: str, **params: ParamValue) -> AssetRef:
-    return AssetRef(f"procedural/{name}", tuple(sorted(params.items())))
+from simgen.records.asset import Submesh
+from simgen.worlds.world import ref
 
 
 def area_m2(positions: FloatArray, triangles: np.ndarray) -> float:

@@ -7,13 +7,9 @@ from hypothesis import strategies as st
 
 from simgen.assets import procedural
 from simgen.assets.procedural import solids
-from simgen.records.asset import AssetRef
+from simgen.worlds.world import ref
 
 lengths = st.floats(0.01, 10.0)
-
-
-def ref(name: str, **params: float | int | tuple[float, ...]) -> AssetRef:
-    return AssetRef(f"procedural/{name}", tuple(sorted(params.items())))
 
 
 @given(lengths, lengths, lengths)

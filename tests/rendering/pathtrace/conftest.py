@@ -10,7 +10,7 @@ from simgen.assets import AssetLibrary
 from simgen.records.frame import Frame
 from simgen.records.scene import Scene
 from simgen.rendering.pathtrace import PathtraceRenderer
-from tests.views import still_view
+from tests.views import picture
 
 Render = Callable[[Scene], Frame]
 
@@ -29,8 +29,4 @@ def tracer() -> Iterator[PathtraceRenderer]:
 
 @pytest.fixture(scope="package")
 def render(tracer: PathtraceRenderer, library: AssetLibrary) -> Render:
-    def draw(scene: Scene) -> Frame:
-        with tracer.open(scene, library) as session:
-            return session.render(still_view(scene))
-
-    return draw
+    return lambda scene: picture(tracer, scene, library)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from simgen.assets import AssetLibrary
+from simgen.colour import LUMINANCE_RGB
 from simgen.records.asset import Asset, AssetRef, Material, Texture
 from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, Fog, SunLight
@@ -18,7 +19,6 @@ from simgen.rendering.pathtrace import PathtraceRenderer
 from tests.builders import box, camera, floor, make_scene
 from tests.views import still_view
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
 GREY = EnvironmentLight(map=None, illuminance_lux=1000.0)
 CARD = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=0.0)
@@ -59,7 +59,7 @@ def frame_of(tracer: PathtraceRenderer, scene: Scene, material: Material) -> Fra
 
 
 def level(frame: Frame) -> float:
-    return float((frame.radiance.astype(float) @ LUMINANCE)[8:16, 12:20].mean())
+    return float((frame.radiance.astype(float) @ LUMINANCE_RGB)[8:16, 12:20].mean())
 
 
 def glass(cover: float, color: float = 0.0, roughness: float = 0.1) -> Material:
@@ -113,7 +113,7 @@ def test_holes_let_the_sun_through(fresh: PathtraceRenderer) -> None:
         replace(OVER_THE_CARD, intrinsics=replace(OVER_THE_CARD.intrinsics, fx=60.0, fy=60.0))
     )
     frame = frame_of(fresh, scene, lattice)
-    grey = np.where(frame.instance_id == 1, frame.radiance.astype(float) @ LUMINANCE, np.nan)[10:16]
+    grey = np.where(frame.instance_id == 1, frame.radiance.astype(float) @ LUMINANCE_RGB, np.nan)[10:16]
     lit = 0.5 * 10_000.0 / pi
     assert np.nanmax(grey) > 0.8 * lit
     assert np.nanmin(grey) < 0.2 * lit

@@ -8,7 +8,6 @@ from math import pi
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from simgen.geometry import apply, invert_rigid, look_at
 from simgen.records.frame import Frame
@@ -19,17 +18,13 @@ from simgen.rendering.pathtrace import PathtraceRenderer
 from simgen.rendering.pathtrace.engine import Shot
 from simgen.rendering.pathtrace.lights import Surroundings, sun_discs
 from tests.builders import box, camera, floor, make_scene, sphere, sun
+from tests.measures.light import luminance
 
 Render = Callable[[Scene], Frame]
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
 GREY_SKY = EnvironmentLight(map=None, illuminance_lux=1000.0)
 MATT_GREY = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=0.0)
 OVERHEAD = camera(eye=(0.0, 0.0, 3.0), target=(0.0, 0.0, 0.0), width=64, height=48)
-
-
-def luminance(frame: Frame) -> NDArray[np.float64]:
-    return frame.radiance.astype(float) @ LUMINANCE
 
 
 def lit_sheet(light: SunLight, material: MaterialOverride = MATT_GREY) -> Scene:

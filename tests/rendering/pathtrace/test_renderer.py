@@ -15,10 +15,10 @@ import pytest
 
 import simgen
 from simgen.assets import AssetLibrary
+from simgen.colour import LUMINANCE_RGB
 from simgen.errors import RenderError
 from simgen.geometry import Pose, quaternion_about_axis
 from simgen.records.asset import Asset, Material, Texture
-from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, Fog, PanelLight, SpotLight
 from simgen.records.scene import MaterialOverride, PathTracing, Scene
 from simgen.rendering import make_renderer
@@ -26,9 +26,8 @@ from simgen.rendering.pathtrace import PathtraceRenderer, engine, painting, rend
 from simgen.rendering.pathtrace.denoise import Denoiser
 from simgen.rendering.pathtrace.painting import relative_error
 from tests.builders import box, camera, cylinder, floor, make_scene, sphere, sun
-from tests.views import still_view
+from tests.views import picture, still_view
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 SKY = EnvironmentLight(map=None, illuminance_lux=2000.0)
 DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
 MATT = MaterialOverride(base_color_rgb=(0.5, 0.45, 0.4), roughness=0.9, metallic=0.0)
@@ -46,14 +45,9 @@ def still_life(**light: object) -> Scene:
     return make_scene(objects, [VIEW], **light)
 
 
-def frame_of(renderer: PathtraceRenderer, scene: Scene, library: AssetLibrary) -> Frame:
-    with renderer.open(scene, library) as session:
-        return session.render(still_view(scene))
-
-
 def digest_of_a_frame() -> str:
     renderer = PathtraceRenderer(samples=4)
-    frame = frame_of(renderer, still_life(), AssetLibrary())
+    frame = picture(renderer, still_life(), AssetLibrary())
     parts = (frame.radiance, frame.depth_m, frame.normals_camera, frame.instance_id)
     return hashlib.sha256(b"".join(part.tobytes() for part in parts)).hexdigest()
 
@@ -86,11 +80,11 @@ def test_the_denoiser_comes_nearer_to_the_converged_picture(
     scene = still_life(environment=SKY, suns=[])
     many = PathtraceRenderer(samples=512, denoise=False, variant=tracer.engine.variant)
     few = PathtraceRenderer(samples=8, denoise=False, variant=tracer.engine.variant)
-    converged = frame_of(many, scene, library).radiance.astype(float)
+    converged = picture(many, scene, library).radiance.astype(float)
     errors: list[float] = []
     for denoiser in (None, Denoiser()):
         few.denoiser = denoiser
-        errors.append(float(np.abs(frame_of(few, scene, library).radiance - converged).mean()))
+        errors.append(float(np.abs(picture(few, scene, library).radiance - converged).mean()))
     assert errors[1] < 0.7 * errors[0]
 
 
@@ -109,7 +103,7 @@ def test_a_noise_target_that_is_met_stops_early(
     for target, passes in ((0.0, 4), (1000.0, 2)):
         monkeypatch.setattr(tracer, "noise_target", target)
         seeds.clear()
-        frame_of(tracer, still_life(), library)
+        picture(tracer, still_life(), library)
         assert len(set(seeds)) == passes
 
 
@@ -124,10 +118,10 @@ def test_scenes_say_how_carefully_pictures_are_taken_unless_the_renderer_was_tol
 
     monkeypatch.setattr(renderer, "painted", noted)
     scene = replace(still_life(), path_tracing=PathTracing(samples=3, noise_target=0.5))
-    frame_of(tracer, scene, library)
+    picture(tracer, scene, library)
     monkeypatch.setattr(tracer, "samples", None)
     monkeypatch.setattr(tracer, "noise_target", None)
-    frame_of(tracer, scene, library)
+    picture(tracer, scene, library)
     assert [(each.samples, each.noise_target) for each in asked] == [(16, 0.5), (3, 0.5)]
 
 
@@ -171,11 +165,13 @@ def test_matt_surfaces_are_as_bright_as_the_raster_renderer_draws_them(
     with raster.open(scene, library) as session:
         drawn = session.render(still_view(scene))
     raster.close()
-    traced = frame_of(tracer, scene, library)
+    traced = picture(tracer, scene, library)
     same = traced.instance_id == drawn.instance_id
     assert same.mean() > 0.995
     for here in (same & (traced.instance_id == 1), same & (traced.instance_id > 0)):
-        levels = [float((frame.radiance[here].astype(float) @ LUMINANCE).mean()) for frame in (traced, drawn)]
+        levels = [
+            float((frame.radiance[here].astype(float) @ LUMINANCE_RGB).mean()) for frame in (traced, drawn)
+        ]
         assert levels[0] == pytest.approx(levels[1], rel=tolerance)
 
 
@@ -200,9 +196,9 @@ def test_holes_of_a_cut_out_show_what_is_behind_in_labels_and_picture(
 
     monkeypatch.setattr(library, "load", fenced)
     tracer.close()
-    frame = frame_of(tracer, scene, library)
+    frame = picture(tracer, scene, library)
     monkeypatch.undo()
-    whole = frame_of(
+    whole = picture(
         PathtraceRenderer(samples=1, denoise=False, variant=tracer.engine.variant), scene, library
     )
     fenced_px, whole_px = (each.silhouettes[1].mask.sum() for each in (frame, whole))

@@ -10,7 +10,7 @@ from simgen.assets import AssetLibrary
 from simgen.records.frame import Frame
 from simgen.records.scene import Scene
 from simgen.rendering.raster import RasterRenderer
-from tests.views import still_view
+from tests.views import picture
 
 Render = Callable[[Scene], Frame]
 
@@ -29,8 +29,4 @@ def raster() -> Iterator[RasterRenderer]:
 
 @pytest.fixture(scope="package")
 def render(raster: RasterRenderer, library: AssetLibrary) -> Render:
-    def draw(scene: Scene) -> Frame:
-        with raster.open(scene, library) as session:
-            return session.render(still_view(scene))
-
-    return draw
+    return lambda scene: picture(raster, scene, library)

@@ -16,16 +16,12 @@ from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.fog import airlight, fogged, optical_depth, optical_depth_to_sky, scattered
 from tests.builders import box, camera, floor, make_scene, static_box
 from tests.lamps import DARK, point_lamp, spot
+from tests.measures.light import luminance
 from tests.rendering.raster.conftest import Render
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 GREY = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=0.0)
 BLACK = MaterialOverride(base_color_rgb=(0.0, 0.0, 0.0), roughness=1.0, metallic=0.0)
 SKY = EnvironmentLight(map=None, illuminance_lux=1000.0, background_visible=False)
-
-
-def luminance(frame: Frame) -> NDArray[np.float64]:
-    return frame.radiance.astype(float) @ LUMINANCE
 
 
 def wall_at(distance_m: float, fog: Fog | None) -> Scene:

@@ -6,19 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Material
-from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, Fog, SunLight
 from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.raster import RasterRenderer
 from tests.builders import camera, make_scene, static_box
 from tests.lamps import DARK, panel
-from tests.views import still_view
+from tests.measures.light import luminance
+from tests.views import picture
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 WHITE = MaterialOverride(base_color_rgb=(0.8, 0.8, 0.8), roughness=1.0, metallic=0.0)
 PANE_M = (2.0, 0.02, 2.0)
 SKY = EnvironmentLight(map=None, illuminance_lux=1000.0)
@@ -60,15 +58,6 @@ def seen_through(
     things = [wall, pane()] if with_pane else [wall]
     lamp = panel((0.0, 0.5, 4.0), (0.0, 1.9, 1.0), 5000.0, 1.0, 1.0, casts_shadows=False)
     return make_scene(things, [seen], suns=[], environment=environment, panels=(lamp,), fog=fog)
-
-
-def luminance(frame: Frame) -> NDArray[np.float64]:
-    return frame.radiance.astype(float) @ LUMINANCE
-
-
-def picture(raster: RasterRenderer, scene: Scene, library: AssetLibrary) -> Frame:
-    with raster.open(scene, library) as session:
-        return session.render(still_view(scene))
 
 
 @pytest.mark.parametrize("opacity", [0.0, 0.3, 0.8])

@@ -8,7 +8,6 @@ from typing import cast
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.geometry import Vec3, apply, invert_rigid
@@ -22,17 +21,13 @@ from simgen.rendering.raster.lamp import Lamp, lamps_of
 from simgen.rendering.raster.lamp_maps import MOST_SHADOWED, LampMaps, shadowed
 from tests.builders import box, camera, floor, make_scene, static_box
 from tests.lamps import DARK, aimed, panel, point_lamp, spot
+from tests.measures.light import luminance
 from tests.rendering.raster.conftest import Render
 from tests.views import still_view
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 GREY = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=0.0)
 GREY_RETURNS = 0.93 * 0.5 + 0.01  # seen from above: what it keeps of its colour, and a little that it mirrors
 OVERHEAD = camera(eye=(0.0, 0.0, 3.0), target=(0.0, 0.0, 0.0), width=80, height=60)
-
-
-def luminance(frame: Frame) -> NDArray[np.float64]:
-    return frame.radiance.astype(float) @ LUMINANCE
 
 
 def lux(frame: Frame, row: int = 30, column: int = 40) -> float:

@@ -22,6 +22,7 @@ from simgen.records.scene import CameraSensor, MaterialOverride, Scene, SceneObj
 from simgen.rendering.raster import RasterRenderer
 from tests.builders import box, camera, floor, make_scene, sphere, static_box
 from tests.lamps import panel, point_lamp, spot
+from tests.measures.edges import off_silhouette
 from tests.rendering.raster.conftest import Render
 from tests.rendering.raster.test_glass import GlazedLibrary, pane
 from tests.skinned import FEW, STRIDE_M, TubeLibrary, gaits, tube_model, tube_scene
@@ -102,10 +103,6 @@ def nearest_by_trying_all(scene: Scene) -> tuple[NDArray[np.int64], FloatArray]:
     return ids.reshape(lens.height, lens.width), depth.reshape(lens.height, lens.width)
 
 
-def off_edges(ids: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return ndimage.maximum_filter(ids, 3) == ndimage.minimum_filter(ids, 3)
-
-
 @pytest.mark.parametrize("kind", LENSES)
 def test_labels_are_what_rays_meet_first(raster: RasterRenderer, kind: str) -> None:
     scene = seen_by(LENSES[kind])
@@ -113,7 +110,7 @@ def test_labels_are_what_rays_meet_first(raster: RasterRenderer, kind: str) -> N
     with raster.open(scene, AssetLibrary()) as session:
         frame = session.render(replace(still_view(scene), extra_buffers=PLACES))
     same = frame.instance_id == ids
-    assert same[off_edges(ids)].all()
+    assert same[off_silhouette(ids)].all()
     assert same.mean() > 0.999
     met = same & (ids > 0)
     np.testing.assert_allclose(frame.depth_m[met], depth[met], rtol=1e-5)
@@ -138,7 +135,7 @@ def test_from_beside_the_middle_of_a_lens_labels_are_what_its_rays_meet(render: 
     scene = seen_by(replace(camera, lens=replace(camera.lens, beside=(0.05, -0.03))))
     frame, (ids, depth) = render(scene), nearest_by_trying_all(scene)
     same = frame.instance_id == ids
-    assert same[off_edges(ids)].all()
+    assert same[off_silhouette(ids)].all()
     assert same.mean() > 0.999
     assert np.mean(ids != nearest_by_trying_all(seen_by(camera))[0]) > 0.01
     np.testing.assert_allclose(frame.depth_m[same & (ids > 0)], depth[same & (ids > 0)], rtol=1e-5)

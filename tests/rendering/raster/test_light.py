@@ -7,7 +7,6 @@ from math import pi, sin
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from simgen.errors import RenderError
 from simgen.geometry import apply, invert_rigid
@@ -15,18 +14,14 @@ from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, SunLight
 from simgen.records.scene import CameraSensor, MaterialOverride, Scene, SceneObject
 from tests.builders import box, camera, floor, make_scene, sphere
+from tests.measures.light import luminance
 
 Render = Callable[[Scene], Frame]
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
 MATT_GREY = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=0.0)
 MATT_WHITE = MaterialOverride(base_color_rgb=(1.0, 1.0, 1.0), roughness=1.0, metallic=0.0)
 MATT_GREY_RETURNS = 0.93 * 0.5 + 0.01
 OVERHEAD = camera(eye=(0.0, 0.0, 3.0), target=(0.0, 0.0, 0.0), width=160, height=120)
-
-
-def luminance(frame: Frame) -> NDArray[np.float64]:
-    return frame.radiance.astype(float) @ LUMINANCE
 
 
 def lit_sheet(sun: SunLight, material: MaterialOverride = MATT_GREY) -> Scene:

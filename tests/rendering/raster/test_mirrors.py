@@ -7,12 +7,10 @@ from math import pi
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary, procedural
 from simgen.geometry import Pose, apply, invert_rigid
 from simgen.records.asset import AssetRef
-from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight
 from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.raster import RasterRenderer
@@ -20,18 +18,14 @@ from simgen.rendering.raster.drawables import make_drawables, visible_items
 from simgen.rendering.raster.mirrors import find_mirror
 from tests.builders import box, camera, floor, make_scene, sphere
 from tests.lamps import DARK, panel
+from tests.measures.light import luminance
 from tests.rendering.raster.conftest import Render
 from tests.views import still_view
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 SKY = EnvironmentLight(map=None, illuminance_lux=1000.0)
 POLISHED = MaterialOverride(base_color_rgb=(1.0, 1.0, 1.0), roughness=0.05, metallic=1.0)
 RED = MaterialOverride(base_color_rgb=(0.6, 0.05, 0.05), roughness=1.0, metallic=0.0)
 SEEN = camera(eye=(2.0, 0.0, 1.0), target=(0.0, 0.0, 0.0), width=160, height=120)
-
-
-def luminance(frame: Frame) -> NDArray[np.float64]:
-    return frame.radiance.astype(float) @ LUMINANCE
 
 
 def room(material: MaterialOverride) -> Scene:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from simgen.assets import AssetLibrary
+from simgen.colour import LUMINANCE_RGB
 from simgen.geometry import Vec3
 from simgen.records.asset import AssetRef
 from simgen.records.frame import Frame
@@ -26,7 +27,6 @@ SKY = EnvironmentLight(map=None, illuminance_lux=1000.0)
 GREY = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=0.0)
 BLACK = MaterialOverride(base_color_rgb=(0.0, 0.0, 0.0), roughness=1.0, metallic=0.0)
 INSIDE = camera(eye=(-1.0, -1.0, 1.5), target=(0.6, 0.6, 0.0), fov_rad=0.8)
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 
 
 def walls(material: MaterialOverride = GREY, height_m: float = 3.0) -> list[SceneObject]:
@@ -50,7 +50,7 @@ def room(*more: SceneObject, lit_by: EnvironmentLight = SKY, **fields: object) -
 
 
 def light(frame: Frame) -> float:
-    return float((frame.radiance.astype(float) @ LUMINANCE).mean())
+    return float((frame.radiance.astype(float) @ LUMINANCE_RGB).mean())
 
 
 def enclosure_of(raster: RasterRenderer, library: AssetLibrary, scene: Scene) -> Enclosure | None:

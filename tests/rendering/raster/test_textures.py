@@ -21,6 +21,7 @@ from simgen.rendering.raster.materials import MaterialSet
 from simgen.rendering.raster.renderer import RasterRenderer
 from simgen.rendering.raster.textures import mip_levels
 from tests.builders import floor, make_scene
+from tests.painted import noise_texture
 from tests.views import still_view
 
 
@@ -29,25 +30,20 @@ def context(raster: RasterRenderer) -> GlContext:
     return raster.context
 
 
-def _noise(height: int, width: int, channels: int, srgb: bool = True) -> Texture:
-    pixels = np.random.default_rng(height * width).integers(0, 256, (height, width, channels), dtype=np.uint8)
-    return Texture(pixels, srgb)
-
-
 def test_levels_halve_down_to_one_texel() -> None:
-    shapes = [level.shape for level in mip_levels(_noise(20, 5, 3))]
+    shapes = [level.shape for level in mip_levels(noise_texture(20, 5, 3))]
     assert shapes == [(20, 5, 4), (10, 2, 4), (5, 1, 4), (2, 1, 4), (1, 1, 4)]
 
 
 def test_the_finest_level_is_the_texture_upside_down_and_opaque() -> None:
-    texture = _noise(7, 9, 3)
+    texture = noise_texture(7, 9, 3)
     finest = mip_levels(texture)[0]
     assert np.array_equal(finest[..., :3], texture.pixels[::-1])
     assert (finest[..., 3] == 255).all()
 
 
 def test_levels_that_came_with_the_texture_are_not_averaged_again() -> None:
-    texture = _noise(8, 8, 3)
+    texture = noise_texture(8, 8, 3)
     given = tuple(np.full((side, side, 3), side, np.uint8) for side in (4, 2, 1))
     levels = mip_levels(replace(texture, smaller=given))
     assert [level[0, 0].tolist() for level in levels[1:]] == [[4, 4, 4, 255], [2, 2, 2, 255], [1, 1, 1, 255]]
@@ -57,7 +53,7 @@ def test_levels_that_came_with_the_texture_are_not_averaged_again() -> None:
 
 @pytest.mark.parametrize("srgb", [True, False])
 def test_opengl_holds_the_levels_that_were_averaged(context: GlContext, srgb: bool) -> None:
-    texture = _noise(24, 20, 4, srgb)
+    texture = noise_texture(24, 20, 4, srgb)
     image = context.textures.take(texture)
     for number, level in enumerate(mip_levels(texture)):
         program = context.gl.program(
@@ -85,7 +81,7 @@ def test_opengl_holds_the_levels_that_were_averaged(context: GlContext, srgb: bo
 
 
 def test_equal_pixels_are_uploaded_once_and_freed_with_their_last_user(context: GlContext) -> None:
-    texture = _noise(8, 8, 3)
+    texture = noise_texture(8, 8, 3)
     one = MaterialSet(context, [Material(base_color_map=texture)])
     other = MaterialSet(context, [Material(base_color_map=Texture(texture.pixels, srgb=True))])
     assert one.textures[0] is other.textures[0]
@@ -99,11 +95,11 @@ def test_equal_pixels_are_uploaded_once_and_freed_with_their_last_user(context: 
 
 
 def test_new_pixels_in_the_place_of_freed_ones_are_uploaded(context: GlContext) -> None:
-    texture = _noise(8, 8, 3)
+    texture = noise_texture(8, 8, 3)
     image = context.textures.take(texture)
     key = (id(texture.pixels), True)
     del texture
-    other = _noise(4, 4, 3)
+    other = noise_texture(4, 4, 3)
     context.textures._known[id(other.pixels), True] = context.textures._known.pop(key)
     fresh = context.textures.take(other)
     assert (fresh.size, image.size) == ((4, 4), (8, 8))

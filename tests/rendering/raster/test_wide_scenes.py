@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
+from simgen.colour import LUMINANCE_RGB
 from simgen.geometry import Vec3, apply, invert_rigid
 from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, SunLight
@@ -21,7 +22,6 @@ from tests.lamps import DARK
 from tests.rendering.raster.conftest import Render
 from tests.views import still_view
 
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 GREY = MaterialOverride(base_color_rgb=(0.5, 0.5, 0.5), roughness=1.0, metallic=0.0)
 SUN = SunLight("sun", (0.0, 0.6, 0.8), 10_000.0, angular_diameter_rad=0.001)
 
@@ -37,7 +37,7 @@ def road(*near: SceneObject, **fields: object) -> Scene:
 def seen_at(scene: Scene, frame: Frame, p_world: Vec3) -> float:
     seen = scene.cameras[0]
     u, v = seen.intrinsics.project(apply(invert_rigid(seen.pose_at(0).matrix()), [p_world]))[0]
-    luminance: NDArray[np.float64] = frame.radiance.astype(float) @ LUMINANCE
+    luminance: NDArray[np.float64] = frame.radiance.astype(float) @ LUMINANCE_RGB
     return float(luminance[round(v), round(u)])
 
 
