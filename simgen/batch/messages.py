@@ -27,6 +27,18 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Begun:
+    """All of a job is done but its end, which waits for the disk: the worker can take the next one.
+
+    Attributes:
+        rss_bytes: resident memory of the worker now.
+    """
+
+    index: int
+    rss_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Returned:
     """A job returned.
 
@@ -58,4 +70,4 @@ class Raised:
     dooms_all: bool = False
 
 
-Message = Ready | Returned | Raised
+Message = Ready | Begun | Returned | Raised

@@ -23,6 +23,7 @@ class WorkerProcess:
         index: the job it holds, or None.
         attempt: of that job, from 1.
         retry_index: job that it was started for, after another worker died of it.
+        ending: jobs that it has done but for their ends: index -> (attempt, deadline).
         jobs_done: jobs it returned.
         orphaned: whether it ended because the fork server did.
     """
@@ -34,6 +35,7 @@ class WorkerProcess:
         self.retry_index: int | None = None
         self.orphaned = False
         self.deadline_s = float("inf")
+        self.ending: dict[int, tuple[int, float]] = {}
         self._server = server
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the worker)
         ours, theirs = socket.socketpair()
@@ -60,6 +62,21 @@ class WorkerProcess:
     def release(self) -> None:
         """Take the job from it."""
         self.index, self.deadline_s = None, float("inf")
+
+    def set_aside(self) -> None:
+        """Let it take another job while it does the end of the one it holds."""
+        if self.index is not None:
+            self.ending[self.index] = (self.attempt, self.deadline_s)
+            self.release()
+
+    def jobs(self) -> list[tuple[int, int]]:
+        """Return (index, attempt) of all it has not returned, the one it works at first."""
+        held = [] if self.index is None else [(self.index, self.attempt)]
+        return held + [(index, attempt) for index, (attempt, _) in self.ending.items()]
+
+    def due_s(self) -> float:
+        """Return until when it must say something."""
+        return min(self.deadline_s, *(deadline_s for _, deadline_s in self.ending.values()), float("inf"))
 
     def close(self) -> str:
         """End an idle worker by closing its socket and return how it ended, with the last line it printed."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from simgen.batch.cores import thread_environment, usable_cores, worker_total
 from simgen.batch.events import (
@@ -32,12 +32,12 @@ from simgen.batch.events import (
 )
 from simgen.batch.fork_server import ForkServer
 from simgen.batch.interrupt import InterruptCounter
-from simgen.batch.messages import Raised, Ready, Returned, Start
+from simgen.batch.job import BatchSettings, Job
+from simgen.batch.messages import Begun, Raised, Ready, Returned, Start
 from simgen.batch.process import WorkerProcess
 from simgen.errors import AssetError, DatasetError, SimgenError, UsageError
 
 R = TypeVar("R")
-R_co = TypeVar("R_co", covariant=True)
 
 _MAX_ATTEMPTS = 2
 _AS_RAISED: dict[str, type[SimgenError]] = {
@@ -45,35 +45,6 @@ _AS_RAISED: dict[str, type[SimgenError]] = {
     "AssetError": AssetError,
     "DatasetError": DatasetError,
 }
-
-
-class Job(Protocol[R_co]):
-    """A picklable function of a job's index; it keeps what it opens (renderer, assets) between calls."""
-
-    def __call__(self, index: int) -> R_co:
-        """Do the job, in a worker."""
-        ...
-
-    def lost(self, index: int, reason: str) -> R_co:
-        """Record a job that failed for good, in the supervisor, and return its result."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class BatchSettings:
-    """Bounds on workers; none of them changes a result.
-
-    Attributes:
-        job_timeout_s: a job that takes longer is stopped, and counts as a death of its worker.
-        start_timeout_s: for importing what the job function needs.
-        jobs_per_worker: after so many jobs a worker is replaced.
-        rss_limit_bytes: a worker that holds more memory after a job is replaced.
-    """
-
-    job_timeout_s: float = 600.0
-    start_timeout_s: float = 120.0
-    jobs_per_worker: int = 500
-    rss_limit_bytes: int = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +127,7 @@ class _Supervisor(Generic[R]):
         self._emit, self._on_idle = calls.on_event, calls.on_idle
         self._told_of_free_core = False
         self._waiting = deque(indices)
+        self._tried: dict[int, int] = {}
         self._job_count = len(indices)
         self._worker_count = worker_total(worker_count, len(indices), cores)
         limits = thread_environment(self._worker_count, cores)
@@ -186,7 +158,7 @@ class _Supervisor(Generic[R]):
     def _turn(self, interrupts: InterruptCounter) -> None:
         """Wait for the next message, end, time-out or request to stop, and act on it."""
         links = {worker.link: worker for worker in self._workers.values()}
-        soonest = min(worker.deadline_s for worker in links.values())
+        soonest = min(worker.due_s() for worker in links.values())
         ready = wait([interrupts.fileno(), *links], max(0.0, soonest - time.monotonic()))
         interrupts.drain()
         if interrupts.count > self._stops_seen:
@@ -195,7 +167,7 @@ class _Supervisor(Generic[R]):
             if link in ready and worker.number in self._workers:
                 self._listen(worker)
         now = time.monotonic()
-        for worker in [worker for worker in self._workers.values() if worker.deadline_s <= now]:
+        for worker in [worker for worker in self._workers.values() if worker.due_s() <= now]:
             self._timed_out(worker)
 
     # -- workers -------------------------------------------------------------------------------------------------
@@ -214,6 +186,8 @@ class _Supervisor(Generic[R]):
         elif isinstance(message, Ready):
             worker.ready = True
             self._employ(worker)
+        elif isinstance(message, Begun):
+            self._begun(worker, message)
         elif isinstance(message, Returned):
             self._returned(worker, message)
         else:
@@ -227,16 +201,20 @@ class _Supervisor(Generic[R]):
         if self._stops_seen:
             index = None
         elif index is None and self._waiting:
-            index, attempt = self._waiting.popleft(), 1
-        if index is None:
+            index = self._waiting.popleft()
+            attempt = self._tried.get(index, 0) + 1
+        if index is None and not worker.ending:
             self._remove(worker)
-        else:
+        elif index is not None:
             self._emit(JobStarted(index, worker.number, attempt))
             worker.order(index, attempt, self._settings.job_timeout_s)
         self._tell_of_free_core()
 
     def _tell_of_free_core(self) -> None:
-        is_free = not self._waiting and 0 < len(self._workers) < self._cores
+        at_work = [
+            worker for worker in self._workers.values() if worker.index is not None or not worker.ready
+        ]
+        is_free = not self._waiting and 0 < len(at_work) < self._cores
         if is_free and not (self._told_of_free_core or self._stops_seen):
             self._told_of_free_core = True
             self._on_idle()
@@ -246,9 +224,10 @@ class _Supervisor(Generic[R]):
         return worker.kill() if kill else worker.close()
 
     def _recycle_or_employ(self, worker: WorkerProcess, rss_bytes: int) -> None:
-        worker.jobs_done += 1
         reason = self._why_recycle(worker, rss_bytes)
         if reason and self._waiting and not self._stops_seen:
+            if worker.ending:
+                return  # once they have ended
             self._remove(worker)
             self._emit(WorkerRecycled(worker.number, reason))
             self._start_worker()
@@ -259,16 +238,28 @@ class _Supervisor(Generic[R]):
         if rss_bytes > self._settings.rss_limit_bytes:
             limit = self._settings.rss_limit_bytes / 2**20
             return f"{rss_bytes / 2**20:.0f} MiB resident, allowed is {limit:.0f} MiB"
-        if worker.jobs_done >= self._settings.jobs_per_worker:
-            return f"{worker.jobs_done} jobs done"
+        done = worker.jobs_done + len(worker.ending)
+        if done >= self._settings.jobs_per_worker:
+            return f"{done} jobs done"
         return ""
 
     # -- what becomes of a job -----------------------------------------------------------------------------------
 
+    def _begun(self, worker: WorkerProcess, message: Begun) -> None:
+        worker.set_aside()
+        self._recycle_or_employ(worker, message.rss_bytes)
+
     def _returned(self, worker: WorkerProcess, message: Returned) -> None:
         self._results[message.index] = message.result
         self._emit(JobDone(message.index, worker.number, message.result))
-        self._recycle_or_employ(worker, message.rss_bytes)
+        self._ended(worker, message.index, message.rss_bytes)
+
+    def _ended(self, worker: WorkerProcess, index: int, rss_bytes: int) -> None:
+        """Go on with a worker that has done with a job, unless it works at the next already."""
+        worker.jobs_done += 1
+        was_set_aside = worker.ending.pop(index, None) is not None
+        if not was_set_aside or worker.index is None:
+            self._recycle_or_employ(worker, rss_bytes)
 
     def _raised(self, worker: WorkerProcess, message: Raised) -> None:
         if message.kind in _AS_RAISED:
@@ -282,7 +273,7 @@ class _Supervisor(Generic[R]):
                 f"a worker could not start: {message.kind}: {message.message}\n{message.traceback}"
             )
         self._lose(message.index, f"{message.kind}: {message.message}")
-        self._recycle_or_employ(worker, message.rss_bytes)
+        self._ended(worker, message.index, message.rss_bytes)
 
     def _timed_out(self, worker: WorkerProcess) -> None:
         self._remove(worker, kill=True)
@@ -290,20 +281,23 @@ class _Supervisor(Generic[R]):
         self._died(worker, "time-out", f"took longer than {limit_s:g} s")
 
     def _died(self, worker: WorkerProcess, cause: DeathCause, reason: str) -> None:
-        if worker.index is None:
-            if not self._stops_seen:
-                self._ended_idle(worker, reason)
-            return
-        will_retry = worker.attempt < _MAX_ATTEMPTS and not self._stops_seen
-        self._emit(WorkerDied(worker.number, worker.index, cause, reason, will_retry))
-        if self._stops_seen:
-            return  # not failed, but left: resuming makes it
-        if not will_retry:
-            self._lose(
-                worker.index, f"its worker died in {_MAX_ATTEMPTS} attempts, at last by {cause}: {reason}"
-            )
-        if will_retry or self._waiting:
-            self._start_worker(worker.index if will_retry else None)
+        jobs = worker.jobs()
+        if not jobs and not self._stops_seen:
+            self._ended_idle(worker, reason)
+        again: list[int] = []
+        for index, attempt in jobs:
+            will_retry = attempt < _MAX_ATTEMPTS and not self._stops_seen
+            self._emit(WorkerDied(worker.number, index, cause, reason, will_retry))
+            if will_retry:
+                self._tried[index] = attempt
+                again.append(index)
+            elif not self._stops_seen:  # else it is not failed, but left: resuming makes it
+                self._lose(
+                    index, f"its worker died in {_MAX_ATTEMPTS} attempts, at last by {cause}: {reason}"
+                )
+        self._waiting.extendleft(reversed(again[1:]))
+        if jobs and not self._stops_seen and (again or self._waiting):
+            self._start_worker(again[0] if again else None)
 
     def _ended_idle(self, worker: WorkerProcess, reason: str) -> None:
         """Put another in the place of a worker that did nothing wrong."""
@@ -323,11 +317,11 @@ class _Supervisor(Generic[R]):
     def _stop(self, requests: int) -> None:
         """First request: let running jobs end. Any more: abandon them."""
         abandon = requests > 1
-        busy = [worker for worker in self._workers.values() if worker.index is not None]
+        busy = [job for worker in self._workers.values() for job in worker.jobs()]
         retries = [worker for worker in self._workers.values() if worker.retry_index is not None]
         self._stops_seen = requests
         left = len(self._waiting) + len(retries) + (len(busy) if abandon else 0)
         self._emit(BatchInterrupted(abandon, left))
         for worker in list(self._workers.values()):
-            if abandon or worker.index is None:
+            if abandon or not worker.jobs():
                 self._remove(worker, kill=True)

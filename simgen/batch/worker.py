@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from simgen.batch.messages import Raised, Ready, Returned, Start
+from simgen.batch.messages import Begun, Message, Raised, Ready, Returned, Start
 from simgen.errors import AssetError, DatasetError, SimgenError, UsageError
 from simgen.memory import resident_bytes
 from simgen.processes import die_with
@@ -60,8 +60,9 @@ def outlive_interrupts(parent_pid: int) -> None:
 def _serve(link: Connection, job: Callable[[int], Any]) -> None:
     orders: SimpleQueue[int] = SimpleQueue()
     threading.Thread(target=_listen, args=(link, orders), daemon=True).start()
+    desk = _Desk(link)
     while True:
-        link.send_bytes(_run(job, orders.get()))
+        desk.work(job, orders.get())
 
 
 def _listen(link: Connection, orders: SimpleQueue[int]) -> None:
@@ -73,12 +74,42 @@ def _listen(link: Connection, orders: SimpleQueue[int]) -> None:
         os._exit(0)
 
 
-def _run(job: Callable[[int], Any], index: int) -> bytes:
-    """Run one job and return the pickled answer; a result that cannot be pickled counts as an exception."""
-    try:
-        return pickle.dumps(Returned(index, job(index), resident_bytes()))
-    except BaseException as error:  # noqa: BLE001 (as above)
-        return pickle.dumps(_raised(index, error))
+class _Desk:
+    """Does one job after the other; the end of one, where it has such a thing, while the next is done."""
+
+    def __init__(self, link: Connection) -> None:
+        self._link, self._speaking = link, threading.Lock()
+        self._ending: threading.Thread | None = None
+
+    def work(self, job: Callable[[int], Any], index: int) -> None:
+        """Do a job, or all but its end."""
+        begin: Callable[[int], Callable[[], Any]] | None = getattr(job, "begin", None)
+        if begin is None:
+            self._answer(index, lambda: job(index))
+            return
+        try:
+            end = begin(index)
+        except BaseException as error:  # noqa: BLE001 (as above)
+            self._say(_raised(index, error))
+            return
+        if self._ending is not None:
+            self._ending.join()  # one at a time
+        self._say(Begun(index, resident_bytes()))
+        self._ending = threading.Thread(target=self._answer, args=(index, end), daemon=True)
+        self._ending.start()
+
+    def _answer(self, index: int, do: Callable[[], Any]) -> None:
+        """Do what is left of a job and tell its result; one that cannot be pickled counts as an exception."""
+        try:
+            answer = pickle.dumps(Returned(index, do(), resident_bytes()))
+        except BaseException as error:  # noqa: BLE001 (as above)
+            answer = pickle.dumps(_raised(index, error))
+        with self._speaking:
+            self._link.send_bytes(answer)
+
+    def _say(self, message: Message) -> None:
+        with self._speaking:
+            self._link.send(message)
 
 
 def _raised(index: int, error: BaseException) -> Raised:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -43,6 +43,7 @@ class SceneWriter:
         self._categories: CategoryIds | None = None
         self._samples = 0
         self._failed = False
+        self._is_deferred = False
         self._disk = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sync")
         self._syncing: list[Future[None]] = []
 
@@ -59,12 +60,28 @@ class SceneWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is None and self._is_deferred:
+            return
         try:
             if kind is None:
                 self._commit()
         finally:
-            self._disk.shutdown(cancel_futures=True)
-            shutil.rmtree(self._part, ignore_errors=True)
+            self._clean_up()
+
+    def _clean_up(self) -> None:
+        self._disk.shutdown(cancel_futures=True)
+        shutil.rmtree(self._part, ignore_errors=True)
+
+    def defer_commit(self) -> Callable[[], None]:
+        """Return what commits the scene, instead of leaving the block: it waits for the disk, and must be called."""
+        self._is_deferred = True
+        return self._commit_later
+
+    def _commit_later(self) -> None:
+        try:
+            self._commit()
+        finally:
+            self._clean_up()
 
     @property
     def outputs(self) -> tuple[str, ...]:

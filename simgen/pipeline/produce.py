@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import resource
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +57,13 @@ class SceneProducer:
 
     def __call__(self, index: int) -> SceneResult:
         """Make scene `index`, commit it to the dataset and return what happened."""
+        return self.begin(index)()
+
+    def begin(self, index: int) -> Callable[[], SceneResult]:
+        """Make scene `index` and return what commits it and tells what happened.
+
+        A commit waits for the disk, and little else: the next scene can be made at the same time.
+        """
         self._studio = self._studio or Studio(self.renderer_name)
         watch, writer = Stopwatch(), DatasetWriter.attach(self.out)
         try:
@@ -63,17 +71,21 @@ class SceneProducer:
         except SamplingError as error:
             refused = Rejections(error.by_reason)
             writer.write_failed(index, str(error), refused)
-            return self._failed(index, str(error), refused, watch)
+            return partial(self._failed, index, str(error), refused, watch)
         try:
             with writer.scene(index) as scene_writer:
                 count = write_scene(settled, scene_writer, self._studio, watch)
                 scene_writer.write_timings(watch.seconds)
+                commit = scene_writer.defer_commit()
         except ExpectationError as error:
             writer.write_failed(index, str(error), settled.rejections, (settled.scene, settled.trajectory))
-            return self._failed(index, str(error), settled.rejections, watch)
+            return partial(self._failed, index, str(error), settled.rejections, watch)
         finally:
             self._freed.tidy()
-        return SceneResult(index, "written", "", count, settled.rejections, watch.seconds, _peak_rss_bytes())
+        result = SceneResult(
+            index, "written", "", count, settled.rejections, watch.seconds, _peak_rss_bytes()
+        )
+        return partial(_committed, commit, result)
 
     def lost(self, index: int, reason: str) -> SceneResult:
         """Record scene `index` as failed: it raised, or the workers that tried it died. Called by the supervisor."""
@@ -83,6 +95,11 @@ class SceneProducer:
     @staticmethod
     def _failed(index: int, reason: str, rejections: Rejections, watch: Stopwatch) -> SceneResult:
         return SceneResult(index, "failed", reason, 0, rejections, watch.seconds, _peak_rss_bytes())
+
+
+def _committed(commit: Callable[[], None], result: SceneResult) -> SceneResult:
+    commit()
+    return result
 
 
 def write_scene(settled: SettledScene, writer: SceneWriter, studio: Studio, watch: Stopwatch) -> int:

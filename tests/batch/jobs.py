@@ -6,7 +6,9 @@ import ctypes
 import errno
 import os
 import signal
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,43 @@ class Last(Square):
             with self.pipe.open() as waiting:
                 waiting.read(1)
         return index
+
+
+@dataclass(frozen=True)
+class Deferred(Square):
+    """Leaves the end of each job for later: that of job 0 waits until job 1 has begun.
+
+    Attributes:
+        pipe: named pipe by which it waits.
+        end_trouble: what the end of job 0 does then.
+        died: the process dies instead, once, and leaves this file.
+    """
+
+    pipe: Path
+    end_trouble: str = ""
+    died: Path | None = None
+
+    def begin(self, index: int) -> Callable[[], Any]:
+        if index == 1 and not self._has_died():
+            with self.pipe.open("w") as told:  # waits for the other end
+                told.write("!")
+            if self.died:
+                self.died.touch()
+                os._exit(7)
+        return partial(self._end, index)
+
+    def _end(self, index: int) -> int:
+        if index == 0 and not self._has_died():
+            with self.pipe.open() as waiting:
+                waiting.read(1)
+            if self.died:
+                signal.pause()
+            if self.end_trouble:
+                TROUBLES[self.end_trouble]()
+        return index * index
+
+    def _has_died(self) -> bool:
+        return self.died is not None and self.died.exists()
 
 
 class Unpicklable:

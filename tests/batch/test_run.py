@@ -18,7 +18,17 @@ from simgen.batch.events import (
     WorkerRecycled,
 )
 from simgen.errors import AssetError, SimgenError, UsageError
-from tests.batch.jobs import RAISED_AT, Environment, Hoard, Last, Process, Square, Trouble, Unpicklable
+from tests.batch.jobs import (
+    RAISED_AT,
+    Deferred,
+    Environment,
+    Hoard,
+    Last,
+    Process,
+    Square,
+    Trouble,
+    Unpicklable,
+)
 
 QUICK = BatchSettings(job_timeout_s=1.0)
 
@@ -183,6 +193,59 @@ def test_a_worker_that_cannot_start_ends_the_batch_with_the_cause():
 def test_a_negative_worker_count_is_a_usage_error():
     with pytest.raises(UsageError, match="workers: -1 is negative; use 0 for one per core"):
         run_batch([0], Square(), worker_count=-1)
+
+
+# -- ends of jobs, which wait for the disk ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    return path
+
+
+def test_the_next_job_begins_while_the_end_of_one_waits(pipe: Path):
+    events: list[BatchEvent] = []
+    outcome = run_batch([0, 1, 2], Deferred(pipe), on_event=events.append)
+    assert outcome.results == (0, 1, 4)
+    assert events.index(JobStarted(1, 1, 1)) < events.index(JobDone(0, 1, 0))
+    assert events[-1] == BatchEnded(done=3, failed=0, interrupted=False)
+
+
+def test_an_exception_in_the_end_loses_that_job_alone(pipe: Path):
+    outcome = run_batch([0, 1, 2], Deferred(pipe, end_trouble="value error"))
+    lost, *others = outcome.results
+    assert lost.startswith("lost 0: ValueError: bad luck")
+    assert others == [1, 4]
+
+
+def test_a_full_disk_in_the_end_ends_the_batch(pipe: Path):
+    with pytest.raises(SimgenError, match=r"scene 0: OSError: .*No space left.*; mend that, then --resume"):
+        run_batch([0, 1], Deferred(pipe, end_trouble="full disk"))
+
+
+def test_a_worker_that_dies_takes_two_jobs_with_it_and_both_are_made_again(pipe: Path, tmp_path: Path):
+    events: list[BatchEvent] = []
+    job = Deferred(pipe, died=tmp_path / "died")
+    assert run_batch([0, 1, 2], job, on_event=events.append).results == (0, 1, 4)
+    assert [event for event in events if isinstance(event, WorkerDied)] == [
+        WorkerDied(1, index, "crash", "exit code 7", will_retry=True) for index in (1, 0)
+    ]
+    again = [event for event in events if isinstance(event, JobStarted) and event.attempt == 2]
+    assert again == [JobStarted(1, 2, 2), JobStarted(0, 2, 2)]
+
+
+def test_a_worker_is_replaced_only_after_the_end_of_its_last_job(pipe: Path):
+    events: list[BatchEvent] = []
+    bounds = BatchSettings(jobs_per_worker=2)
+    assert run_batch(range(4), Deferred(pipe), on_event=events.append, settings=bounds).results == (
+        0, 1, 4, 9,
+    )  # fmt: skip
+    assert [event for event in events if isinstance(event, WorkerRecycled)] == [
+        WorkerRecycled(1, "2 jobs done")
+    ]
+    assert {event.worker for event in events if isinstance(event, JobDone)} == {1, 2}
 
 
 # -- recycling and cores ---------------------------------------------------------------------------------------------

@@ -89,6 +89,33 @@ def test_a_scene_is_not_there_until_all_of_it_is(tmp_path: Path) -> None:
     assert writer.done_indices() == {0}
 
 
+def test_a_deferred_commit_comes_when_it_is_called(tmp_path: Path) -> None:
+    scene, trajectory = ball_scene(), still(ball_scene())
+    for name in ("at once", "deferred"):
+        writer = DatasetWriter.create(tmp_path / name, make_manifest())
+        with writer.scene(0) as out:
+            out.write_scene(scene, trajectory, Rejections())
+            for sample in samples_of(scene, trajectory):
+                out.write_sample(sample)
+            commit = out.defer_commit() if name == "deferred" else None
+        assert writer.done_indices() == (set() if commit else {0})
+        if commit:
+            commit()
+    a, b = (tmp_path / name / "scenes" for name in ("at once", "deferred"))
+    assert [entry.name for entry in b.iterdir()] == ["000000"]
+    assert scene_digest(a / "000000") == scene_digest(b / "000000")
+
+
+def test_a_deferred_commit_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    writer = DatasetWriter.create(tmp_path / "a", make_manifest())
+    with writer.scene(0) as out:
+        out.write_scene(ball_scene(), still(ball_scene()), Rejections())
+        commit = out.defer_commit()
+    with pytest.raises(DatasetError, match="samples were written"):
+        commit()
+    assert list((tmp_path / "a/scenes").iterdir()) == []
+
+
 def test_a_scene_short_of_frames_is_refused(tmp_path: Path) -> None:
     writer = DatasetWriter.create(tmp_path / "a", make_manifest())
     scene, trajectory = ball_scene(), still(ball_scene())
