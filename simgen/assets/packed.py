@@ -10,7 +10,6 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import prod
 from typing import Any
 
 import deflate
@@ -24,6 +23,7 @@ _COLLISION_MAGIC = b"SIMGENC1"
 _SURFACE_MAGIC = b"SIMGENS1"
 _HEAD = struct.Struct("<8sII")
 _ALIGNMENT = 16
+_MOSTLY_MESHES = 0.75  # of a file: then copying them out would take longer than what it frees is worth
 _PLAIN = tuple(name for name in Model.__dataclass_fields__ if name not in ("lods", "materials", "skin"))
 _MOVED = ("joints", "weights")
 _MAPS = ("base_color_map", "metallic_roughness_map", "normal_map", "emissive_map")
@@ -47,16 +47,18 @@ def pack_model(model: Model) -> bytes:
 def unpack_model(data: bytes) -> Model:
     """Return the model that `pack_model` wrote; its arrays are read-only, textures views of `data`.
 
-    Geometry is copied out: who keeps a mesh (a renderer does) shall not keep the textures with it.
+    Geometry is copied out of all but small textures: who keeps a mesh (a renderer does) shall not keep them with it.
 
     Raises:
         ValueError: the bytes are damaged, cut short or of another version.
     """
     header, read = _split(_MODEL_MAGIC, data)
     textures = [_texture(entry, read) for entry in header["textures"]]
+    meshes_end = min((entry["pixels"][2] for entry in header["textures"]), default=len(data))
+    meshes = read if meshes_end > _MOSTLY_MESHES * len(data) else read.copied(meshes_end)
     plain: dict[str, Any] = {name: tuple(header[name]) for name in _PLAIN}
     return Model(
-        lods=tuple(tuple(_submesh(entry, read) for entry in level) for level in header["lods"]),
+        lods=tuple(tuple(_submesh(entry, meshes) for entry in level) for level in header["lods"]),
         materials=tuple(_material(entry, textures) for entry in header["materials"]),
         skin=_skin(header["skin"], read) if "skin" in header else None,
         **plain,
@@ -156,9 +158,12 @@ class _Reader:
         self._body = body
 
     def __call__(self, entry: list[Any]) -> NDArray[Any]:
-        kind, shape, offset = np.dtype(entry[0]), entry[1], entry[2]
-        count = prod(shape)
-        return np.frombuffer(self._body, kind, count, offset).reshape(shape)
+        kind, shape, offset = entry
+        return np.ndarray(shape, kind, self._body, offset)
+
+    def copied(self, end: int) -> _Reader:
+        """Return a reader of the arrays that lie before `end`, which does not hold on to what comes after."""
+        return _Reader(memoryview(bytes(self._body[:end])))
 
 
 def _joined(magic: bytes, header: dict[str, Any], blobs: _Blobs) -> bytes:
@@ -212,9 +217,7 @@ def _submesh_entry(submesh: Submesh, blobs: _Blobs) -> dict[str, Any]:
 
 def _submesh(entry: dict[str, Any], read: _Reader) -> Submesh:
     names = ("positions_m", "normals", "uvs", "triangles", *(name for name in _MOVED if name in entry))
-    arrays = {name: read(entry[name]).copy() for name in names}
-    for array in arrays.values():
-        array.flags.writeable = False
+    arrays = {name: read(entry[name]) for name in names}
     return Submesh(**arrays, material=entry["material"], closed_count=entry["closed_count"])
 
 

@@ -79,7 +79,7 @@ class TextureStore:
         levels = mip_levels(texture)
         height, width = levels[0].shape[:2]
         internal = _SRGB8_ALPHA8 if texture.srgb else _RGBA8
-        image = self._gl.texture((width, height), 4, levels[0].tobytes(), internal_format=internal)
+        image = self._gl.texture((width, height), 4, levels[0], internal_format=internal)
         self._calls.write_levels(image, levels[1:], internal)
         image.extra = levels[-1][0, 0, :3].copy()  # one texel, the mean of all
         # Blending two levels shows only in colour; for the other maps it would cost twice the reads for nothing.
