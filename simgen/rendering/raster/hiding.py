@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.geometry import FloatArray, box_corners
+from simgen.geometry import FloatArray
 from simgen.rendering.raster.drawables import Drawable
+from simgen.rendering.raster.shadow_grids import corners_of
 
 _MOST_FACES = 12  # the largest: of a room's four walls two count each
 _STEEP = 1e-3  # cosine: a face that is seen from its edge hides nothing
@@ -36,15 +37,13 @@ def hidden(
     if 0 in (len(faces), len(drawables), len(directions)):
         return np.zeros((len(directions), len(drawables)), np.bool_)
     planes, shifts = _shadows_of(faces, directions, margin_m)
-    poses = _poses(drawables, T_world_objects)
-    centers = poses[:, :3, 3]
+    centers = _poses(drawables, T_world_objects)[:, :3, 3]
     # Of the faces that hide an object's middle, the one nearest to the light is most likely to hide all of it.
     ahead = (planes.reshape(-1, 3) @ centers.T).reshape(*planes.shape[:3], -1) - shifts[..., None]
     depth = np.where((ahead > 0).all(axis=2), ahead[:, :, 4], 0.0)  # (d, f, n)
     best = depth.argmax(axis=1)
     rows = np.arange(len(directions))[:, None]
-    boxes = np.array([box_corners(d.model.half_size_m * 2 * d.body.scale) for d in drawables])
-    corners = poses[:, :3, :3] @ boxes.transpose(0, 2, 1) + centers[:, :, None]  # (n, 3, 8)
+    corners = corners_of(drawables, T_world_objects).reshape(-1, 8, 3).transpose(0, 2, 1)
     inside = (planes[rows, best] @ corners > shifts[rows, best][..., None]).all(axis=(2, 3))
     is_rigid = np.array([drawable.model.is_rigid for drawable in drawables])
     return inside & (depth.max(axis=1) > 0) & is_rigid

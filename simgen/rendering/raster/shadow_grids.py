@@ -188,7 +188,7 @@ def soft_grid(directions: FloatArray, things_m: FloatArray, blockers_m: FloatArr
     center = (things_m.min(axis=0) + things_m.max(axis=0)) / 2
     radius = float(np.linalg.norm(things_m - center, axis=1).max()) * (1 + 4 / SOFT_TILE)
     depth = float(np.linalg.norm(blockers_m - center, axis=1).max()) * 1.001
-    sides = np.array([_sides(direction) for direction in directions])
+    sides = np.stack(_sides(directions), axis=1)
     # Each tile is as narrow as what it shows: things on a table are wide but low.
     half = np.maximum(
         np.abs((things_m - center) @ sides.transpose(0, 2, 1)).max(axis=1) * (1 + 4 / SOFT_TILE), 1e-3
@@ -219,19 +219,18 @@ def soft_clip(grid: SoftGrid, index: int) -> FloatArray:
 
 
 def _sides(w: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return two unit vectors that span the plane across a unit vector."""
-    helper = np.array([0.0, 0.0, 1.0]) if abs(w[2]) < 0.9 else np.array([1.0, 0.0, 0.0])
-    u = np.cross(helper, w)
-    u = u / np.linalg.norm(u)
+    """Return two unit vectors (..., 3) that span the planes across unit vectors (..., 3)."""
+    helper = np.where(np.abs(w[..., 2:]) < 0.9, (0.0, 0.0, 1.0), (1.0, 0.0, 0.0))
+    across: FloatArray = np.cross(helper, w)
+    u: FloatArray = across / np.linalg.norm(across, axis=-1, keepdims=True)
     return u, np.cross(w, u)
 
 
 def corners_of(drawables: Sequence[Drawable], T_world_objects: FloatArray) -> FloatArray:
     """Return the corners of all boxes (8 n, 3), world."""
-    boxes = [
-        box_corners(drawable.model.half_size_m * 2 * drawable.body.scale)
-        @ T_world_objects[drawable.body.instance_id - 1][:3, :3].T
-        + T_world_objects[drawable.body.instance_id - 1][:3, 3]
-        for drawable in drawables
-    ]
-    return np.concatenate(boxes) if boxes else np.zeros((0, 3))
+    if not drawables:
+        return np.zeros((0, 3))
+    half = np.array([drawable.model.half_size_m * drawable.body.scale for drawable in drawables])
+    T = T_world_objects[[drawable.body.instance_id - 1 for drawable in drawables]]
+    boxes = box_corners(np.full(3, 2.0)) * half[:, None]
+    return (boxes @ T[:, :3, :3].transpose(0, 2, 1) + T[:, None, :3, 3]).reshape(-1, 3)
