@@ -12,6 +12,7 @@ import glcontext
 import moderngl
 
 from simgen.errors import RenderError
+from simgen.rendering.raster.flat_uniforms import carried_flat
 from simgen.rendering.raster.gl_calls import GlCalls, Loader
 from simgen.rendering.raster.lens_stages import fragment_stage, geometry_stage
 from simgen.rendering.raster.textures import TextureStore
@@ -78,7 +79,10 @@ class GlContext:
 def _stages(vertex: str, fragment: str, defines: tuple[str, ...]) -> dict[str, Any]:
     """Return the sources of a program; what draws triangles through a LENS has a geometry shader too."""
     corners, pixels = shader_source(vertex, defines), shader_source(fragment, defines)
-    if "LENS" not in defines or vertex == "fullscreen.vert":
+    if vertex == "fullscreen.vert":
+        corners, pixels = carried_flat(corners, pixels, defines)
+        return {"vertex_shader": corners, "fragment_shader": pixels}
+    if "LENS" not in defines:
         return {"vertex_shader": corners, "fragment_shader": pixels}
     if "RESOLVED" in defines:
         return {"vertex_shader": shader_source("patch.vert"), "fragment_shader": pixels}
