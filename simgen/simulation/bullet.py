@@ -21,7 +21,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -32,7 +31,13 @@ from simgen.geometry import FloatArray, cross_rows, matrix_from_quaternion, xyzw
 from simgen.records.asset import AssetRef, Collision
 from simgen.records.scene import Scene, SceneObject
 from simgen.records.trajectory import Contact
-from simgen.simulation.bullet_shapes import contact_parameters, create_look, create_shape, unusable
+from simgen.simulation.bullet_shapes import (
+    contact_parameters,
+    create_look,
+    create_shape,
+    mesh_folder,
+    unusable,
+)
 from simgen.simulation.protocol import BodyStates, Speeds
 from simgen.simulation.pybullet_engine import pybullet
 from simgen.simulation.rotations import multiply, rotate
@@ -193,7 +198,7 @@ class BulletWorld(Closable):
         self._movers: list[Mover] = []
         self._look = create_look(self._client)
         shapes: dict[tuple[AssetRef, float], int] = {}
-        with TemporaryDirectory(prefix="simgen-hulls-") as folder:
+        with mesh_folder() as folder:
             for body in self._scene.objects:
                 collision = library.collision(body.asset)
                 if not collision.hulls_m:

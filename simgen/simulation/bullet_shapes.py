@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import lru_cache
 from math import sqrt
 from pathlib import Path
+from shutil import disk_usage
+from tempfile import TemporaryDirectory
 
 from simgen.errors import AssetError
 from simgen.records.scene import SceneObject
@@ -20,6 +23,8 @@ _SPINNING = 0.01  # assumed: resistance to spinning on the spot, as a share of t
 _MAX_LISTED_PARTS = 15  # Bullet takes 16 listed parts a shape; the rest go into the mesh file
 _STILL = (0.0, 0.0, 0.0)
 _LOOK_M = 0.01
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 (a folder of its own is made in it)
+_LEAST_FREE_BYTES = 64 << 20  # assumed: hundreds of times what the meshes of a scene take
 _Row = tuple[int, float, Sequence[float], str, Sequence[float]]  # kind, radius, half extents, file, centre
 
 
@@ -58,6 +63,16 @@ def create_shape(form: BodyShape, body: SceneObject, mesh_path: Path, client: in
     if handle < 0:
         raise unusable(body, len(form.parts))
     return int(handle)
+
+
+def mesh_folder() -> TemporaryDirectory[str]:
+    """Return a folder for the mesh files of one world, removed at the end of a `with` block.
+
+    It lies in memory where the system offers that: a disk that takes other files in keeps a scene waiting for 3 ms.
+    """
+    has_room = os.access(_IN_MEMORY, os.W_OK) and disk_usage(_IN_MEMORY).free > _LEAST_FREE_BYTES
+    place = _IN_MEMORY if has_room else None
+    return TemporaryDirectory(prefix="simgen-hulls-", dir=place)
 
 
 def create_look(client: int | None) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from math import atan, cos, pi, sin
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from simgen.errors import AssetError
 from simgen.geometry import Vec3, quaternion_about_axis
 from simgen.records.scene import Capture, Physics, Scene, SceneObject
 from simgen.records.trajectory import Trajectory
-from simgen.simulation import simulate
+from simgen.simulation import bullet_shapes, simulate
 from tests.builders import box, cylinder, floor, make_scene, sphere, static_box
 from tests.simulation.bodies import UNIT_CUBE, HullLibrary, body_of, ellipsoid, moved, prism
 
@@ -364,3 +366,15 @@ def test_static_bodies_keep_their_exact_pose(library: HullLibrary):
     run = simulate(make_scene([wall]), library)
     assert tuple(run.positions_m[0, 0]) == wall.pose.position_m
     assert tuple(run.quaternions_wxyz[0, 0]) == tilt
+
+
+@pytest.mark.parametrize("free_bytes", [1 << 30, 1 << 10])
+def test_mesh_files_lie_in_memory_where_there_is_room(
+    free_bytes: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(bullet_shapes, "_IN_MEMORY", tmp_path)
+    monkeypatch.setattr(bullet_shapes, "disk_usage", lambda _: SimpleNamespace(free=free_bytes))
+    with bullet_shapes.mesh_folder() as folder:
+        assert (Path(folder).parent == tmp_path) == (free_bytes == 1 << 30)
+        assert Path(folder).is_dir()
+    assert not Path(folder).exists()
