@@ -148,6 +148,11 @@ class Intrinsics:
         """Whether its rays are parallel; those of all others meet in the camera centre."""
         return self.lens is not None and self.lens.kind == "orthographic"
 
+    @property
+    def widest_ray_rad(self) -> float:
+        """The largest angle off the axis of any pixel's ray."""
+        return _widest_ray_rad(self)
+
     def origins(self) -> FloatArray:
         """Return where rays begin, camera frame: (height, width, 3) for orthographic cameras, else (1, 1, 3) zeros."""
         if not self.is_orthographic:
@@ -223,3 +228,9 @@ def _lens_rays(camera: Intrinsics) -> FloatArray:
     rays = camera.directions(u.ravel(), v.ravel()).reshape(camera.height, camera.width, 3)
     rays.flags.writeable = False
     return rays
+
+
+@lru_cache(maxsize=32)
+def _widest_ray_rad(camera: Intrinsics) -> float:
+    rays = camera.rays()
+    return float(np.nanmax(np.arctan2(np.hypot(rays[..., 0], rays[..., 1]), rays[..., 2])))

@@ -184,6 +184,12 @@ def turn(a: Vec2, b: Vec2, c: Vec2) -> float:
     return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 
 
+def unit_rows(vectors: FloatArray) -> FloatArray:
+    """Return vectors (n, 3) made unit; zero ones stay zero."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths > 0, lengths, 1.0)
+
+
 def look_at(
     eye_world: ArrayLike, target_world: ArrayLike, up_world: ArrayLike = (0.0, 0.0, 1.0)
 ) -> FloatArray:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.geometry import FloatArray, cross_rows
+from simgen.geometry import FloatArray, cross_rows, unit_rows
 
 Int64Array = NDArray[np.int64]
 _CHUNK = (
@@ -49,8 +49,7 @@ class Quadrics:
 
     def _add(self, at: Int64Array, normals: FloatArray, weights: FloatArray) -> None:
         """Add planes through the first of each row's places to all of them."""
-        lengths = np.linalg.norm(normals, axis=1, keepdims=True)
-        units = normals / np.where(lengths > 0, lengths, 1.0)
+        units = unit_rows(normals)
         offset = -np.einsum("ij,ij->i", units, self._places[at[:, 0]])
         plane = np.column_stack([units, offset])
         rows = plane[:, _I] * plane[:, _J] * weights[:, None]

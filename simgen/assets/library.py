@@ -157,11 +157,6 @@ class AssetLibrary:
         found = self._recall(ref)
         return found if isinstance(found, EnvironmentMap) else self._hold(ref, self._open_map(ref))
 
-    def packs_needed(self, refs: Iterable[AssetRef]) -> tuple[str, ...]:
-        """Return the names of the packs that hold these assets, sorted; nothing for procedural ones."""
-        named = {self.describe(ref).pack for ref in refs if not _is_procedural(ref)}
-        return tuple(sorted(named & set(PACKS)))
-
     def _open(self, ref: AssetRef) -> Asset:
         if _is_procedural(ref):
             from simgen.assets import procedural

@@ -12,7 +12,7 @@ from simgen.assets.importers.raw import RawModel, RawPart
 from simgen.assets.lod import as_it_is, levels_of_detail
 from simgen.assets.recipe import Recipe
 from simgen.errors import AssetError
-from simgen.geometry import Vec3, matrix_from_quaternion
+from simgen.geometry import Vec3, matrix_from_quaternion, unit_rows
 from simgen.records.asset import Collision, Model, Skin
 from simgen.skinning import check_skin, deformed, skinning_matrices
 
@@ -122,14 +122,13 @@ class _Placing:
 
     def _part(self, part: RawPart) -> RawPart:
         normals = (part.normals @ self.R_asset_file.T) / self.scale
-        lengths = np.linalg.norm(normals, axis=1, keepdims=True)
         triangles = part.triangles
         if np.linalg.det(self.R_asset_file) * float(np.prod(self.scale)) < 0:
             triangles = triangles[:, ::-1]
         return replace(
             part,
             positions=self.points(part.positions),
-            normals=(normals / np.where(lengths > 0, lengths, 1.0)).astype(np.float32),
+            normals=unit_rows(normals).astype(np.float32),
             triangles=triangles,
         )
 

@@ -140,11 +140,6 @@ class CameraSensor:
     aperture: Annotated[Aperture | None, Field(exclude_if=lambda aperture: aperture is None)] = None
     blur_samples: Annotated[int, Field(exclude_if=lambda count: count == BLUR_SAMPLES)] = BLUR_SAMPLES
 
-    @property
-    def blurs(self) -> bool:
-        """Whether it takes time, or through more than a point, to make a picture."""
-        return self.shutter_s > 0.0 or self.aperture is not None
-
     def pose_at(self, frame_index: int) -> Pose:
         """Return `T_world_camera` (with a mount: `T_mount_camera`) of one frame."""
         return self.poses[min(frame_index, len(self.poses) - 1)]

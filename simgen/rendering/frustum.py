@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
+
+BEYOND_PX = 2.0  # past the outermost pixel centres: what touches the edge of the picture is seen
 
 
 def sphere_in_view(camera: Intrinsics, center_camera: FloatArray, radius_m: float) -> bool:
@@ -47,12 +47,5 @@ def _sphere_seen(camera: Intrinsics, center: FloatArray, radius_m: float) -> boo
     if distance <= radius_m:
         return True
     off_axis = float(np.arctan2(np.hypot(center[0], center[1]), center[2]))
-    return off_axis - float(np.arcsin(radius_m / distance)) <= _widest_ray(camera)
-
-
-@lru_cache(maxsize=16)
-def _widest_ray(camera: Intrinsics) -> float:
-    """Return the largest angle off the axis of any pixel's ray, a pixel added."""
-    rays = camera.rays()
-    angles = np.arctan2(np.hypot(rays[..., 0], rays[..., 1]), rays[..., 2])
-    return float(np.nanmax(angles)) + 2 / min(camera.fx, camera.fy)
+    widest = camera.widest_ray_rad + BEYOND_PX / min(camera.fx, camera.fy)
+    return off_axis - float(np.arcsin(radius_m / distance)) <= widest

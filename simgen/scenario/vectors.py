@@ -21,7 +21,6 @@ from simgen.scenario.units import Dimension
 
 VectorValue = tuple[Value, Value, Value] | Distribution
 HUE = Dimension("hue", {"deg": 1 / 360, "°": 1 / 360, "turn": 1.0, "%": 0.01})
-UNIT_RANGE = Limits(0.0, 1.0)
 NAMED_COLOURS = {  # CSS Color Module Level 4
     "black": "#000000",
     "silver": "#c0c0c0",

@@ -37,12 +37,6 @@ class OrientedBox:
             np.asarray(size_m, dtype=float) / 2,
         )
 
-    @staticmethod
-    def from_bounds(min_m: ArrayLike, max_m: ArrayLike) -> OrientedBox:
-        """Return the axis-aligned box between two corners."""
-        low, high = np.asarray(min_m, dtype=float), np.asarray(max_m, dtype=float)
-        return OrientedBox((low + high) / 2, np.eye(3), (high - low) / 2)
-
     @property
     def reach_m(self) -> FloatArray:
         """Half extents (3,) of the axis-aligned box around it."""

@@ -86,11 +86,6 @@ def test_light_maps_of_packs_and_code_are_listed(library: AssetLibrary) -> None:
         assert library.load_environment(AssetRef(info.asset_id)).info == info
 
 
-def test_packs_needed_by_a_scene(library: AssetLibrary) -> None:
-    refs = [MUG, AssetRef("procedural/box"), AssetRef("blender-hdri/city")]
-    assert library.packs_needed(refs) == ("blender-hdri", "pybullet-data")
-
-
 def test_a_loaded_model_has_the_size_of_its_entry_and_stays_in_memory(library: AssetLibrary) -> None:
     mug = library.load(MUG)
     assert mug.model.size_m == mug.info.size_m == library.describe(MUG).size_m

@@ -32,7 +32,6 @@ def test_the_middle_line_turns_by_the_bend_and_is_as_long_as_asked():
     assert np.linalg.norm(np.diff(middle, axis=0), axis=1).sum() == pytest.approx(120.0, rel=1e-4)
     end = GRAPH["right_lane"].point_at(GRAPH["right_lane"].length_m)
     assert end.heading_rad == pytest.approx(0.3, abs=0.01)
-    assert ROAD.line.slope_at([0.0, 60.0, 120.0]) == pytest.approx([0.0, 0.03, 0.0], abs=1e-12)
 
 
 def test_neighbours_lie_where_they_say_by_their_widths():

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from simgen.assets.importers.gltf_buffers import Buffers
 from simgen.assets.importers.gltf_nodes import Clip, parents_of, walking_clip, world_matrices
 from simgen.assets.importers.gltf_stride import stride_of, without_drift
-from simgen.geometry import FloatArray, invert_rigid, quaternion_from_matrix
+from simgen.geometry import FloatArray, invert_rigid, quaternion_from_matrix, unit_rows
 from simgen.records.asset import Gait, Skin
 from simgen.skinning import INFLUENCES, MOST_JOINTS
 
@@ -162,7 +162,7 @@ class _Joints:
         """Return positions and normals of a piece in the rest pose."""
         skin = self._skin_of(piece)
         T = self._worlds[piece.node] if skin is None else self._skin_entries(skin)[0]
-        return piece.positions @ T[:3, :3].T + T[:3, 3], _unit(piece.normals @ np.linalg.inv(T[:3, :3]))
+        return piece.positions @ T[:3, :3].T + T[:3, 3], unit_rows(piece.normals @ np.linalg.inv(T[:3, :3]))
 
     def standing(self, piece: Piece, entries: NDArray[np.intp], weights: FloatArray) -> Piece:
         """Return a piece as the nodes of the file stand."""
@@ -171,7 +171,10 @@ class _Joints:
         blend = np.einsum("nk,nkij->nij", weights, moves[entries][..., :3, :])
         positions = np.einsum("nij,nj->ni", blend[..., :3], positions) + blend[..., 3]
         return Piece(
-            piece.node, positions, _unit(np.einsum("nij,nj->ni", blend[..., :3], normals)), piece.attributes
+            piece.node,
+            positions,
+            unit_rows(np.einsum("nij,nj->ni", blend[..., :3], normals)),
+            piece.attributes,
         )
 
     def chosen(
@@ -271,8 +274,3 @@ def _largest(entries: NDArray[np.intp], weights: FloatArray) -> tuple[NDArray[np
     shares = np.take_along_axis(weights, order, axis=1)
     shares = shares / shares.sum(axis=1, keepdims=True)
     return np.take_along_axis(entries, order, axis=1).astype(np.uint8), shares.astype(np.float32)
-
-
-def _unit(normals: FloatArray) -> FloatArray:
-    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
-    return normals / np.where(lengths > 0, lengths, 1.0)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.geometry import FloatArray, turn
+from simgen.geometry import FloatArray, turn, unit_rows
 
 _MOST_CORNERS = 10_000
 _MOST_HOLLOW = 1000  # of a polygon that is not convex: cutting ears off takes time with their square
@@ -114,7 +114,7 @@ def corner_normals(
         triangles: (m, 3).
         cos_crease: (m,) cosine of each triangle's crease angle; above 1 keeps it flat.
     """
-    units = _units(face_vectors(positions, triangles))
+    units = unit_rows(face_vectors(positions, triangles))
     places = weld(positions)[triangles].reshape(-1)
     order = np.argsort(places, kind="stable")
     normals = np.empty((len(order), 3))
@@ -162,13 +162,8 @@ def _angles(positions: FloatArray, triangles: NDArray[np.int64], corner: NDArray
     """Return the angle at one corner (n,) of each triangle (n, 3)."""
     rows = np.arange(len(triangles))
     here, following, before = (positions[triangles[rows, (corner + k) % 3]] for k in range(3))
-    cosines = -np.einsum("ij,ij->i", _units(following - here), _units(here - before))
+    cosines = -np.einsum("ij,ij->i", unit_rows(following - here), unit_rows(here - before))
     return np.arccos(np.clip(cosines, -1.0, 1.0))
-
-
-def _units(vectors: FloatArray) -> FloatArray:
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.where(lengths > 0, lengths, 1.0)
 
 
 def connected_pieces(corners: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -14,6 +14,7 @@ from simgen.assets.importers.files import SourceFiles
 from simgen.assets.importers.polygons import corner_normals, face_vectors, weld
 from simgen.assets.importers.raw import RawModel, RawPart
 from simgen.errors import AssetError
+from simgen.geometry import unit_rows
 from simgen.records.asset import Material
 
 READ_ERRORS = (  # what trimesh raises on damaged files
@@ -111,12 +112,11 @@ def part_of(mesh: Any, T_file_mesh: NDArray[np.float64], uvs: Any, material: int
         triangles = triangles[:, ::-1]
     if uvs is None and "vertex_normals" not in mesh._cache:
         return creased_part(positions, triangles, material)
-    normals = np.asarray(mesh.vertex_normals, float) @ np.linalg.inv(T_file_mesh[:3, :3])
-    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
+    normals = np.asarray(mesh.vertex_normals @ np.linalg.inv(T_file_mesh[:3, :3]), float)
     coordinates = np.zeros((len(positions), 2)) if uvs is None else np.asarray(uvs, float)[:, :2]
     return RawPart(
         positions=positions,
-        normals=(normals / np.where(lengths > 0, lengths, 1.0)).astype(np.float32),
+        normals=unit_rows(normals).astype(np.float32),
         uvs=coordinates.astype(np.float32),
         triangles=triangles,
         material=material,

@@ -23,7 +23,7 @@ from simgen.assets.importers.raw import RawModel, RawPart
 from simgen.assets.importers.surfaces import creased_part
 from simgen.colour import linear_rgb
 from simgen.errors import AssetError
-from simgen.geometry import apply
+from simgen.geometry import apply, unit_rows
 from simgen.records.asset import Material, Texture
 
 _MAX_LINKS = 1000
@@ -248,11 +248,10 @@ def _find(robot: _Robot, name: str) -> str | None:
 
 def _moved(part: RawPart, T: NDArray[np.float64], material: int) -> RawPart:
     normals = part.normals @ np.linalg.inv(T[:3, :3])
-    lengths = np.linalg.norm(normals, axis=1, keepdims=True)
     return replace(
         part,
         positions=part.positions @ T[:3, :3].T + T[:3, 3],
-        normals=(normals / np.where(lengths > 0, lengths, 1.0)).astype(np.float32),
+        normals=unit_rows(normals).astype(np.float32),
         triangles=part.triangles[:, ::-1] if np.linalg.det(T[:3, :3]) < 0 else part.triangles,
         material=material,
     )

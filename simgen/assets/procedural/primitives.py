@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simgen.assets.procedural.params import Values, count, parse, size
-from simgen.errors import AssetError, did_you_mean
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Collision, Material, Model, Submesh
 
 if TYPE_CHECKING:
@@ -88,8 +87,4 @@ def _mesh(shape: str, values: Values) -> trimesh.Trimesh:
 
 def _parse(ref: AssetRef) -> tuple[str, Values]:
     shape = ref.asset_id.removeprefix("procedural/")
-    if shape not in SHAPES:
-        raise AssetError(
-            f"no procedural model '{shape}';{did_you_mean(shape, SHAPES)} known: {', '.join(SHAPES)}"
-        )
     return shape, parse(ref, PARAMETERS[shape])

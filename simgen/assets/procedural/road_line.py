@@ -42,11 +42,6 @@ class RoadLine:
         inside: FloatArray = np.clip(np.asarray(s_m, float), 0.0, self.length_m)
         return inside * (self.bend_rad / self.length_m)
 
-    def slope_at(self, s_m: ArrayLike) -> FloatArray:
-        """Return rise over run (n,) at places along the line."""
-        inside: FloatArray = np.clip(np.asarray(s_m, float) / self.length_m, 0.0, 1.0)
-        return np.asarray(self.slope * np.sin(np.pi * inside), float)
-
     def points(self, s_m: ArrayLike, lateral_m: ArrayLike = 0.0) -> FloatArray:
         """Return points (..., 3), `lateral_m` to the left of the line at `s_m`; both are broadcast."""
         s, lateral = np.broadcast_arrays(np.asarray(s_m, float), np.asarray(lateral_m, float))

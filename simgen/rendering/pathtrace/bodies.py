@@ -14,6 +14,7 @@ from simgen.records.asset import Material, Model, Skin, Submesh
 from simgen.records.scene import Scene, SceneObject
 from simgen.rendering.dressing import dress_of, dressed
 from simgen.rendering.materials import alpha_threshold, overridden
+from simgen.rendering.pathtrace.texels import bilinear
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,16 +32,8 @@ class Cutout:
     def there(self, uvs: FloatArray) -> NDArray[np.bool_]:
         """Return (n,) whether the surface exists at texture coordinates (n, 2), bilinear, repeating."""
         height, width = self.opacity.shape
-        x, y = uvs[:, 0] * width - 0.5, (1.0 - uvs[:, 1]) * height - 0.5
-        left, top = np.floor(x), np.floor(y)
-        right_share, low_share = x - left, y - top
-        columns = [(left.astype(np.int64) + k) % width for k in (0, 1)]
-        rows = [(top.astype(np.int64) + k) % height for k in (0, 1)]
-        upper, lower = (
-            self.opacity[row, columns[0]] * (1 - right_share) + self.opacity[row, columns[1]] * right_share
-            for row in rows
-        )
-        return upper * (1 - low_share) + lower * low_share >= self.threshold
+        opacity = bilinear(lambda row, column: self.opacity[row, column], height, width, uvs)
+        return opacity >= self.threshold
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from simgen.colour import linear_from_srgb
 from simgen.geometry import FloatArray
 from simgen.records.asset import Material, Texture
+from simgen.rendering.pathtrace.texels import bilinear
 
 
 def base_colors(material: Material, uvs: FloatArray) -> FloatArray:
@@ -18,19 +19,9 @@ def base_colors(material: Material, uvs: FloatArray) -> FloatArray:
 
 
 def _map_colors(texture: Texture, uvs: FloatArray) -> FloatArray:
-    """Return linear RGB (n, 3), bilinear between texels and repeating; only the texels around are decoded."""
+    """Return linear RGB (n, 3) between texels; only those around are decoded."""
     height, width = texture.pixels.shape[:2]
-    x, y = uvs[:, 0] * width - 0.5, (1.0 - uvs[:, 1]) * height - 0.5
-    left, top = np.floor(x), np.floor(y)
-    right_share, low_share = (x - left)[:, None], (y - top)[:, None]
-    columns = [(left.astype(np.int64) + k) % width for k in (0, 1)]
-    rows = [(top.astype(np.int64) + k) % height for k in (0, 1)]
-    upper, lower = (
-        _texels(texture, row, columns[0]) * (1 - right_share)
-        + _texels(texture, row, columns[1]) * right_share
-        for row in rows
-    )
-    return upper * (1 - low_share) + lower * low_share
+    return bilinear(lambda row, column: _texels(texture, row, column), height, width, uvs)
 
 
 def _texels(texture: Texture, row: NDArray[np.int64], column: NDArray[np.int64]) -> FloatArray:

@@ -18,10 +18,10 @@ import numpy as np
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
 from simgen.lens import Lens, plane_of
+from simgen.rendering.frustum import BEYOND_PX
 
 _ENTRIES = 2048  # from 0 to pi, with both
 _FLATTEST = 0.1  # slope of a radius that goes on
-_BEYOND_PX = 2.0  # past the outermost pixel centres
 _SIDES = np.linspace(0.0, pi / 2, 17)
 _SAFE = 1.05  # what sampled derivatives may miss
 # Of single precision, which arc tangents are made to (`lens_project.glsl`).
@@ -92,12 +92,9 @@ def _off_middle(camera: Intrinsics) -> float:
     return float(np.hypot(*camera.lens.beside)) if camera.lens is not None and camera.lens.radial else 0.0
 
 
-@lru_cache(maxsize=32)
 def widest_ray(camera: Intrinsics) -> float:
     """Return the largest angle off the axis of any pixel's ray, a little added."""
-    rays = camera.rays()
-    angles = np.arctan2(np.hypot(rays[..., 0], rays[..., 1]), rays[..., 2])
-    return min(float(np.nanmax(angles)) + _BEYOND_PX / min(camera.fx, camera.fy), pi)
+    return min(camera.widest_ray_rad + BEYOND_PX / min(camera.fx, camera.fy), pi)
 
 
 def skew_of(lens: Lens) -> tuple[float, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import atan2, cos, hypot, inf, sin, sqrt
+from math import cos, hypot, inf, sin, sqrt
 from typing import NamedTuple, Protocol
 
 from simgen.geometry import Vec3
@@ -157,12 +157,6 @@ def level_direction(start_m: Vec3, end_m: Vec3) -> Vec3 | None:
     x, y = end_m[0] - start_m[0], end_m[1] - start_m[1]
     length = hypot(x, y)
     return (x / length, y / length, 0.0) if length > 0.0 else None
-
-
-def heading_of(velocity_mps: Vec3) -> float | None:
-    """Return the heading of a velocity, None where it has none."""
-    x, y, _ = velocity_mps
-    return atan2(y, x) if hypot(x, y) > 1e-6 else None
 
 
 def straight(direction: Vec3, speed_mps: float, dt_s: float) -> Move:
