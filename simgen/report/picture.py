@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -38,12 +39,30 @@ def save_picture(image: Image.Image, path: Path) -> None:
         UsageError: see `check_picture_name`.
         SimgenError: the disk refuses.
     """
+    kind = FORMATS.get(path.suffix.lower(), "")
+    if kind == "PNG" and image.mode == "RGB":  # Pillow's encoder takes a second for a sheet
+        save_png(packed(image), path)
+    else:
+        _replace(path, lambda part: image.save(part, kind))
+
+
+def packed(image: Image.Image) -> bytes:
+    """Return the PNG file of an RGB picture."""
+    return encode_png(np.asarray(image))
+
+
+def save_png(data: bytes, path: Path) -> None:
+    """Write the file of a picture as `save_picture` does."""
+    _replace(path, lambda part: part.write_bytes(data))
+
+
+def _replace(path: Path, write: Callable[[Path], object]) -> None:
     check_picture_name(path)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            _write(image, part, FORMATS[path.suffix.lower()])
+            write(part)
             part.replace(path)
         finally:
             part.unlink(missing_ok=True)
@@ -52,10 +71,3 @@ def save_picture(image: Image.Image, path: Path) -> None:
         raise SimgenError(
             f"cannot write {path}: {reason}; make room or get the rights there, or give another place"
         ) from error
-
-
-def _write(image: Image.Image, part: Path, kind: str) -> None:
-    if kind == "PNG" and image.mode == "RGB":  # Pillow's encoder takes a second for a sheet
-        part.write_bytes(encode_png(np.asarray(image)))
-    else:
-        image.save(part, kind)

@@ -19,7 +19,7 @@ from simgen.dataset import Dataset, SampleView, SceneView
 from simgen.dataset.labels import labels_of
 from simgen.errors import DatasetError
 from simgen.records.annotation import Sample
-from simgen.report.picture import save_picture
+from simgen.report.picture import packed, save_picture, save_png
 from simgen.report.sheet import Picture, columns_of, draw_row, lay_out, lay_rows
 from simgen.report.story import Story, strip_frames
 from simgen.report.strip import draw_strip, stack
@@ -38,6 +38,7 @@ class ContactSheet:
     def __init__(self, path: str | Path, rows: int = 5) -> None:
         self.path, self.rows = Path(path), rows
         self._drawn: dict[str, Image.Image] = {}
+        self._packed: tuple[tuple[str, ...], bytes] | None = None
 
     def begin(self, indices: Sequence[int]) -> None:
         """Draw the rows that are known already, if these scenes are going to be all there are.
@@ -48,8 +49,11 @@ class ContactSheet:
             dataset = Dataset(self.path)
             expected = [index for index in indices if index not in dataset.failed]
             if len(expected) >= self.rows and dataset.scene_indices:  # of fewer, rows depend on all
-                for row in _rows(dataset, expected, self.rows):
+                rows = _rows(dataset, expected, self.rows)
+                for row in rows:
                     self._row(row)
+                if len(rows) >= self.rows:  # all: so is the page, unless something fails yet
+                    self._pack(dataset, rows, _subtitle(dataset, len(expected)))
 
     def write(self, path: str | Path) -> Path:
         """Write the sheet of what the dataset holds now; see `write_preview`."""
@@ -57,14 +61,26 @@ class ContactSheet:
         if not dataset.scene_indices:
             raise DatasetError(f"{self.path} has no samples to show; its scenes failed or none is made yet")
         count = min(self.rows, len(dataset))
-        drawn = [self._row(row) for row in _rows(dataset, dataset.scene_indices, count)]
-        title, subtitle = dataset.manifest.scenario_name, _subtitle(dataset)
-        if _is_told_in_strips(dataset):
-            page = stack(title, subtitle, drawn)
+        rows = _rows(dataset, dataset.scene_indices, count)
+        subtitle = _subtitle(dataset, len(dataset.scene_indices))
+        if Path(path).suffix.lower() == ".png":
+            save_png(self._pack(dataset, rows, subtitle), Path(path))
         else:
-            page = lay_rows(title, subtitle, _columns(dataset), drawn)
-        save_picture(page, Path(path))
+            save_picture(self._page(dataset, rows, subtitle), Path(path))
         return Path(path)
+
+    def _pack(self, dataset: Dataset, rows: Sequence[Row], subtitle: str) -> bytes:
+        """Return the page's file; the same page is packed once."""
+        shown = (subtitle, *(row.key for row in rows))
+        if self._packed is None or self._packed[0] != shown:
+            self._packed = shown, packed(self._page(dataset, rows, subtitle))
+        return self._packed[1]
+
+    def _page(self, dataset: Dataset, rows: Sequence[Row], subtitle: str) -> Image.Image:
+        title, drawn = dataset.manifest.scenario_name, [self._row(row) for row in rows]
+        if _is_told_in_strips(dataset):
+            return stack(title, subtitle, drawn)
+        return lay_rows(title, subtitle, _columns(dataset), drawn)
 
     def _row(self, row: Row) -> Image.Image:
         if row.key not in self._drawn:
@@ -183,11 +199,12 @@ def _chosen(dataset: Dataset, scenes: Sequence[int], count: int) -> Iterator[Sam
             yield frames[turn * len(frames) // share if share > 1 else row * len(frames) // count]
 
 
-def _subtitle(dataset: Dataset) -> str:
+def _subtitle(dataset: Dataset, scene_count: int) -> str:
+    """Return what a dataset is once it has so many scenes; those to come have as many samples each as those there."""
     manifest = dataset.manifest
-    count = len(dataset.scene_indices)
-    scenes = f"{count} scene{'' if count == 1 else 's'}"
-    return f"{scenes}   {len(dataset)} samples   seed {manifest.seed}   {manifest.renderer} renderer"
+    samples = len(dataset) * scene_count // len(dataset.scene_indices)
+    scenes = f"{scene_count} scene{'' if scene_count == 1 else 's'}"
+    return f"{scenes}   {samples} samples   seed {manifest.seed}   {manifest.renderer} renderer"
 
 
 def picture_on_disk(view: SampleView) -> Picture:

@@ -13,8 +13,10 @@ from simgen.dataset.labels import labels_of
 from simgen.errors import DatasetError
 from simgen.records.rejections import Rejections
 from simgen.records.scene import Capture
+from simgen.report import preview
 from simgen.report.colours import instance_colour
 from simgen.report.drawing import Overlay, draw_solid_labels
+from simgen.report.picture import packed
 from simgen.report.preview import ContactSheet, frame_sheet, spread, write_preview
 from simgen.report.sheet import PAGE_WIDTH_PX, Picture
 from tests import builders
@@ -133,6 +135,24 @@ def test_a_sheet_begun_for_scenes_that_then_fail_shows_those_that_do_not(tmp_pat
         writer.finalise()
     whole = write_preview(data, tmp_path / "whole.png", rows=2).read_bytes()
     assert sheet.write(tmp_path / "begun.png").read_bytes() == whole
+
+
+def test_a_sheet_whose_rows_are_all_there_is_packed_before_the_last_scene(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, pages = tmp_path / "data", list[Image.Image]()
+    monkeypatch.setattr(preview, "packed", lambda page: pages.append(page) or packed(page))
+    sheet = ContactSheet(data, rows=2)
+    with DatasetWriter.create(data, make_manifest(scene_count=3)) as writer:
+        write_scene(writer, ball_scene(0))
+        write_scene(writer, ball_scene(1))
+        sheet.begin(range(3))
+        write_scene(writer, ball_scene(2))
+        writer.finalise()
+    assert len(pages) == 1
+    begun = sheet.write(tmp_path / "begun.png").read_bytes()
+    assert len(pages) == 1
+    assert begun == write_preview(data, tmp_path / "whole.png", rows=2).read_bytes()
 
 
 def test_what_cannot_be_drawn_before_the_end_is_left_to_it(tmp_path: Path) -> None:
