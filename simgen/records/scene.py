@@ -220,7 +220,7 @@ class PathTracing:
     """How carefully the path tracer takes pictures; nobody else looks at it.
 
     Attributes:
-        samples: light paths through a pixel, at most.
+        samples: light paths through a pixel in the mean, at most: more of them go where light is uncertain.
         noise_target: stop early once a picture's standard error, relative to its luminance, is below this; 0 takes
             all samples.
     """

@@ -25,6 +25,9 @@ from simgen.rendering.pathtrace.variant import LLVM_VARIABLE, Variant
 from simgen.rendering.pathtrace.wavefront import Wavefronts, Way
 
 _PASS_SAMPLES = 5 << 20  # light paths followed at once: bounds memory, and is part of what decides the bytes
+_LEAST_FIRST = 2  # samples of a pixel in the first of two rounds: one alone does not tell how far they differ
+
+Pixels = NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,19 +224,27 @@ class Engine:
             {},
         )
 
-    def passes(self, camera: Intrinsics, samples: int, most: int = _PASS_SAMPLES) -> list[int]:
+    def rounds(self, samples: int) -> int:
+        """Return in how many rounds so many light paths a pixel are followed; see `adaptive`."""
+        return 2 if self.is_compiled and samples >= 2 * _LEAST_FIRST else 1
+
+    def passes(
+        self, camera: Intrinsics, samples: int, most: int = _PASS_SAMPLES, rounds: int = 1
+    ) -> list[int]:
         """Return how many samples a pixel gets in each pass: equally many, at least `samples` in all.
 
-        In each they fill a grid of strata, with as many columns as rows or a few more: the sampler spreads no other
-        number evenly. Of the numbers of passes that memory allows, the one that needs fewest samples is taken.
+        In each round of it they fill a grid of strata, with as many columns as rows or a few more: the sampler spreads
+        no other number evenly. Of the numbers of passes that memory allows, the one that needs fewest samples is taken.
 
         Args:
             most: samples of a pixel in one pass.
+            rounds: of equally many samples in each pass.
         """
         fewest = -(-samples // max(1, min(most, _PASS_SAMPLES // (camera.width * camera.height))))
         counts = range(fewest, 2 * fewest + 1)
-        _, count = min((count * _strata(-(-samples // count)), count) for count in counts)
-        return [_strata(-(-samples // count))] * count
+        sizes = [(count, rounds * _strata(-(-samples // (count * rounds)))) for count in counts]
+        count, size = min(sizes, key=lambda each: (each[0] * each[1], each[0]))
+        return [size] * count
 
     def trace(self, scene: TracedState, shot: Shot, samples: int, background: bool) -> Float32Array:
         """Return a picture (h, w, 3), linear luminance in cd/m², with so many samples in every pixel; never compiled.
@@ -258,18 +269,32 @@ class Engine:
             per_path: how many of these samples there are for each light path of `trace_soft`.
         """
         way = Way(("sharp", background, per_path), lambda known: SharpWay(known, background, per_path))
-        radiance, direct, albedo, normals = self._follow(way, scene, shot, samples)
+        camera = shot.camera
+        everywhere = np.arange(camera.width * camera.height, dtype=np.uint32)
+        planes = self._follow(way, scene, shot, samples, everywhere)
+        images = planes.reshape(4, 3, camera.height, camera.width)
+        radiance, direct, albedo, normals = np.moveaxis(images, 1, -1)
         return SharpLight(radiance, direct, Guides(albedo, normals))
 
-    def trace_soft(self, scene: TracedState, shot: Shot, samples: int, per_path: float) -> Float32Array:
-        """Return the soft light (h, w, 3) of a picture, less `SharpLight.direct`; arguments as of `trace_sharp`."""
-        way = Way(("soft", per_path), lambda known: SoftWay(known, self._depth, per_path))
-        return self._follow(way, scene, shot, samples)[0]
+    def trace_soft(
+        self, scene: TracedState, shot: Shot, samples: int, per_path: float, pixels: Pixels
+    ) -> Float32Array:
+        """Return the soft light of pixels, less `SharpLight.direct`; arguments as of `trace_sharp`.
 
-    def _follow(self, way: Way, scene: TracedState, shot: Shot, samples: int) -> list[Float32Array]:
-        known = self._scenery(scene)
+        Args:
+            samples: for each of `pixels`.
+            pixels: (n,) counted row by row; one that comes several times gets other samples each time.
+
+        Returns:
+            (4, n), means over the samples: RGB in cd/m², and its square.
+        """
+        way = Way(("soft", per_path), lambda known: SoftWay(known, self._depth, per_path))
+        return self._follow(way, scene, shot, samples, pixels)
+
+    def _follow(self, way: Way, scene: TracedState, shot: Shot, samples: int, pixels: Pixels) -> Float32Array:
+        known, camera = self._scenery(scene), shot.camera
         return self._wavefronts.trace(
-            way, scene.scene, known, shot.camera, shot.T_world_camera, shot.seed, samples, scene.programs
+            way, scene.scene, known, camera, shot.T_world_camera, shot.seed, samples, scene.programs, pixels
         )
 
     def _scenery(self, scene: TracedState) -> Scenery:

@@ -22,7 +22,6 @@ import numpy as np
 _ROULETTE_DEPTH = 2  # surfaces after which a path goes on only as often as it would matter
 _MOST_LIKELY = 0.95  # to go on
 _LAYERS = 16  # of glass and holes that a straight ray passes at most
-_TO_SUN = 0.5  # share of shadow rays to suns, after the surface seen first
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,15 +114,14 @@ class SharpWay:
     background: bool
     per_path: float
 
-    def sample(self, scene: Any, sampler: Any, ray: Any, active: Any) -> tuple[Any, list[Any]]:
-        """Return the light of rays from the camera, and RGB of other lights at the first surface, albedo and normal."""
+    def sample(self, scene: Any, sampler: Any, ray: Any, active: Any) -> list[Any]:
+        """Return RGB of the light of rays from the camera, of other lights at the first surface, albedo and normal."""
         mi = self.scenery.mi
         si = self.scenery.seen(scene, ray, True, active)
         found, left = self._layer(scene, sampler, si, mi.Color3f(1.0), active)
         if self.scenery.is_clear:
             found = self._with_what_lies_behind(scene, sampler, ray, si, found, left)
-        light, *others = found
-        return light, [part for channel in others for part in channel]
+        return [part for channel in found for part in channel]
 
     def _layer(self, scene: Any, sampler: Any, si: Any, share: Any, active: Any) -> tuple[Any, Any]:
         """Return light, albedo and normal that one surface shows, and how much of what lies behind."""
@@ -193,8 +191,8 @@ class SoftWay:
     depth: int
     per_path: float
 
-    def sample(self, scene: Any, sampler: Any, ray: Any, active: Any) -> tuple[Any, list[Any]]:
-        """Return the light of rays from the camera."""
+    def sample(self, scene: Any, sampler: Any, ray: Any, active: Any) -> list[Any]:
+        """Return RGB of the light of rays from the camera, and its square."""
         mi, dr = self.scenery.mi, self.scenery.dr
 
         def follow(
@@ -224,7 +222,8 @@ class SoftWay:
 
         nowhere = (dr.zeros(mi.Interaction3f), mi.Float(1.0), mi.Bool(True))
         start = (active, ray, mi.Color3f(0.0), mi.Color3f(1.0), mi.UInt32(0), nowhere, sampler)
-        return dr.while_loop(start, _going_on, follow, label="light paths")[2], []
+        light = dr.while_loop(start, _going_on, follow, label="light paths")[2]
+        return [*light, dr.squared_norm(mi.Vector3f(light))]
 
     def _roulette(self, sampler: Any, active: Any, share: Any, depth: Any) -> tuple[Any, Any]:
         """Return which paths go on, and their shares, greater by those that do not."""
@@ -249,30 +248,44 @@ class SoftWay:
         return dr.select(counts, weight * si.emitter(scene).eval(si, counts), mi.Color3f(0.0))
 
     def _lit(self, scene: Any, sampler: Any, si: Any, active: Any) -> Any:
-        """Return what a surface sends of one light that is chosen."""
+        """Return what a surface sends of one light.
+
+        Of a sun and another light that of which it would send more, were nothing in between, is taken more often.
+        """
         mi, dr = self.scenery.mi, self.scenery.dr
-        towards, weight = self._chosen(scene, sampler, si, active)
+        found = [
+            *([self._of_a_sun(sampler, si, active)] if self.scenery.suns else []),
+            *([self._of_another(scene, sampler, si, active)] if self.scenery.has_others else []),
+        ]
+        if not found:
+            return mi.Color3f(0.0)
+        sent, target = found[0]
+        if len(found) > 1:
+            other, elsewhere = found[1]
+            levels = dr.max(sent), dr.max(other)
+            likely = levels[0] / (levels[0] + levels[1])
+            first = sampler.next_1d(active) < likely
+            sent = dr.select(first, sent / likely, other / (1.0 - likely))
+            target = dr.select(first, target, elsewhere)
+        usable = active & (dr.max(sent) > 0)
+        return dr.select(usable, sent * self.scenery.shown(scene, si, target, usable), mi.Color3f(0.0))
+
+    def _of_a_sun(self, sampler: Any, si: Any, active: Any) -> tuple[Any, Any]:
+        """Return what a surface sends of one of the suns that nothing hides, and where this is."""
+        mi, dr = self.scenery.mi, self.scenery.dr
+        towards, weight = self.scenery.one_sun(si, sampler, active)
+        usable = active & (towards.pdf > 0) & (dr.max(weight) > 0)
+        sent = weight * si.bsdf().eval(mi.BSDFContext(), si, si.to_local(towards.d), usable)
+        return dr.select(usable, sent, mi.Color3f(0.0)), towards.p
+
+    def _of_another(self, scene: Any, sampler: Any, si: Any, active: Any) -> tuple[Any, Any]:
+        """Return what a surface sends of another light that nothing hides, weighed against meeting it; and where."""
+        mi, dr = self.scenery.mi, self.scenery.dr
+        towards, weight = scene.sample_emitter_direction(si, sampler.next_2d(active), False, active)
         usable = active & (towards.pdf > 0) & (dr.max(weight) > 0)
         sent, pdf = si.bsdf().eval_pdf(mi.BSDFContext(), si, si.to_local(towards.d), usable)
         sent = sent * weight * dr.select(towards.delta, 1.0, towards.pdf / (towards.pdf + pdf))
-        usable = usable & (dr.max(sent) > 0)
-        return dr.select(usable, sent * self.scenery.shown(scene, si, towards.p, usable), mi.Color3f(0.0))
-
-    def _chosen(self, scene: Any, sampler: Any, si: Any, active: Any) -> tuple[Any, Any]:
-        """Return a light's direction and weight."""
-        mi, dr = self.scenery.mi, self.scenery.dr
-        if not self.scenery.suns:
-            if not self.scenery.has_others:
-                return dr.zeros(mi.DirectionSample3f), mi.Color3f(0.0)
-            return scene.sample_emitter_direction(si, sampler.next_2d(active), False, active)
-        sun, sun_weight = self.scenery.one_sun(si, sampler, active)
-        sun.delta = mi.Bool(True)
-        if not self.scenery.has_others:
-            return sun, sun_weight
-        other, weight = scene.sample_emitter_direction(si, sampler.next_2d(active), False, active)
-        to_sun = sampler.next_1d(active) < _TO_SUN
-        weight = dr.select(to_sun, sun_weight / _TO_SUN, weight / (1.0 - _TO_SUN))
-        return dr.select(to_sun, sun, other), weight
+        return dr.select(usable, sent, mi.Color3f(0.0)), towards.p
 
 
 def marked(mi: Any, dr: Any, shapes: Sequence[Any]) -> Any:

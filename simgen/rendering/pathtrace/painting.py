@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import add
 
 import numpy as np
 
 from simgen.colour import LUMINANCE_RGB
 from simgen.records.asset import Float32Array
 from simgen.records.frame import View
+from simgen.rendering.pathtrace.adaptive import Seen
 from simgen.rendering.pathtrace.air import Air
 from simgen.rendering.pathtrace.bodies import Body
-from simgen.rendering.pathtrace.engine import Engine, Guides, SharpLight, Shot, TracedState
+from simgen.rendering.pathtrace.engine import Engine, Guides, Shot, TracedState
 from simgen.rendering.pathtrace.first import FirstSurfaces
 from simgen.rendering.pathtrace.state import Traced
+from simgen.rendering.pathtrace.tracing import Tracing
 
 # Pixels are cut into so many by so many where there is fog: it depends on the distance of each sample.
 _FINER = 2
-_SHARP_SHARE = 4  # samples of sharp light for each of soft light ...
-_MOST_SHARP = 16  # ... but no more, unless soft light has: edges are smooth and guides free of noise
 _TARGET_PASS = 16  # samples at most after which a noise target is looked at
 _OTHER_SEED = 0x2545F491  # sharp and soft light have samples of their own
 
@@ -45,6 +43,11 @@ class Quality:
     noise_target: float
     background: bool
     past_backs: bool = False
+
+    @property
+    def sharp_seed(self) -> int:
+        """Of the first pass of sharp light."""
+        return self.seed ^ _OTHER_SEED
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,14 +80,15 @@ def painted(
         bodies: in their poses.
         quality: how it is taken.
     """
-    light = _sharp(engine, scene, view, bodies, quality, quality.samples)
-    per_path = _per_path(quality.samples)
+    tracing = Tracing(engine, view, bodies, quality.samples, quality.background)
+    light = tracing.sharp(scene, quality.sharp_seed)
+    seen = Seen(light.radiance + light.direct, np.ones((1, 1, 3), np.float32))
 
     def one(seed: int, samples: int) -> Float32Array:
         shot = Shot(view.intrinsics, view.T_world_camera, seed, quality.past_backs)
-        return _soft(engine, scene, shot, samples, quality.background, per_path)
+        return tracing.soft(scene, shot, samples, seen)
 
-    sharp, rest = light.radiance, _mean(one, engine, view, quality, light.radiance + light.direct)
+    sharp, rest = light.radiance, _mean(one, engine, view, quality, seen.besides)
     return Painted(sharp, light.direct + rest, light.guides)
 
 
@@ -107,27 +111,29 @@ def painted_through_air(
     directions = np.where(seen, directions, np.array([0.0, 0.0, 1.0]))
     distance_m = FirstSurfaces.of(bodies, fine_view, through_glass=True).distance_m()
     reaching = 1.0 if traced.lamps is None else air.reaching(distance_m, directions, eyes)
-    each = max(1, quality.samples // times**2)
-    light = _sharp(engine, traced.scene, fine_view, bodies, quality, each)
-    sharp, direct = light.radiance, light.direct
-    if traced.lamps is not None:
-        lamps = _sharp(engine, traced.lamps, fine_view, bodies, quality, each)
-        sharp, direct = sharp + lamps.radiance * reaching, direct + lamps.direct * reaching
     left = np.where(seen, air.left(distance_m, directions, eyes), np.float32(0))
     air_light = np.where(seen, air.own(distance_m, directions, eyes), np.float32(0))
+    each = max(1, quality.samples // times**2)
+    tracing = Tracing(engine, fine_view, bodies, each, quality.background)
+    light = tracing.sharp(traced.scene, quality.sharp_seed)
+    sharp, direct = light.radiance, light.direct
+    if traced.lamps is not None:
+        lamps = tracing.sharp(traced.lamps, quality.sharp_seed)
+        sharp, direct = sharp + lamps.radiance * reaching, direct + lamps.direct * reaching
     first = slice(None, None, times)
     some = eyes[first, first] if eyes.shape[0] > 1 else eyes
     glow = air.glow(distance_m[first, first], directions[first, first], some) * seen[first, first]
+    besides = np.asarray((sharp + direct) * left + air_light, np.float32)
     sharp = _coarser(np.asarray(sharp * left + air_light, np.float32), times) + glow
     direct = _coarser(np.asarray(direct * left, np.float32), times)
-    per_path = _per_path(each)
 
     def one(seed: int, samples: int) -> Float32Array:
         shot = Shot(camera, view.T_world_camera, seed, quality.past_backs)
-        [count] = engine.passes(view.intrinsics, max(1, samples // times**2))
-        fine = _soft(engine, traced.scene, shot, count, quality.background, per_path)
+        few = max(1, samples // times**2)
+        [count] = engine.passes(view.intrinsics, few, rounds=engine.rounds(few))
+        fine = tracing.soft(traced.scene, shot, count, Seen(besides, left))
         if traced.lamps is not None:
-            fine = fine + _soft(engine, traced.lamps, shot, count, quality.background, per_path) * reaching
+            fine = fine + tracing.soft(traced.lamps, shot, count, Seen(besides, left * reaching)) * reaching
         return _coarser(np.asarray(fine * left, np.float32), times)
 
     coarse = Guides(_coarser(light.guides.albedo, times), _coarser(light.guides.normals, times))
@@ -145,49 +151,12 @@ def relative_error(pictures: Sequence[Float32Array]) -> float:
     return float(np.sqrt(np.mean(variance / (mean + floor) ** 2)))
 
 
-def _sharp_samples(samples: int) -> int:
-    """Return how many samples of sharp light go with so many light paths."""
-    return max(samples, min(_SHARP_SHARE * samples, _MOST_SHARP))
-
-
-def _per_path(samples: int) -> float:
-    return _sharp_samples(samples) / samples
-
-
-def _sharp(
-    engine: Engine, scene: TracedState, view: View, bodies: Sequence[Body], quality: Quality, samples: int
-) -> SharpLight:
-    """Return sharp light and guides; where nothing is compiled all light is soft."""
-    camera = view.intrinsics
-    if not engine.is_compiled:
-        dark = np.zeros((camera.height, camera.width, 3), np.float32)
-        return SharpLight(dark, dark, FirstSurfaces.of(bodies, view).guides())
-    parts = [
-        engine.trace_sharp(
-            scene,
-            Shot(camera, view.T_world_camera, (quality.seed ^ _OTHER_SEED) + index),
-            count,
-            quality.background,
-            _per_path(samples),
-        )
-        for index, count in enumerate(engine.passes(camera, _sharp_samples(samples)))
-    ]
-    return reduce(add, parts) * (1 / len(parts))
-
-
-def _soft(
-    engine: Engine, scene: TracedState, shot: Shot, samples: int, background: bool, per_path: float
-) -> Float32Array:
-    if engine.is_compiled:
-        return engine.trace_soft(scene, shot, samples, per_path)
-    return engine.trace(scene, shot, samples, background)
-
-
 def _mean(one: Pass, engine: Engine, view: View, quality: Quality, sharp: Float32Array) -> Float32Array:
     """Return the mean of passes, of which there are no more when the whole picture has little grain."""
-    smaller = [_TARGET_PASS] if quality.noise_target else []
+    smaller = {"most": _TARGET_PASS} if quality.noise_target else {}
+    passes = engine.passes(view.intrinsics, quality.samples, rounds=engine.rounds(quality.samples), **smaller)
     pictures: list[Float32Array] = []
-    for index, samples in enumerate(engine.passes(view.intrinsics, quality.samples, *smaller)):
+    for index, samples in enumerate(passes):
         pictures.append(one(quality.seed + index, samples))
         if (
             quality.noise_target

@@ -32,7 +32,9 @@ def main(variant: str) -> int:
     shot = Shot(Intrinsics(16, 12, 15.0, 15.0, 7.5, 5.5), np.eye(4), 1)
     if engine.is_compiled:
         sharp = engine.trace_sharp(scene, shot, 2, background=True, per_path=1.0)
-        picture = sharp.radiance + sharp.direct + engine.trace_soft(scene, shot, 2, per_path=1.0)
+        everywhere = np.arange(16 * 12, dtype=np.uint32)
+        soft = engine.trace_soft(scene, shot, 2, 1.0, everywhere)[:3]
+        picture = sharp.radiance + sharp.direct + np.moveaxis(soft.reshape(3, 12, 16), 0, -1)
     else:
         picture = engine.trace(scene, shot, 2, background=True)
     good = np.isfinite(picture).all() and picture.mean() > 0

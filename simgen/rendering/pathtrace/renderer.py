@@ -43,7 +43,7 @@ class PathtraceRenderer:
     before and however many threads there are.
 
     Args:
-        samples: light paths through every pixel, at most; None: as scenes say (`Scene.path_tracing`).
+        samples: light paths through a pixel in the mean, at most; None: as scenes say (`Scene.path_tracing`).
         denoise: whether Open Image Denoise takes out the grain that is left.
         noise_target: stop early once the picture's standard error, relative to its luminance, is below this;
             0 takes all samples; None: as scenes say. It is looked at after each pass of 2^22 paths.

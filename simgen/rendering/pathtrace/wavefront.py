@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
@@ -55,58 +56,84 @@ class Wavefronts:
         seed: int,
         samples: int,
         programs: dict[Hashable, Any],
-    ) -> list[Float32Array]:
-        """Return the means over a pixel's samples (h, w, 3) of all that a way tells, the light first.
+        pixels: NDArray[np.uint32],
+    ) -> Float32Array:
+        """Return the means (m, n) over the samples of each of n pixels of all m numbers that a way tells.
 
         Args:
             scene: Mitsuba's.
             scenery: what ways ask about it.
-            samples: in every pixel.
+            samples: for each of `pixels`.
             programs: of this scene alone, which those that are new join.
+            pixels: (n,) counted row by row; one may come several times, each with samples of its own. Programs are
+                those of their number.
         """
         by_table = camera.lens is not None
-        key = (way.key, samples, camera.width, camera.height, by_table, camera.is_orthographic)
+        key = (way.key, samples, len(pixels), camera.width, camera.height, by_table, camera.is_orthographic)
         key += (camera.radial_depth,)
         program = self._program(way, camera, samples, scenery)
-        if key in programs:  # seen before: it is worth keeping
-            program = programs[key] = programs[key] or self._dr.freeze(program)
-        else:
-            programs[key] = None
         lens = self._nodes(camera) if by_table else self._numbers(camera.fx, camera.fy, camera.cx, camera.cy)
         pose = self._numbers(*T_world_camera[:3].ravel().tolist())
         clip = self._numbers(camera.near_m, camera.far_m)
         start = self._dr.opaque(self._mi.UInt32, seed)
-        values = program(scene, scenery.suns, scenery.one_sided, lens, pose, clip, start)
-        pixels = camera.width * camera.height
-        planes = np.stack([np.broadcast_to(np.array(value), pixels) for value in values])
-        return [
-            np.moveaxis(planes[k : k + 3].reshape(3, camera.height, camera.width), 0, -1)
-            for k in range(0, len(planes), 3)
-        ]
+        places = self._mi.UInt32(pixels)
+        known = (scene, scenery.suns, scenery.one_sided, lens, pose, clip, start, places)
+        values = self._run(key, program, known, programs)
+        return np.stack([np.broadcast_to(np.array(value), len(pixels)) for value in values])
+
+    def _run(
+        self,
+        key: Hashable,
+        program: Callable[..., Any],
+        inputs: tuple[Any, ...],
+        programs: dict[Hashable, Any],
+    ) -> list[Any]:
+        """Return what a program gives, and keep it from the second time on."""
+        if key not in programs:
+            programs[key] = None
+            return program(*inputs)
+        kept = programs[key] or self._dr.freeze(program)
+        try:
+            values = kept(*inputs)
+        except RuntimeError:
+            # Dr.Jit keeps no program in which some call of a surface or light finds none in the scene that there is
+            # elsewhere, as when a lamp is away: it is traced each time then.
+            kept = program
+            values = program(*inputs)
+        programs[key] = kept
+        return values
 
     def _program(self, way: Way, camera: Intrinsics, samples: int, scenery: Scenery) -> Callable[..., Any]:
         mi, dr = self._mi, self._dr
-        width, height = camera.width, camera.height
+        width = camera.width
         flat, radial = camera.is_orthographic, camera.radial_depth
-        look = _by_table(mi, dr, width, height) if camera.lens is not None else _pinhole(mi)
+        look = _by_table(mi, dr, width, camera.height) if camera.lens is not None else _pinhole(mi)
         has_others, is_clear = scenery.has_others, scenery.is_clear
 
         def follow(
-            scene: Any, suns: Any, one_sided: Any, lens: Any, pose: Any, clip: Any, seed: Any
+            scene: Any,
+            suns: Any,
+            one_sided: Any,
+            lens: Any,
+            pose: Any,
+            clip: Any,
+            seed: Any,
+            pixels: Any,
         ) -> list[Any]:
             known = Scenery(mi, dr, suns, has_others, is_clear, one_sided)
             sampler = mi.load_dict({"type": "multijitter", "sample_count": samples})
             sampler.set_samples_per_wavefront(samples)
-            sampler.seed(seed, width * height * samples)
-            pixel = dr.arange(mi.UInt32, width * height * samples) // samples
+            count = dr.width(pixels) * samples
+            sampler.seed(seed, count)
+            pixel = dr.gather(mi.UInt32, pixels, dr.arange(mi.UInt32, count) // samples)
             row = pixel // width
             at = mi.Point2f(pixel - row * width, row) + sampler.next_2d()
             along = look(lens, at)
             shown = along.z == along.z  # NaN where the lens shows nothing
             along = dr.select(shown, along, mi.Vector3f(0, 0, 1))
             ray = _ray(mi, dr, along, pose, clip, flat, radial)
-            light, channels = way.make(known).sample(scene, sampler, ray, shown)
-            values = [dr.select(shown, part, 0.0) for part in (*light, *channels)]
+            found = way.make(known).sample(scene, sampler, ray, shown)
+            values = [dr.select(shown, part, 0.0) for part in found]
             dr.eval(values)
             return [_mean(dr, value, samples) for value in values]
 

@@ -43,7 +43,7 @@ class PhysicsSpec(Model):
 class PathTracingSpec(Model):
     """How carefully the path tracer takes pictures; the raster renderer leaves this aside."""
 
-    samples: int = Field(default=64, ge=1, le=1_000_000)  # light paths through a pixel, at most
+    samples: int = Field(default=64, ge=1, le=1_000_000)  # light paths through a pixel in the mean
     noise_target: float = Field(
         default=0.0, ge=0.0, le=1.0
     )  # relative error at which to stop; 0 takes all samples

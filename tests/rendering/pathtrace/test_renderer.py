@@ -22,7 +22,7 @@ from simgen.records.asset import Asset, Material, Texture
 from simgen.records.light import EnvironmentLight, Fog, PanelLight, SpotLight
 from simgen.records.scene import MaterialOverride, PathTracing, Scene
 from simgen.rendering import make_renderer
-from simgen.rendering.pathtrace import PathtraceRenderer, engine, painting, renderer
+from simgen.rendering.pathtrace import PathtraceRenderer, engine, painting, renderer, tracing
 from simgen.rendering.pathtrace.denoise import Denoiser
 from simgen.rendering.pathtrace.painting import relative_error
 from tests.builders import box, camera, cylinder, floor, make_scene, sphere, sun
@@ -93,13 +93,13 @@ def test_a_noise_target_that_is_met_stops_early(
 ) -> None:
     monkeypatch.setattr(engine, "_PASS_SAMPLES", 4 * 64 * 48)
     seeds: list[int] = []
-    soft_light = painting._soft
+    soft_light = tracing.Tracing.soft
 
-    def counted(by: object, scene: object, shot: engine.Shot, *others: object) -> object:
+    def counted(by: tracing.Tracing, scene: Any, shot: engine.Shot, *others: Any) -> object:
         seeds.append(shot.seed)
         return soft_light(by, scene, shot, *others)
 
-    monkeypatch.setattr(painting, "_soft", counted)
+    monkeypatch.setattr(tracing.Tracing, "soft", counted)
     for target, passes in ((0.0, 4), (1000.0, 2)):
         monkeypatch.setattr(tracer, "noise_target", target)
         seeds.clear()

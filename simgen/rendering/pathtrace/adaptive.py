@@ -1,0 +1,118 @@
+"""Light paths where they are missing: half of them everywhere, then as many where light is still uncertain.
+
+How far the paths of a pixel differ says how uncertain their mean is. A pixel's own paths must not decide how many more
+it gets: where they missed a rare bright light they differ little, fewer more would follow, and pictures would be too
+dark. So a pixel gets as many as the paths of its neighbours ask for, which makes the mean of all its paths that of
+plain sampling (the bias of the other way: Kirk and Arvo, "Unbiased sampling techniques for image synthesis", 1991).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simgen.colour import LUMINANCE_RGB
+from simgen.records.asset import Float32Array
+from simgen.rendering.pathtrace.engine import Pixels
+
+_REACH_PX = 2  # of the neighbours that are asked: 24 of them tell a variance from two paths each
+_FLOOR = 0.1  # of a picture's mean: light below it is looked at as if it were so bright
+_MOST = 16.0  # times as many more paths in a pixel as in the mean one
+_ROUNDING = 1e-5  # of a square is what sums of single precision may be off
+
+Floats = NDArray[np.floating]
+Follow = Callable[
+    [Pixels, bool], Float32Array
+]  # pixels, whether again -> (4, n) RGB of light, and its square
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """How a picture shows the light of paths.
+
+    Attributes:
+        besides: (h, w, 3) what it shows besides, cd/m².
+        left: (h, w, 3) the share of this light that comes through the air; or an array of which it is broadcast.
+    """
+
+    besides: Floats
+    left: Floats
+
+
+def in_two_rounds(follow: Follow, seen: Seen) -> Float32Array:
+    """Return soft light (h, w, 3): the mean over the paths of a round everywhere, and of another where it matters.
+
+    Args:
+        follow: takes as many paths for each pixel that is asked for, in both rounds.
+        seen: which light is uncertain.
+    """
+    height, width = seen.besides.shape[:2]
+    everywhere = np.arange(height * width, dtype=np.uint32)
+    first = follow(everywhere, False)
+    light = first[:3]
+    more = np.ravel(times_more(uncertainty(*_as_images(first, height, width), seen)))
+    if more.any():
+        again = follow(np.repeat(everywhere, more), True)[:3]
+        some = np.flatnonzero(more)
+        sums = np.add.reduceat(again, np.cumsum(more)[some] - more[some], axis=1)
+        light = light.copy()
+        light[:, some] = (light[:, some] + sums) / (1 + more[some]).astype(np.float32)
+    return np.moveaxis(light.reshape(3, height, width), 0, -1)
+
+
+def uncertainty(light: Floats, square: Floats, seen: Seen) -> Floats:
+    """Return (h, w) how far the paths of a pixel's neighbours differ, for how bright the picture is there.
+
+    Args:
+        light: (h, w, 3) mean over the paths of each pixel, cd/m².
+        square: (h, w) mean of its square.
+        seen: how the picture shows it.
+    """
+    variance = square - np.square(light).sum(axis=-1)
+    variance = np.where(variance > _ROUNDING * square, variance, 0.0)
+    spread = around(np.sqrt(variance) * np.mean(seen.left, axis=-1))
+    bright = seen.besides @ LUMINANCE_RGB + around((light * seen.left) @ LUMINANCE_RGB)
+    level = np.hypot(bright, _FLOOR * float(bright.mean()))
+    return np.divide(spread, level, out=np.zeros(level.shape), where=level > 0)
+
+
+def times_more(weight: Floats) -> NDArray[np.int64]:
+    """Return (h, w) how many times paths of each pixel are followed again: as often as it weighs; none without weight.
+
+    They add up to the number of pixels, or a half, a quarter ... of it where few weigh all: programs are kept for few
+    lengths, and that of the first round does for the second.
+    """
+    total = float(weight.sum())
+    if total <= 0:
+        return np.zeros(weight.shape, np.int64)
+    share = np.minimum(np.ravel(weight) * (weight.size / total), _MOST)
+    length = weight.size
+    while length > 1 and length // 2 >= share.sum():
+        length //= 2
+    # Whole numbers that add up: each pixel gets those that the running sum passes.
+    passed = np.floor(np.cumsum(share) * (length / share.sum()) + 0.5).astype(np.int64)
+    return np.diff(passed, prepend=0).reshape(weight.shape)
+
+
+def around(values: Floats) -> Floats:
+    """Return (h, w) the means over the square around each pixel, without the pixel itself."""
+    counts = _square_sums(np.ones(values.shape)) - 1.0
+    return (_square_sums(values) - values) / np.maximum(counts, 1.0)
+
+
+def _square_sums(values: Floats) -> Floats:
+    # Sums of slices, not running sums: where neighbours are zero nothing is left.
+    height, width = values.shape
+    padded = np.pad(np.asarray(values, float), _REACH_PX)
+    steps = range(2 * _REACH_PX + 1)
+    rows = np.sum([padded[k : k + height] for k in steps], axis=0)
+    return np.sum([rows[:, k : k + width] for k in steps], axis=0)
+
+
+def _as_images(means: Float32Array, height: int, width: int) -> tuple[Floats, Floats]:
+    """Return light (h, w, 3) and its square (h, w), to be reckoned with in double precision."""
+    planes = means.reshape(4, height, width).astype(float)
+    return np.moveaxis(planes[:3], 0, -1), planes[3]
