@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray
 from simgen.rendering.pathtrace.bodies import Body, Part, Shape, moved
+from simgen.rendering.pathtrace.cards import APART_M, lifted
 from simgen.rendering.pathtrace.engine import Engine, Surface, TracedMesh
 from simgen.rendering.pathtrace.looks import Look
 
@@ -20,6 +21,7 @@ class MeshPart:
 
     Attributes:
         is_one_sided: whether cameras see their outer side only.
+        lift: see `cards.lifted`, object frame; None: vertices are where the model has them.
     """
 
     body: Body
@@ -27,6 +29,7 @@ class MeshPart:
     triangles: NDArray[np.uint32]
     surface: Surface
     is_one_sided: bool
+    lift: FloatArray | None
 
 
 class MeshMaker:
@@ -57,8 +60,11 @@ class MeshMaker:
         rotation = T_world_objects[body.instance_id - 1].copy()
         rotation[:3, 3] = 0.0
         normals = _known_normals(body.shape, part)
+        places = points[body.instance_id][part.vertices]
+        if part.lift is not None:
+            places = places + moved(part.lift, rotation) * APART_M
         return TracedMesh(
-            points[body.instance_id][part.vertices].astype(np.float32),
+            places.astype(np.float32),
             moved(normals, rotation).astype(np.float32),
             body.shape.uvs[part.vertices].astype(np.float32),
             part.triangles,
@@ -81,6 +87,8 @@ def _split(engine: Engine, body: Body, part: Part) -> list[MeshPart]:
     """Return a part, in two where a normal map lies mirrored on some of its triangles."""
     material = body.materials[part.material]
     triangles = body.shape.triangles[part.triangles] - part.vertices.start
+    is_one_sided = bool(body.shape.one_sided[part.triangles.start])
+    lift = lifted(body.shape.positions_m[part.vertices], triangles) if is_one_sided else None
     mirrored = np.zeros(len(triangles), np.bool_)
     if material.normal_map is not None:
         mirrored = _mirrored(body.shape.uvs[part.vertices], triangles)
@@ -90,7 +98,8 @@ def _split(engine: Engine, body: Body, part: Part) -> list[MeshPart]:
             part.vertices,
             triangles[which].astype(np.uint32),
             engine.surface(Look.of(material, flipped)),
-            bool(body.shape.one_sided[part.triangles.start]),
+            is_one_sided,
+            lift,
         )
         for flipped, which in ((False, ~mirrored), (True, mirrored))
         if which.any()
