@@ -13,9 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SLOTS = {"float": 1, "int": 1, "vec2": 1, "vec3": 1, "vec4": 1, "mat3": 3, "mat4": 4}
-_MOST_SLOTS = 28  # of 32, which OpenGL 3.3 promises (128 numbers); some are left to the driver
+_MOST_SLOTS = 30  # of 32, which OpenGL 3.3 promises (128 numbers); some are left to the driver
 _MOST_ITEMS = 8  # longer arrays are read at places that differ from pixel to pixel, which these cannot be
-_OF_SUNS = ("SUNS", "LEVELS")  # counts of arrays whose places are written out
 _UNIFORM = re.compile(rf"^uniform ({'|'.join(_SLOTS)}) ([^;]+);", re.MULTILINE)
 _ITEM = re.compile(r"(\w+)\s*(?:\[([^\]]+)\])?")
 
@@ -42,8 +41,11 @@ def carried_flat(corners: str, pixels: str, defines: Iterable[str]) -> tuple[str
 
     Samplers, long arrays, and what is too much for the inputs of a pixel stay as they are.
     """
+    # An array that is looped over stays; loops over suns are so short that compilers write them out.
     sizes = {
-        name: int(value) for name, _, value in (each.partition(" ") for each in defines) if value.isdigit()
+        name: int(value)
+        for name, _, value in (each.partition(" ") for each in defines)
+        if value.isdigit() and (name == "SUNS" or f"< {name};" not in pixels)
     }
     carried: dict[str, _Carried] = {}
     left = _MOST_SLOTS
@@ -70,8 +72,8 @@ def carried_flat(corners: str, pixels: str, defines: Iterable[str]) -> tuple[str
 
 
 def _count(size: str, sizes: dict[str, int]) -> int:
-    """Return how many items an array has, 1 if it is none; 0 where that is not to be known, or it is of lamps."""
+    """Return how many items an array has, 1 if it is none; 0 where that is not to be known."""
     count = 1
     for factor in (part.strip() for part in size.split("*") if part.strip()):
-        count *= int(factor) if factor.isdigit() else sizes.get(factor, 0) * (factor in _OF_SUNS)
+        count *= int(factor) if factor.isdigit() else sizes.get(factor, 0)
     return count

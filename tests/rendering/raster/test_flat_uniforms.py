@@ -42,7 +42,7 @@ def test_several_in_one_line_are_parted() -> None:
         ("uniform vec4 level[SUNS * LEVELS];", ("SUNS 2", "LEVELS 3"), True),
         ("uniform vec4 level[SUNS * LEVELS];", ("SUNS 2",), False),
         ("uniform mat4 place[SUNS];", ("SUNS 0",), False),
-        ("uniform vec4 lamp[COUNT];", ("COUNT 2",), False),
+        ("uniform vec4 lamp[COUNT];", ("COUNT 2",), True),
         ("uniform vec4 towards[32];", (), False),
         ("uniform sampler2D map;", (), False),
     ],
@@ -75,3 +75,10 @@ def test_pixels_read_what_was_set(context: GlContext) -> None:
     assert np.isnan(read[:2]).all()
     assert (read[2:] == 0.25).all()
     assert gl.error == "GL_NO_ERROR"
+
+
+def test_what_is_looped_over_stays() -> None:
+    """Where it is read differs from turn to turn, which no input may."""
+    loop = "vec4 all() { for (int i = 0; i < COUNT; ++i) {} }"
+    _, fragment = carried_flat(CORNERS, pixels("uniform vec4 lamp[COUNT];", loop), ("COUNT 2",))
+    assert "uniform vec4 lamp[COUNT];" in fragment

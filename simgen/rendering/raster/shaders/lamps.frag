@@ -118,6 +118,27 @@ vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit, float glossy) {
 }
 #endif
 
+#ifdef SHADOWS
+#define UNBLOCKED(I) lamp_visibility(lamp_grid[I], lamp_slot[I], at, turn * label.xyz, spread_of(label.w))
+#else
+#define UNBLOCKED(I) 1.0
+#endif
+#ifdef FOG
+#define THROUGH(I) exp(-optical_depth(lamp_shape[I].z, fog.z + dot(camera_up, p), length(at)))
+#else
+#define THROUGH(I) 1.0
+#endif
+#ifdef SPOTS
+#define FROM_LAMP(I) from_lamp(I, s, at, turn, lit)
+#else
+#define FROM_LAMP(I) from_lamp(I, s, at, turn, lit, glossy)
+#endif
+#define ADD_LAMP(I) { \
+    mat3 turn = mat3(lamp_from_camera[I]); \
+    vec3 at = (lamp_from_camera[I] * vec4(p, 1.0)).xyz; \
+    float lit = UNBLOCKED(I) * THROUGH(I); \
+    l += FROM_LAMP(I); }
+
 void main() {
     vec2 uv = gl_FragCoord.xy * texel;
     vec4 label = textureLod(normal_depth, uv, 0.0);
@@ -133,21 +154,16 @@ void main() {
     const float glossy = 1.0;
 #endif
     vec3 l = vec3(0.0);
-    for (int i = 0; i < COUNT; ++i) {
-        mat3 turn = mat3(lamp_from_camera[i]);
-        vec3 at = (lamp_from_camera[i] * vec4(p, 1.0)).xyz;
-        float lit = 1.0;
-#ifdef SHADOWS
-        lit = lamp_visibility(lamp_grid[i], lamp_slot[i], at, turn * label.xyz, spread_of(label.w));
+    // Written out: see flat_uniforms.py.
+    ADD_LAMP(0)
+#if COUNT > 1
+    ADD_LAMP(1)
 #endif
-#ifdef FOG
-        lit *= exp(-optical_depth(lamp_shape[i].z, fog.z + dot(camera_up, p), length(at)));
+#if COUNT > 2
+    ADD_LAMP(2)
 #endif
-#ifdef SPOTS
-        l += from_lamp(i, s, at, turn, lit);
-#else
-        l += from_lamp(i, s, at, turn, lit, glossy);
+#if COUNT > 3
+    ADD_LAMP(3)
 #endif
-    }
     out_light = vec4(min(l, 65024.0), 1.0);
 }
