@@ -22,7 +22,9 @@ def dress_of(override: MaterialOverride | None, scale: float) -> Look:
     looks = (override.texture, override.coat, override.coat_roughness, override.transmission)
     if all(look is None for look in looks):
         return ()
-    return (*looks, scale if override.texture is not None else 1.0)
+    # The colour of glass says whether it casts a shadow, which is known of models, not of objects.
+    tint = override.base_color_rgb if override.transmission else None
+    return (*looks, tint, scale if override.texture is not None else 1.0)
 
 
 def dressed(model: Model, override: MaterialOverride | None, scale: float) -> Model:
@@ -60,5 +62,10 @@ def _with(material: Material, override: MaterialOverride) -> Material:
         return replace(material, transmission=0.0)
     alpha = material.alpha if material.alpha_mode == "blend" else 1.0
     return replace(
-        material, alpha_mode="blend", alpha=alpha, alpha_cutoff=0.0, transmission=override.transmission
+        material,
+        base_color_rgb=override.base_color_rgb or material.base_color_rgb,
+        alpha_mode="blend",
+        alpha=alpha,
+        alpha_cutoff=0.0,
+        transmission=override.transmission,
     )

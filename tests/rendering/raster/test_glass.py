@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from simgen.assets import AssetLibrary
+from simgen.geometry import Vec3
 from simgen.records.asset import Asset, AssetInfo, AssetRef, Material
 from simgen.records.light import EnvironmentLight, Fog, SunLight
 from simgen.records.scene import MaterialOverride, Scene, SceneObject
@@ -122,6 +123,22 @@ def test_glass_casts_a_shadow_where_two_sheets_stop_most_of_the_light(
     through = (36, 32)  # where the pane's shadow would fall on the wall, seen through the pane
     share = (glazed[through] - own[through]) / clear[through]
     assert share == pytest.approx(0.0 if blocks else 0.96 * (1 - opacity) ** 2, abs=0.05)
+
+
+@pytest.mark.parametrize(("color", "blocks"), [((0.9, 0.9, 0.9), False), ((0.1, 0.2, 0.4), True)])
+def test_glass_casts_a_shadow_by_the_colour_that_a_scene_gives_it(
+    raster: RasterRenderer, color: Vec3, blocks: bool
+) -> None:
+    """A sheet over a white floor, seen past its edge."""
+    tinted = MaterialOverride(base_color_rgb=color, transmission=1.0)
+    sheet = static_box((1.0, 1.0, 0.02), (0.0, 0.0, 1.0), material=tinted, name="sheet")
+    ground = static_box((6.0, 6.0, 0.2), (0.0, 0.0, -0.1), material=WHITE, name="ground")
+    seen = camera(eye=(2.0, -3.0, 2.0), target=(1.0, 0.0, 0.0), width=32, height=24, fov_rad=0.1)
+    sun = SunLight("sun", (-0.707, 0.0, 0.707), 10_000.0)  # the sheet's shadow is 1 m beside it
+    scene = make_scene([ground, sheet], [seen], suns=[sun], environment=DARK)
+    bare = replace(scene, objects=scene.objects[:1])
+    covered, open_ = (luminance(picture(raster, each, AssetLibrary()))[12, 16] for each in (scene, bare))
+    assert covered / open_ == pytest.approx(0.0 if blocks else 1.0, abs=0.02)
 
 
 def test_labels_are_those_of_the_glass(raster: RasterRenderer) -> None:
