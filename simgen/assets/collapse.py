@@ -31,7 +31,7 @@ _SEAM_SHARE = 0.3  # assumed: shading error of a normal that jumps, in lengths o
 # Assumed: error of a corner's normal off its triangle's, in sizes of the triangle. A ball's triangles then err about
 # as much in shading as in place.
 _SHADING_SHARE = 0.2
-_MOST_ROUNDS = 200
+_MOST_ROUNDS = 200  # of collapses side by side; assumed: a guard
 # A level is done when this many rounds in a row took away less than this share of the triangles: the last few per cent
 # would cost most of the time.
 _IDLE_ROUNDS, _LEAST_PROGRESS = 2, 0.005

@@ -23,13 +23,13 @@ from simgen.geometry import FloatArray, cross_rows
 from simgen.records.asset import Collision
 
 MAX_PARTS = 12  # of a decomposition; what it leaves out may add some
-MAX_ALL_PARTS = 16
-MAX_VERTICES = 64
-_SPREAD_POINTS = 24_000
+MAX_ALL_PARTS = 16  # with what is added; assumed: physics costs grow with them
+MAX_VERTICES = 64  # of a single hull; assumed: smooth enough to roll
+_SPREAD_POINTS = 24_000  # on the surface, to find what no part covers; assumed
 _PART_VERTICES = 32  # of one part of several: physics costs grow with them
 _HOLLOW_SHARE = 0.06  # of the diagonal; assumed: a hull further off its mesh than this is decomposed
-_THINNEST_M = 0.001
-_DECOMPOSED_TRIANGLES = 2000
+_THINNEST_M = 0.001  # of a hull: thinner ones have no inside that a collision could be told from
+_DECOMPOSED_TRIANGLES = 2000  # of what is decomposed; assumed
 # coacd's measure of concavity. 0.1 leaves the hollow of a cup free; on models of many loose pieces (laces, slats)
 # it costs ten times as long as 0.2 and ends in the same number of parts.
 _FINE, _COARSE, _SIMPLE_PIECES = 0.1, 0.2, 8

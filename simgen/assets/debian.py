@@ -21,7 +21,7 @@ from simgen.errors import AssetError
 
 Progress = Callable[[str], None]
 _AR_MAGIC = b"!<arch>\n"
-_TIMEOUT_S = 3600
+_TIMEOUT_S = 3600  # of one call of apt; assumed: the largest pack over a slow line
 
 
 def download(package: str, into: Path, progress: Progress) -> Path:

@@ -13,7 +13,7 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-_LOOK_AGAIN_S = 0.02
+_LOOK_AGAIN_S = 0.02  # between looks at a lock that another process holds
 
 
 @contextmanager

@@ -23,14 +23,14 @@ from simgen.assets.importers.raw import RawPart
 from simgen.geometry import FloatArray
 from simgen.records.asset import Submesh
 
-MAX_TRIANGLES = 60_000
+MAX_TRIANGLES = 60_000  # of the finest level; assumed
 # In model diagonals: half a pixel for a model of 1000, 500, 250, 125, 60 and 25 pixels.
 _ERRORS = (0.0005, 0.001, 0.002, 0.004, 0.008, 0.02)
 _FEWEST_TRIANGLES = 200  # a level of no more is not simplified further: it would save nothing
 _MOST_KEPT = 0.75  # a level with a larger share of the triangles of the one before is left out
 _LEAF_TRIANGLES, _FEWEST_LEAVES = 16, 200  # assumed: this many loose pieces of at most that size are foliage
 _LEAF_ERRORS = 4.0  # leaves smaller than this many errors are thinned
-_MOST_GROWTH = 2.5
+_MOST_GROWTH = 2.5  # of a leaf: wider ones would look like other leaves; assumed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -22,16 +22,16 @@ from scipy import ndimage
 from simgen.assets.surface_points import hull_surface_points
 from simgen.geometry import FloatArray
 
-_CELLS = 48
+_CELLS = 48  # along each side of the height map
 _LEAST_DEPTH = 0.3  # of the height; assumed: a shallower hollow needs no sectors
 _LEAST_SHARE = 0.3  # of the footprint
 _ROUND = 1.12  # farthest over median distance of the wall from the axis, handles aside; a square has 1.19
 _LAYOUTS = ((8, 1), (7, 2))  # sectors, and bands one above the other for curved walls
 _ENOUGH, _TOO_LITTLE = 0.75, 0.55  # of the water that the mesh holds
 _HANDLE = 1.12  # distance from the axis, over the wall's at that height, from which on it is the handle
-_APART_RAD = 0.35
-_OVERLAP_RAD = 0.03
-_FEWEST_POINTS = 12
+_APART_RAD = 0.35  # a wider gap parts two handles; assumed
+_OVERLAP_RAD = 0.03  # of neighbouring sectors, so that nothing falls between them
+_FEWEST_POINTS = 12  # of a handle; fewer are a rough wall; assumed
 _CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]])  # water does not run through a corner
 
 

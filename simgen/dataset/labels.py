@@ -13,8 +13,7 @@ from simgen.errors import DatasetError
 from simgen.geometry import FloatArray
 from simgen.records.annotation import Annotation, BoxXyxy, Circumstances, FrameFault, ObjectLabel, Rle, Sample
 from simgen.records.occurrence import ActiveEvent
-
-_NS_PER_S = 1_000_000_000
+from simgen.records.sensing import nanoseconds
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +69,7 @@ def encode_labels(labels: FrameLabels) -> bytes:
         "sensor": labels.sensor,
         "frame_index": labels.frame_index,
         "time_s": float(labels.time_s),
-        "time_ns": round(labels.time_s * _NS_PER_S),
+        "time_ns": nanoseconds(labels.time_s),
         "ev100": float(labels.ev100),
         "renderer": labels.renderer,
         "intrinsics": labels.intrinsics.to_dict(),

@@ -25,7 +25,7 @@ from simgen.formats.exporter import ExportOptions, ExportReport, place_file
 from simgen.geometry import xywh_from_xyxy
 from simgen.records.annotation import BoxXyxy, ObjectLabel, Rle
 
-_LICENCE_ID = 1
+_LICENCE_ID = 1  # the only one: that of the dataset
 _DROPPED = "pictures dropped by a fault"
 
 

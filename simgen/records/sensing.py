@@ -106,7 +106,7 @@ def shown(scene: Scene, trajectory: Trajectory, sensor: str, frame_index: int) -
     if not starts_ns:
         return Shown(dropped=False, frame_index=frame_index)
     for before in range(frame_index - 1, -1, -1):
-        if _ns(float(trajectory.times_s[before])) < min(starts_ns):
+        if nanoseconds(float(trajectory.times_s[before])) < min(starts_ns):
             last = shown(scene, trajectory, sensor, before)
             if not last.dropped:
                 return last
@@ -115,11 +115,13 @@ def shown(scene: Scene, trajectory: Trajectory, sensor: str, frame_index: int) -
 
 def _since(fault: Fault, trajectory: Trajectory, frame_index: int) -> int | None:
     """Return the first instant, in nanoseconds, of the window that a capture frame lies in; None: it is in none."""
-    now = _ns(float(trajectory.times_s[frame_index]))
-    windows = [(_ns(start), _ns(end)) for start, end in fault_windows(fault, trajectory.occurrences)]
+    now = nanoseconds(float(trajectory.times_s[frame_index]))
+    windows = [
+        (nanoseconds(start), nanoseconds(end)) for start, end in fault_windows(fault, trajectory.occurrences)
+    ]
     return min((start for start, end in windows if start <= now < end), default=None)
 
 
-def _ns(time_s: float) -> int:
+def nanoseconds(time_s: float) -> int:
     """Return whole nanoseconds, so that sums of times are compared without their rounding."""
     return round(time_s * _NS_PER_S)

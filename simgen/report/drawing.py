@@ -16,12 +16,12 @@ from simgen.geometry import FloatArray, apply, box_corners
 from simgen.records.annotation import BoxXyxy, ObjectLabel
 from simgen.report.colours import AXES, Rgb, ink_on, instance_colour, lighter
 
-SUPERSAMPLING = 2
+SUPERSAMPLING = 2  # lines are drawn so many times as large, for smooth edges
 Span = tuple[float, float, float, float]
 
 _BENT = 16  # pieces of an edge as a lens shows it
 _EDGES = tuple((a, b) for a in range(8) for b in range(a + 1, 8) if bin(a ^ b).count("1") == 1)
-_TAG_PAD = 4
+_TAG_PAD = 4  # pixels around the text of a tag
 
 
 @lru_cache(maxsize=16)

@@ -23,7 +23,7 @@ from simgen.report.colours import (
 )
 from simgen.report.drawing import SUPERSAMPLING, Overlay, draw_flat_labels, draw_solid_labels, font, resized
 
-PAGE_WIDTH_PX = 2000
+PAGE_WIDTH_PX = 2000  # of contact sheets and strips
 _MARGIN, _GAP, _HEADER, _CAPTION = 28, 12, 104, 30
 _MOST_SOLID, _MOST_FLAT = 16, 32  # more boxes than this hide what they are about
 _CARRIER = 2.5  # times the usual longest side of the objects in a picture

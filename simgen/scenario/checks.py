@@ -36,7 +36,7 @@ from simgen.scenario.walk import expressions
 RELATIONS = ("at", "on", "in", "inside", "scatter", "drop", "stack", "along")
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_\-]*")
-MAX_FINDINGS = 200
+MAX_FINDINGS = 200  # more than anyone reads at once; assumed
 
 
 def check(

@@ -12,8 +12,8 @@ from simgen.scenario.distributions import Empirical
 from simgen.scenario.mistakes import mistake, show
 from simgen.scenario.units import Dimension, parse_quantity
 
-MAX_BYTES = 16 * 2**20
-MAX_ROWS = 1_000_000
+MAX_BYTES = 16 * 2**20  # of a CSV file; assumed: a scenario stays quick to load
+MAX_ROWS = 1_000_000  # assumed
 
 
 def confined(folder: Path, relative: str) -> Path:

@@ -9,7 +9,7 @@ from simgen.scenario.mistakes import Location
 from simgen.scenario.names import Finding, Names, told
 from simgen.scenario.spec import ApertureSpec, CameraSpec, CaptureSpec
 
-_SLACK = 1 + 1e-9
+_SLACK = 1 + 1e-9  # rounding of 1 / rate
 _NEVER_OPEN = {
     "equirectangular": "its picture is joined from those of many lenses, which have no aperture in common",
     "orthographic": "parallel rays come through no point that an aperture could lie around",

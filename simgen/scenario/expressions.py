@@ -21,9 +21,9 @@ from simgen.errors import SamplingError, did_you_mean
 from simgen.scenario.mistakes import Mistakes, mistake, show
 
 Scalar = float | str
-MAX_LENGTH = 500
-MAX_NODES = 120
-MAX_EXPONENT = 100.0
+MAX_LENGTH = 500  # characters; with the two bounds below it keeps an untrusted expression cheap: assumed
+MAX_NODES = 120  # of the parsed tree
+MAX_EXPONENT = 100.0  # larger powers are numbers too long to compute
 MAX_SUGGESTED = 300  # names that a suggestion is looked for among
 
 _REFERENCE = re.compile(r"\$\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}")

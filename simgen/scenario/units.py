@@ -12,8 +12,8 @@ from simgen.scenario.mistakes import mistake, show
 
 _DEGREE = math.pi / 180
 _KMH = 1000 / 3600
-_FOOT = 0.3048  # metres, exact (international yard and pound agreement, 1959)
-_INCH = 0.0254
+_FOOT = 0.3048  # metres, exact since the international yard of 1959
+_INCH = 0.0254  # metres, exact since the international yard of 1959
 _POUND = 0.45359237  # kilograms, exact (same agreement)
 
 

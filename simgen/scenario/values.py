@@ -24,9 +24,10 @@ from simgen.scenario.parse import Reader
 from simgen.scenario.proposals import plain_param, read_param
 from simgen.scenario.vectors import Hsv, plain_value, plain_vector, read_colour, read_vector
 
+# Bodies of a scene, and any other count; assumed, below the 65,535 that instance ids can count.
 MAX_COUNT = 10_000
-MAX_IMAGE_SIDE = 8192
-MAX_FRAMES = 100_000
+MAX_IMAGE_SIDE = 8192  # pixels; assumed
+MAX_FRAMES = 100_000  # pictures of a scene; assumed: a scene is what is made anew after a crash
 
 
 def _read_value(raw: object, reader: Reader) -> object:

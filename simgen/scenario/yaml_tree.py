@@ -12,8 +12,8 @@ from typing import Any, cast
 
 from simgen.errors import Problem
 
-MAX_BYTES = 2**20
-MAX_DEPTH = 40
+MAX_BYTES = 2**20  # of a file; assumed: larger ones are no scenario
+MAX_DEPTH = 40  # of nesting; assumed
 MAX_NODES = 50_000  # after alias expansion
 
 Key = str | int | float

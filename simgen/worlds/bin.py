@@ -7,7 +7,7 @@ from simgen.records.scene import MaterialOverride
 from simgen.worlds.regions import BoxRegion
 from simgen.worlds.world import World, floor, rectangle, ref, stand
 
-_FLOOR_M = 6.0
+_FLOOR_M = 6.0  # side of the floor around the bin; assumed: cameras stand within it
 
 
 def bin_world(

@@ -19,7 +19,7 @@ from simgen.worlds.world import Part, World, ref
 
 _ROW_M = 4.0  # the surface is drawn in straight pieces of this length, and lanes follow them
 _HEADROOM_M = 50.0  # assumed: a body higher than this above the road was thrown out of the scene
-_BELOW_M = 15.0
+_BELOW_M = 15.0  # assumed: a body lower than this below the ground fell through it
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from simgen.worlds.road import Road
 
 _STRETCH_M = 120.0  # of road whose plants are one model
-_GRASS_STRETCH_M = 60.0
+_GRASS_STRETCH_M = 60.0  # length of one model of grass: what is out of sight is not drawn
 _BEFORE_M, _AFTER_M = 60.0, 220.0  # how far past the ends of the lanes trees are strewn
 _RAIL_OFF_M = 0.5  # from the pavement, as far as the posts
 _RAILS = ("none", "left", "right", "both")

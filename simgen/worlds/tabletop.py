@@ -11,9 +11,9 @@ from simgen.worlds.world import Part, World, floor, rectangle, ref, stand, walls
 
 # assumed sizes of an ordinary room and table
 _ROOM_M = (5.2, 4.4, 2.7)
-_OPEN_FLOOR_M = 8.0
-_TOP_THICKNESS_M = 0.03
-_LEG_M = 0.06
+_OPEN_FLOOR_M = 8.0  # side of the floor without walls; assumed
+_TOP_THICKNESS_M = 0.03  # assumed, of a dining table
+_LEG_M = 0.06  # side of a leg; assumed
 _EDGE_MARGIN_M = 0.03  # nothing is put nearer to the table's edge
 
 

@@ -15,8 +15,8 @@ from simgen.records.scene import MaterialOverride
 from simgen.worlds.boxes import OrientedBox
 from simgen.worlds.regions import BoxRegion, Region
 
-FLOOR_THICKNESS_M = 0.1
-WALL_THICKNESS_M = 0.12
+FLOOR_THICKNESS_M = 0.1  # assumed
+WALL_THICKNESS_M = 0.12  # assumed, of a partition wall
 
 
 @dataclass(frozen=True, slots=True)

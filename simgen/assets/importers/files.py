@@ -15,8 +15,8 @@ from typing import Protocol
 
 from simgen.errors import AssetError, did_you_mean
 
-MAX_FILE_BYTES = 256 * 2**20
-MAX_FILES = 100_000
+MAX_FILE_BYTES = 256 * 2**20  # of one file, unpacked; assumed: an archive must not fill the memory
+MAX_FILES = 100_000  # of an archive; assumed
 
 
 class SourceFiles(Protocol):

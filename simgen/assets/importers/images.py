@@ -14,8 +14,8 @@ from simgen.errors import AssetError
 if TYPE_CHECKING:
     from PIL import Image
 
-MAX_SIDE_PX = 1024
-MAX_SOURCE_PX = 100_000_000
+MAX_SIDE_PX = 1024  # of a texture; larger ones are made smaller: assumed to be enough for pictures
+MAX_SOURCE_PX = 100_000_000  # of an image file; assumed: 400 MB unpacked
 
 
 def decode_image(data: bytes, name: str, max_side_px: int = MAX_SIDE_PX) -> NDArray[np.uint8]:

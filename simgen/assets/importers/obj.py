@@ -22,7 +22,7 @@ from simgen.errors import AssetError
 from simgen.geometry import FloatArray
 from simgen.records.asset import Material
 
-MAX_TRIANGLES = 5_000_000
+MAX_TRIANGLES = 5_000_000  # of a file; assumed
 _PART = 1 << 18  # characters, and the rest of a line
 _FLAT, _SMOOTH_DEG, _UNSAID_DEG = 2.0, 60.0, 40.0  # creases; without `s` the file leaves it open (assumed)
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray, turn, unit_rows
 
-_MOST_CORNERS = 10_000
+_MOST_CORNERS = 10_000  # of one face; cutting it up takes time with the square: assumed
 _MOST_HOLLOW = 1000  # of a polygon that is not convex: cutting ears off takes time with their square
 _PIECE = 1 << 15  # corners at a time
 _MOST_NEIGHBOURS = 512  # corners around one vertex that are looked at; the tip of a cone may have more

@@ -26,8 +26,8 @@ from simgen.errors import AssetError
 from simgen.geometry import apply, unit_rows
 from simgen.records.asset import Material, Texture
 
-_MAX_LINKS = 1000
-_MAX_COLLISION_PARTS = 64
+_MAX_LINKS = 1000  # assumed: a guard against files that are no robot
+_MAX_COLLISION_PARTS = 64  # of a file; with more its shape is computed as that of a mesh: assumed
 Reader = Callable[[SourceFiles, str], RawModel]
 
 

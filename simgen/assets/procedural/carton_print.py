@@ -26,12 +26,12 @@ from simgen.rng import keyed_generator
 Face = Literal["long", "short", "top", "bottom"]
 VARIANTS = 16  # prints; further seeds repeat them, so that a stack of cartons shares its textures
 
-_LONGEST_PX = 320
+_LONGEST_PX = 320  # of the longer side of a print
 _ASPECTS = (0.35, 0.5, 0.71, 1.0, 1.41, 2.0, 2.83)
 _KRAFT = ("b98f62", "ad8459", "c39d70", "b58a5e")
 _WHITE_BOARD = "dcd8cf"
 _INKS = ("2b2a2a", "1f3f77", "8e1f24", "1d5b3a", "3a2b22", "c4531a")
-_SUPERSAMPLING = 2
+_SUPERSAMPLING = 2  # prints are drawn so many times as large
 
 
 def face_material(face: Face, seed: int, width_m: float, height_m: float) -> Material:

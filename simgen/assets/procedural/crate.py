@@ -15,7 +15,7 @@ from simgen.records.asset import Material
 from simgen.rng import keyed_generator
 
 _DENSITY_KG_M3 = 250.0  # of a packed crate, assumed
-_SLAT_M = 0.11
+_SLAT_M = 0.11  # width of a slat; assumed
 
 
 def _outline(values: Values) -> Outline:

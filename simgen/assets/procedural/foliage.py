@@ -23,7 +23,7 @@ from simgen.geometry import FloatArray, Vec3
 from simgen.records.asset import Material
 from simgen.rng import keyed_generator
 
-_SIZE = 256
+_SIZE = 256  # side of a texture, pixels
 _SHIFT = 4  # fractional bits of drawn coordinates
 LEAVES = (("2f4a1a", "6d8a3a"), ("3a4f1c", "8a9440"), ("26401c", "55753a"), ("44541f", "9aa04a"))
 _NEEDLES = (("1c3320", "45663c"), ("22361f", "55704a"))

@@ -17,7 +17,7 @@ from simgen.assets.procedural.noise import smoothstep
 from simgen.geometry import FloatArray
 from simgen.records.asset import Gait, Skin
 
-KEYS = 24
+KEYS = 24  # poses of one stride; assumed
 _NEARLY_STRAIGHT = 0.998  # of its length: what a leg may be stretched to
 
 

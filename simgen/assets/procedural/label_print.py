@@ -12,7 +12,7 @@ from simgen.geometry import Vec3
 from simgen.records.asset import Material
 from simgen.rng import keyed_generator
 
-VARIANTS = 16
+VARIANTS = 16  # labels that there are: textures are shared between models
 Ink = tuple[int, int, int]  # sRGB, 8 bit
 _SIZE = (512, 192)  # width and height of the texture; it is drawn at twice that
 _PALETTES = (

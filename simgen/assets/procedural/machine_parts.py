@@ -15,7 +15,7 @@ from simgen.assets.procedural.solids import box_part, circle, hull_part, ring_pa
 from simgen.geometry import FloatArray
 from simgen.records.asset import Material
 
-_STEEL_KG_M3 = 7850.0
+_STEEL_KG_M3 = 7850.0  # carbon steel
 _TAGS = ("graspable", "industrial", "tabletop")
 _ABOUT_Y = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]])  # turns +Z to +X
 

@@ -23,7 +23,7 @@ from simgen.geometry import Vec3
 
 POST_M = 0.09  # width of an upright, as common 90 mm frames
 _POST_DEPTH_M, _BEAM_M, _BEAM_DEPTH_M, _DECK_M = 0.07, 0.11, 0.045, 0.018
-_FIRST_DECK_M = 0.16
+_FIRST_DECK_M = 0.16  # height of the lowest deck; assumed
 _DENSITY_KG_M3 = 1100.0  # of hollow steel profiles, taken as solid boxes: assumed
 _BEAM_COLORS = ("d9641e", "d9641e", "c8502a")
 _POST_COLORS = ("2c4f86", "7c8489", "2c4f86")

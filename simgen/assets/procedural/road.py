@@ -30,7 +30,7 @@ from simgen.assets.procedural.wetness import wetted
 from simgen.geometry import FloatArray, Vec3
 from simgen.rng import keyed_generator
 
-LINE_WIDTH_M = 0.12
+LINE_WIDTH_M = 0.12  # assumed: a narrow line of rural roads in Germany
 _DASH_ROWS, _PERIOD_ROWS = 1, 3  # dash and gap, in rows of 4 m
 _DEPTH_M = 0.3  # of the pavement
 _REPAIRS_A_KM = 16.0  # assumed

@@ -26,7 +26,7 @@ from simgen.records.asset import Material
 from simgen.rng import keyed_generator
 
 TREES_A_HECTARE = 42.0  # at density 1
-TUFTS_A_M2 = 1.4
+TUFTS_A_M2 = 1.4  # of grass at density 1; chosen by eye
 _NEAR_M = 24.0  # trees nearer to the border of the verge are drawn finely
 _BANDS = ((0.0, 10.0, 0.35), (10.0, 45.0, 1.0), (45.0, 110.0, 1.25))  # from the verge, to, density
 _SUNK_M = 0.05  # so that no foot hangs over a slope

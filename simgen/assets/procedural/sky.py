@@ -33,7 +33,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     number("ground_albedo", 0.15, 0.0, 1.0),
 )
 
-_LOWEST_DAY_RAD = radians(0.5)
+_LOWEST_DAY_RAD = radians(0.5)  # the model of the day is asked for no lower sun; assumed
 _XYZ_FROM_RGB = np.array(
     [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
 )  # sRGB

@@ -25,7 +25,7 @@ from simgen.records.asset import Material
 from simgen.rng import keyed_generator
 
 _DENSITY_KG_M3 = 2300.0  # stoneware, assumed
-_SECTORS = 16
+_SECTORS = 16  # of the wall of a cup or bowl in its collision shape
 _GLAZES = ("e9e5db", "2f4d6f", "8c3b2e", "56715a", "d9b25c", "3b3d42", "b8cfd6", "c98f78")
 _TAGS = ("container", "graspable", "tabletop")
 

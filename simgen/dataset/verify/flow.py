@@ -22,7 +22,7 @@ from simgen.skinning import pose_changes
 Way = Literal["forward", "backward"]
 IntArray = NDArray[np.intp]
 
-_OFF_PX = 0.01
+_OFF_PX = 0.01  # that a flow may be off, with the share below; what it is held to
 _OFF_RELATIVE = 1e-6  # float32, of flows of thousands of pixels
 _BORDER_PX = 1e-3  # nearer to the border of a pixel, which one a point falls into is a matter of rounding
 _KINK_PX = 0.1  # where depth bends by less than this from one pixel to the next the surface is smooth

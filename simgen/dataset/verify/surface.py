@@ -17,7 +17,7 @@ from simgen.skinning import gait_of, posed_positions
 
 Pixels = NDArray[np.int64]
 
-PIXELS_PER_FRAME = 64
+PIXELS_PER_FRAME = 64  # sampled, shared among its objects; assumed
 _RELATIVE = 5e-4  # of depth: 32-bit depth and vertex arithmetic of a rasteriser, with room
 # Of the object's longest side: curved shapes are drawn round by one back end, faceted by another
 _OF_SIZE = 5e-3
