@@ -27,6 +27,7 @@ _JOBS: dict[str, Callable[[argparse.Namespace], None]] = {
 
 
 def main() -> None:
+    """Make what the command line names; parts that go with another job are left aside."""
     parser = argparse.ArgumentParser(prog="scripts/catalogue", description=__doc__)
     parser.add_argument("what", choices=tuple(_JOBS), help="run manifests first, hulls after it")
     parser.add_argument("--pack", choices=SHIPPED_PACKS, action="append", help="only this pack; repeatable")

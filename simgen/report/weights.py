@@ -253,6 +253,8 @@ def _draw_of(scene: DrawnScene, records: Sequence[_Draw], what: str, name: str) 
 
 
 class _Chance(TypedDict):
+    """What events and faults have in common, see `EventWeights`."""
+
     modes: tuple[Mode, ...]
     source: str
     armed: int

@@ -152,6 +152,7 @@ def _cameras(stage: Stage, capture: Capture, redrawn: dict[str, int]) -> tuple[C
 def _scene(
     stage: Stage, index: int, poses: dict[str, Pose], cameras: tuple[CameraSensor, ...], capture: Capture
 ) -> Scene:
+    """Return the scene of what was placed; whatever is not drawn yet is drawn here, from streams of its own."""
     scenario, draws = stage.scenario, stage.draws
     fittings = Fittings(stage.cast, stage.targets, stage.things)
     actors, events = tuple(_actors(stage)), tuple(_events(stage))

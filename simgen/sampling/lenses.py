@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import pi
 from typing import Any
 
@@ -37,17 +38,7 @@ def draw_intrinsics(draws: Draws, camera: spec.CameraSpec, path: str) -> Intrins
         kind, tuple(numbers.get(name, 0.0) for name in COEFFICIENTS[kind]), numbers.get("widest", 2 * pi) / 2
     )
     focal_px = _focal_px(lens, pinhole, numbers, where)
-    made = Intrinsics(
-        pinhole.width,
-        pinhole.height,
-        focal_px,
-        focal_px,
-        pinhole.cx,
-        pinhole.cy,
-        pinhole.near_m,
-        pinhole.far_m,
-        lens,
-    )
+    made = replace(pinhole, fx=focal_px, fy=focal_px, lens=lens)
     if kind == "brown_conrady":
         _check_corners(made, where)
     return made

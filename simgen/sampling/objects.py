@@ -73,16 +73,12 @@ def section_of(group: spec.ObjectGroup) -> str:
 def _draw_thing(
     draws: Draws, library: AssetLibrary, group_name: str, member: int, name: str, group: spec.ObjectGroup
 ) -> Thing:
+    """Return one member of a group as drawn; what the group leaves open is as its asset has it."""
     section = section_of(group)
-    path = f"{section}.{name}"
-    asset = _draw_asset(draws, library, f"{section}.{group_name}.asset", f"{path}.asset", group.asset)
-    try:
-        info = library.describe(asset)
-    except AssetError as error:
-        raise ScenarioError([Problem(f"{section}.{group_name}.asset", str(error))]) from error
-    scale = draws.number(group.scale, f"{path}.scale")
-    if scale <= 0:
-        raise ScenarioError([Problem(f"{section}.{group_name}.scale", f"must be positive, drew {scale:g}")])
+    path, place = f"{section}.{name}", f"{section}.{group_name}"
+    asset = _draw_asset(draws, library, f"{place}.asset", f"{path}.asset", group.asset)
+    info = _described(library, asset, f"{place}.asset")
+    scale = _draw_scale(draws, group, path, place)
     mass = draws.optional(group.mass, f"{path}.mass")
     friction = draws.optional(group.friction, f"{path}.friction")
     restitution = draws.optional(group.restitution, f"{path}.restitution")
@@ -99,15 +95,33 @@ def _draw_thing(
         mass_kg=0.0 if group.motion == "static" else heavy,
         friction=info.friction if friction is None else friction,
         restitution=info.restitution if restitution is None else restitution,
-        velocity_mps=(0.0, 0.0, 0.0)
-        if group.velocity is None
-        else draws.vector(group.velocity, f"{path}.velocity"),
+        velocity_mps=_draw_velocity(draws, group, path),
         category=group.category or info.category,
         motion=group.motion,
         material=draw_material(draws, group.material, f"{path}.material"),
         present=group.present,
         forward_rad=draws.number(forward, f"{path}.forward"),
     )
+
+
+def _described(library: AssetLibrary, asset: AssetRef, place: str) -> AssetInfo:
+    try:
+        return library.describe(asset)
+    except AssetError as error:
+        raise ScenarioError([Problem(place, str(error))]) from error
+
+
+def _draw_scale(draws: Draws, group: spec.ObjectGroup, path: str, place: str) -> float:
+    scale = draws.number(group.scale, f"{path}.scale")
+    if scale <= 0:
+        raise ScenarioError([Problem(f"{place}.scale", f"must be positive, drew {scale:g}")])
+    return scale
+
+
+def _draw_velocity(draws: Draws, group: spec.ObjectGroup, path: str) -> Vec3:
+    if group.velocity is None:
+        return (0.0, 0.0, 0.0)
+    return draws.vector(group.velocity, f"{path}.velocity")
 
 
 def _draw_asset(

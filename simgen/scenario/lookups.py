@@ -67,6 +67,8 @@ def unknown_names(scenario: Scenario, library: AssetLibrary) -> list[Finding]:
 
 
 class _Lookup:
+    """Yields names that are in no catalogue, each with its place in the scenario."""
+
     def __init__(self, library: AssetLibrary) -> None:
         self._library = library
 
