@@ -266,15 +266,18 @@ class ShadowMaps:
             self.casters.draw(clip, Runs.of([self.casters.soft[i] for i in seen], between))
 
     def _reserve(self, tiles: int) -> None:
-        """Make the atlas wide enough; for few tiles it is as wide as it always was."""
-        if sun_column(tiles) > self.sun_depths.width:
+        """Make the atlas as wide as this scene's tiles, at least as those of `MOST_SUNS`.
+
+        Not wider, where the scene before had more: where texels are read is rounded to a share of the width.
+        """
+        if self.sun_depths.width != _atlas_width(max(tiles, MOST_SUNS)):
             self._context.unbind()
             self._suns.release()
             self.sun_depths.release()
-            self.sun_depths, self._suns = self._sun_atlas(tiles)
+            self.sun_depths, self._suns = self._sun_atlas(max(tiles, MOST_SUNS))
 
     def _sun_atlas(self, tiles: int) -> tuple[moderngl.Texture, moderngl.Framebuffer]:
-        depths = self._gl.depth_texture((tiles * (SUN_TILE + _GAP), SUN_TILE))
+        depths = self._gl.depth_texture((_atlas_width(tiles), SUN_TILE))
         depths.compare_func = ""
         return depths, self._gl.framebuffer([], depths)
 
@@ -290,6 +293,10 @@ class ShadowMaps:
 _TO_CLIP = np.array(
     [[1.0, 0, 0, 0], [0, 1.0, 0, 0], [0, 0, 2.0, -1.0], [0, 0, 0, 1.0]]
 )  # depth 0..1 -> -1..1
+
+
+def _atlas_width(tiles: int) -> int:
+    return tiles * (SUN_TILE + _GAP)
 
 
 def sun_column(index: int) -> int:

@@ -17,6 +17,7 @@ from simgen.records.light import EnvironmentLight, SunLight
 from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.shadow_grids import nearest_depth_m, slice_of_view
+from simgen.rendering.raster.shadows import DirectionalLight, ShadowMaps, Walls
 from tests.builders import box, camera, floor, make_scene
 from tests.lamps import DARK
 from tests.rendering.raster.conftest import Render
@@ -87,3 +88,19 @@ def test_maps_begin_where_things_begin_in_steps(ahead_m: float, depth_m: float) 
     view = still_view(road())
     at = view.T_world_camera[:3, 3] + ahead_m * view.T_world_camera[:3, 2]
     assert nearest_depth_m(view, at[None], np.array([0.1])) == depth_m
+
+
+@pytest.mark.parametrize("sun_count", [1, 4])
+def test_the_map_of_the_suns_is_no_wider_after_a_scene_that_needed_more(
+    raster: RasterRenderer, sun_count: int
+) -> None:
+    """Where texels are read is rounded to a share of the width: pictures would depend on the scenes before."""
+    maps = ShadowMaps(raster.context)
+    suns = [DirectionalLight((0.0, 0.6, 0.8), (1.0, 1.0, 1.0), 0.01)] * 4
+    towards, walls = np.tile([0.0, 0.0, 1.0], (32, 1)), Walls(corners_m=np.eye(3) * 9.0)
+    widths: list[int] = []
+    for walled in (False, True, False):
+        maps.draw([], np.zeros((0, 4, 4)), suns[:sun_count], towards, walls if walled else Walls())
+        widths.append(maps.sun_depths.width)
+    assert widths[0] == widths[2]
+    assert (widths[1] > widths[0]) == (sun_count == 4)
