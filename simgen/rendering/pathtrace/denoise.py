@@ -71,8 +71,8 @@ class Denoiser:
 
 def _lit_part(color: Float32Array) -> tuple[slice, slice] | None:
     """Return the rows and columns outside of which a picture is black; None where all of it is."""
-    lit = color.any(axis=-1)
-    rows, columns = (np.flatnonzero(lit.any(axis=axis)) for axis in (1, 0))
+    lit = color > 0.0
+    rows, columns = np.flatnonzero(lit.any(axis=(1, 2))), np.flatnonzero(lit.any(axis=(0, 2)))
     if not len(rows):
         return None
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
