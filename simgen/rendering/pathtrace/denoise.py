@@ -71,7 +71,7 @@ class Denoiser:
 
 def _lit_part(color: Float32Array) -> tuple[slice, slice] | None:
     """Return the rows and columns outside of which a picture is black; None where all of it is."""
-    lit = color > 0.0
+    lit = color != 0.0
     rows, columns = np.flatnonzero(lit.any(axis=(1, 2))), np.flatnonzero(lit.any(axis=(0, 2)))
     if not len(rows):
         return None
