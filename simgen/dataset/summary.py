@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from simgen.camera import Intrinsics
+from simgen.dataset.attribution import attribution
 from simgen.dataset.files import read_json, to_json
 from simgen.dataset.layout import (
     FAILED_FILE,
@@ -66,7 +67,7 @@ def summarise(root: Path, scene_count: int, describe: Describe) -> tuple[dict[st
         "sensors": [_sensor(name, tally.sensors[name]) for name in sorted(tally.sensors)],
         "assets": assets,
     }
-    return tail, _attribution(assets)
+    return tail, attribution(assets)
 
 
 def _read_scene(folder: Path, index: int, tally: _Tally) -> None:
@@ -128,19 +129,3 @@ def _assets(infos: Iterable[AssetInfo]) -> list[dict[str, Any]]:
             "variants": 1,
         }
     return [entries[asset_id] for asset_id in sorted(entries)]
-
-
-def _attribution(assets: list[dict[str, Any]]) -> str:
-    """Return authors and sources by licence, Markdown."""
-    lines = ["# Attribution", "", "This dataset was made with simgen from these works.", ""]
-    groups: dict[tuple[str, str, str], list[str]] = {}
-    for asset in assets:
-        key = (asset["licence"], asset["author"], asset["source"])
-        groups.setdefault(key, []).append(asset["name"] or asset["asset_id"])
-    for licence in sorted({key[0] for key in groups}):
-        lines += [f"## {licence or 'Licence unknown'}", ""]
-        for (_, author, source), names in sorted(item for item in groups.items() if item[0][0] == licence):
-            origin = f" ({source})" if source and source != author else ""
-            lines.append(f"- {author or 'author unknown'}{origin}: {', '.join(sorted(set(names)))}")
-        lines.append("")
-    return "\n".join(lines)
