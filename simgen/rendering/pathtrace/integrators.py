@@ -21,6 +21,7 @@ import numpy as np
 
 _ROULETTE_DEPTH = 2  # surfaces after which a path goes on only as often as it would matter
 _MOST_LIKELY = 0.95  # to go on
+_AT_LEAST = 0.25  # share of shadow rays to suns, and to other lights, after the surface seen first: assumed
 _LAYERS = 16  # of glass and holes that a straight ray passes at most
 
 
@@ -250,7 +251,9 @@ class SoftWay:
     def _lit(self, scene: Any, sampler: Any, si: Any, active: Any) -> Any:
         """Return what a surface sends of one light.
 
-        Of a sun and another light that of which it would send more, were nothing in between, is taken more often.
+        Of a sun and another light that of which it would send more, were nothing in between, is taken more often. The
+        other has its share all the same: where something hides the brighter light, a rare sample of the dimmer one
+        would stand for all that was never seen.
         """
         mi, dr = self.scenery.mi, self.scenery.dr
         found = [
@@ -263,7 +266,7 @@ class SoftWay:
         if len(found) > 1:
             other, elsewhere = found[1]
             levels = dr.max(sent), dr.max(other)
-            likely = levels[0] / (levels[0] + levels[1])
+            likely = _AT_LEAST + (1.0 - 2.0 * _AT_LEAST) * levels[0] / (levels[0] + levels[1])
             first = sampler.next_1d(active) < likely
             sent = dr.select(first, sent / likely, other / (1.0 - likely))
             target = dr.select(first, target, elsewhere)
