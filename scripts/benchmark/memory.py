@@ -13,25 +13,26 @@ from typing import Any
 
 import numpy as np
 
-PAGE_BYTES = 4096
 UNPREPARED_SCENES, LARGEST_MODELS = 3, 2
 
 
 def measure_memory(scene: str, seed: int, count: int) -> dict[str, Any]:
     """Make `count` scenes in a fresh process and read its resident memory after each."""
     with get_context("spawn").Pool(1) as pool:
-        resident, peak = pool.apply(_watch, (scene, seed, count))
+        resident, in_use, peak = pool.apply(_watch, (scene, seed, count))
     with get_context("spawn").Pool(1) as pool:
         anew = pool.apply(_watch_unprepared, (scene, seed))
     series = np.array(resident) / 2**20
-    second_half = series[len(series) // 2 :]
-    slope = float(np.polyfit(np.arange(len(second_half)), second_half, 1)[0]) if len(second_half) > 1 else 0.0
+    held = np.array(in_use) / 2**20
     return {
         "scenes": count,
         "resident after the first scene, MiB": float(series[0]),
         "resident after the last scene, MiB": float(series[-1]),
         "peak, MiB": peak / 2**20,
-        "growth over the second half, MiB a scene": slope,
+        "in use after each quarter, what was freed handed back, MiB": [
+            round(float(each), 1) for each in held
+        ],
+        "growth over the second half, MiB a scene": float(held[-1] - held[1]) / (count / 2),
         f"peak with an empty cache over {UNPREPARED_SCENES} scenes, MiB": anew[0] / 2**20,
         f"the same, the {LARGEST_MODELS} largest models of the packs prepared after them, MiB": anew[1]
         / 2**20,
@@ -39,11 +40,22 @@ def measure_memory(scene: str, seed: int, count: int) -> dict[str, Any]:
     }
 
 
-def _watch(scene: str, seed: int, count: int) -> tuple[list[int], int]:
+def _watch(scene: str, seed: int, count: int) -> tuple[list[int], list[int], int]:
+    """Return what is resident after each scene, what is in use after each quarter of them, and the peak.
+
+    A worker keeps some freed memory in hand: what is resident goes up and down by as much.
+    """
+    from simgen.memory import resident_bytes, return_freed_memory
+
     resident: list[int] = []
+    in_use: list[int] = []
+    quarters = {-(-count * part // 4) for part in range(1, 5)}
     for _ in _scenes(scene, seed, count):
-        resident.append(int(Path("/proc/self/statm").read_text().split()[1]) * PAGE_BYTES)
-    return resident, _peak_bytes()
+        resident.append(resident_bytes())
+        if len(resident) in quarters:
+            return_freed_memory()
+            in_use.append(resident_bytes())
+    return resident, in_use, _peak_bytes()
 
 
 def _watch_unprepared(scene: str, seed: int) -> tuple[int, int]:
