@@ -116,7 +116,7 @@ class LightPass:
         mirrored_scale = self._room.mirrored_scale if closed else scale
         self._constant: dict[str, object] = {
             "mirror": (mirrored_scale, 1 / self._mirrored.width, 1 / self._mirrored.height),
-            "level_of": (steps, 0.5 - steps * ROOT_SMOOTHEST),
+            "level_of": (steps, -steps * ROOT_SMOOTHEST),
             "emissive": light.emissive,
             "coats": light.coats,
         }

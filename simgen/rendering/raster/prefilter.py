@@ -21,7 +21,8 @@ from simgen.rendering.raster.gl_calls import R11G11B10F
 from simgen.rendering.raster.prepared_maps import PreparedMap, pack_map, unpack_map
 
 # Levels of equal steps of the root of roughness, from the smoothest that is shaded (see `shade.frag`). The tiles are
-# octahedral: reading them takes no arc functions. A pixel reads one level; steps this small are not seen.
+# octahedral: reading them takes no arc functions. Mirrors blend two, where a roughness map across the step from one
+# to the next would be seen as patches; what mirrors little reads one.
 LEVELS = 7
 ROOT_SMOOTHEST = 0.045**0.5
 _SHARP_SIDE, _SIDE = 128, 64  # of the tile of level 0, of the others; as in `shade.frag`

@@ -70,10 +70,25 @@ vec3 ambient(vec3 d) {
     return textureLod(irradiance, folded(d) * (0.5 - 0.5 / SIDE) + 0.5, 0.0).rgb;
 }
 
-vec3 mirrored(vec3 d, float roughness) {
-    float level = floor(sqrt(roughness) * level_of.x + level_of.y), first = level < 0.5 ? 0.0 : 64.0 + 64.0 * level;
-    float inner = level < 0.5 ? 63.5 : 31.5;  // half of the tile less its outermost texels' half
-    return textureLod(prefiltered, (vec2(first, 0.0) + folded(d) * inner + inner + 0.5) * mirror.yz, 0.0).rgb * mirror.x;
+// Levels are blended where so much of them is shown that the step from one to the next would be seen, as patches of a
+// roughness map. The way out is at the end: software rendering runs the body of a loop at least once.
+vec3 mirrored(vec3 d, float roughness, float shown) {
+    float level = sqrt(roughness) * level_of.x + level_of.y, lower = clamp(floor(level), 0.0, 5.0), past = level - lower;
+    float upper = mix(step(0.5, past), past, clamp(10.0 * shown - 1.0, 0.0, 1.0));
+    float at = upper < 1.0 ? lower : lower + 1.0, share = upper < 1.0 ? 1.0 - upper : 1.0;
+    bool last = upper <= 0.0 || upper >= 1.0;
+    vec2 place = folded(d);
+    vec3 image = vec3(0.0);
+    while (true) {
+        float first = at < 0.5 ? 0.0 : 64.0 + 64.0 * at;
+        float inner = at < 0.5 ? 63.5 : 31.5;  // half of the tile less its outermost texels' half
+        image += textureLod(prefiltered, (vec2(first, 0.0) + place * inner + inner + 0.5) * mirror.yz, 0.0).rgb * share;
+        if (last) break;
+        at = lower + 1.0;
+        share = upper;
+        last = true;
+    }
+    return image * mirror.x;
 }
 
 void main() {
@@ -142,7 +157,7 @@ void main() {
 #endif
     // Lagarde and de Rousiers, "Moving Frostbite to physically based rendering", 2014, section 4.10.2.
     float open = clamp(pow(s.n_v + visible, exp2(-16.0 * s.roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
-    vec3 image = shine * mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness);
+    vec3 image = shine * mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness, luminance(s.specular));
 #ifdef MIRROR
     float id = float(int(left_here.w)), stretch_here = length(ahead);
     l += s.specular * floor_mirrored(image * open, s.n, s.n_v, s.roughness, id, uv, label, stretch_here);
@@ -152,7 +167,7 @@ void main() {
 
 #ifdef COAT
     float coat_open = clamp(pow(s.coat_n_v + visible, exp2(-16.0 * s.coat_roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
-    vec3 coat_image = shine * coat_open * mirrored(R_map_camera * (2.0 * dot(s.coat_n, s.v) * s.coat_n - s.v), s.coat_roughness);
+    vec3 coat_image = shine * coat_open * mirrored(R_map_camera * (2.0 * dot(s.coat_n, s.v) * s.coat_n - s.v), s.coat_roughness, s.coat);
 #ifdef MIRROR
     coat_image = floor_mirrored(coat_image, s.coat_n, s.coat_n_v, s.coat_roughness, id, uv, label, stretch_here);
 #endif
