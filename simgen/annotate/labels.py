@@ -52,18 +52,15 @@ def annotate(frame: Frame, scene: Scene) -> Annotation:
             f"camera '{frame.view.sensor}', frame {frame.view.frame_index}: the view asked for no outlines, which "
             "labels of whole objects are made from; render it with outlines=True"
         )
-    seen, nothing = _seen(frame.instance_id), _nothing(frame.instance_id)
-    lost = sorted(seen.keys() - frame.silhouettes.keys())
-    if lost or any(not 1 <= key <= len(scene.objects) for key in frame.silhouettes):
-        raise RenderError(
-            f"camera '{frame.view.sensor}', frame {frame.view.frame_index}: visible ids {sorted(seen)} and "
-            f"silhouettes {sorted(frame.silhouettes)} disagree, or pass the scene's {len(scene.objects)} "
-            f"objects; the '{frame.renderer}' renderer is at fault"
-        )
+    seen = _seen(frame.instance_id)
+    _check_ids(frame, scene, seen)
+    unseen = frame.silhouettes.keys() - seen.keys()
+    if unseen:
+        seen |= dict.fromkeys(unseen, _nothing(frame.instance_id))
     T_camera_world = invert_rigid(frame.view.T_world_camera)
     pairs: dict[int, tuple[_Seen, _Outline]] = {}
     for key, silhouette in sorted(frame.silhouettes.items()):
-        modal = seen.get(key, nothing)
+        modal = seen[key]
         pairs[key] = modal, _outline(silhouette, key, modal, frame.instance_id)
     masks = _amodal_masks(pairs, frame.instance_id.shape)
     return Annotation(
@@ -72,6 +69,16 @@ def annotate(frame: Frame, scene: Scene) -> Annotation:
             for key, (modal, outline) in pairs.items()
         )
     )
+
+
+def _check_ids(frame: Frame, scene: Scene, seen: Mapping[int, _Seen]) -> None:
+    lost = sorted(seen.keys() - frame.silhouettes.keys())
+    if lost or any(not 1 <= key <= len(scene.objects) for key in frame.silhouettes):
+        raise RenderError(
+            f"camera '{frame.view.sensor}', frame {frame.view.frame_index}: visible ids {sorted(seen)} and "
+            f"silhouettes {sorted(frame.silhouettes)} disagree, or pass the scene's {len(scene.objects)} "
+            f"objects; the '{frame.renderer}' renderer is at fault"
+        )
 
 
 def _seen(instance_id: NDArray[np.uint16]) -> dict[int, _Seen]:

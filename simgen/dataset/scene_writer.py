@@ -29,7 +29,8 @@ from simgen.records.trajectory import Trajectory
 class SceneWriter:
     """One scene being written; use it as a context manager.
 
-    Leaving the block normally commits the scene; leaving it by an exception removes all that was written.
+    Leaving the block normally commits the scene, unless `defer_commit` was asked to; leaving it by an exception
+    removes all that was written.
     Holds one sample at a time, so memory does not grow with the number of frames. What was written goes to disk in a
     thread of its own while the next sample is made: only the commit waits for it.
     """
@@ -60,28 +61,28 @@ class SceneWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if kind is None and self._is_deferred:
-            return
+        if kind is not None:
+            self._clean_up()
+        elif not self._is_deferred:
+            self._finish()
+
+    def defer_commit(self) -> Callable[[], None]:
+        """Return what commits the scene, instead of leaving the block: it waits for the disk, and must be called.
+
+        What it returns raises DatasetError where the disk refuses, or samples are missing.
+        """
+        self._is_deferred = True
+        return self._finish
+
+    def _finish(self) -> None:
         try:
-            if kind is None:
-                self._commit()
+            self._commit()
         finally:
             self._clean_up()
 
     def _clean_up(self) -> None:
         self._disk.shutdown(cancel_futures=True)
         shutil.rmtree(self._part, ignore_errors=True)
-
-    def defer_commit(self) -> Callable[[], None]:
-        """Return what commits the scene, instead of leaving the block: it waits for the disk, and must be called."""
-        self._is_deferred = True
-        return self._commit_later
-
-    def _commit_later(self) -> None:
-        try:
-            self._commit()
-        finally:
-            self._clean_up()
 
     @property
     def outputs(self) -> tuple[str, ...]:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
+from simgen.closing import Closable
 from simgen.errors import RenderError, UsageError
 from simgen.records.frame import Frame, View
 from simgen.records.scene import Scene
@@ -79,7 +79,7 @@ class SharedLabels:
         self._drawer.close()
 
 
-class SharedLabelsScene:
+class SharedLabelsScene(Closable):
     """One scene, ready to be seen from anywhere."""
 
     def __init__(self, name: str, light: SceneRenderer, labels: SceneRenderer) -> None:
@@ -106,11 +106,3 @@ class SharedLabelsScene:
         """Let go of the scene in both."""
         self._light.close()
         self._labels.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()

@@ -26,13 +26,6 @@ QUICK: dict[str, object] = {"samples": 1, "denoise": False, "variant": "scalar_r
 
 
 @pytest.fixture(scope="module")
-def raster() -> Iterator[RasterRenderer]:
-    made = RasterRenderer()
-    yield made
-    made.close()
-
-
-@pytest.fixture(scope="module")
 def shared() -> Iterator[Renderer]:
     made = make_renderer("pathtrace", **QUICK)
     yield made

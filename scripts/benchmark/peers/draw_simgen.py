@@ -46,6 +46,7 @@ class SimgenDrawer:
         self.digests: dict[int, str] = {}  # of the first frame drawn at each place of the orbit
 
     def view(self, index: int) -> View:
+        """Return the view from a place of the orbit; where bodies move, from frame to frame they stand elsewhere."""
         camera = self.scene.cameras[0]
         T_world_objects = self.T_world_objects
         if self.moving:

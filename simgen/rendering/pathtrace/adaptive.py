@@ -3,7 +3,8 @@
 How far the paths of a pixel differ says how uncertain their mean is. A pixel's own paths must not decide how many more
 it gets: where they missed a rare bright light they differ little, fewer more would follow, and pictures would be too
 dark. So a pixel gets as many as the paths of its neighbours ask for, which makes the mean of all its paths that of
-plain sampling (the bias of the other way: Kirk and Arvo, "Unbiased sampling techniques for image synthesis", 1991).
+plain sampling (the bias of the other way: Kirk and Arvo, "Unbiased sampling techniques for image synthesis", 1991), but
+for what rounding to whole numbers passes on from pixel to pixel: too little to be measured.
 """
 
 from __future__ import annotations

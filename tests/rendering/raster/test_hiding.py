@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
 from simgen.geometry import FloatArray, Vec3, box_corners
@@ -100,8 +102,8 @@ def test_a_picture_is_the_same_as_if_all_were_drawn(render: Render, monkeypatch:
     )
     left_out: list[int] = []
 
-    def counted(*given: object) -> object:
-        found = hidden(*given)  # type: ignore[arg-type]
+    def counted(*given: Any) -> NDArray[np.bool_]:
+        found = hidden(*given)
         left_out.append(int(found.sum()))
         return found
 
