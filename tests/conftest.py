@@ -1,4 +1,4 @@
-"""Every run is alike: properties are tried on the same examples, and Ctrl-C is heard."""
+"""Every run is alike: properties are tried on the same examples, and Ctrl-C is heard. Crashes leave their stacks."""
 
 from __future__ import annotations
 
@@ -7,8 +7,14 @@ import signal
 import pytest
 from hypothesis import settings
 
+from tests import crashes
+
 settings.register_profile("same examples", derandomize=True)
 settings.load_profile("same examples")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(crashes.plugin(config), "crashes")
 
 
 @pytest.fixture(scope="session", autouse=True)
