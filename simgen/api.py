@@ -14,7 +14,7 @@ from simgen import scenario as scenario_package
 from simgen.assets import AssetLibrary
 from simgen.batch import SCENES_NEED, BatchEvent, BatchOutcome, ForkServer, run_batch
 from simgen.dataset import Dataset, DatasetWriter, Manifest
-from simgen.dataset.layout import PREVIEW_FILE
+from simgen.dataset.layout import CRASHES_FOLDER, PREVIEW_FILE
 from simgen.errors import ExpectationError, UsageError
 from simgen.interrupts import interrupts_held
 from simgen.pipeline import SceneProducer, SceneResult, Studio, expected_samples, manifest_of, settle_scene
@@ -153,6 +153,7 @@ def generate(
                 on_event=on_event,
                 on_idle=lambda: sheet.begin(range(count)),
                 server=parent,
+                crash_logs=sheet.path / CRASHES_FOLDER,
             )
             writer.finalise(library.describe)
     preview = _refresh_preview(sheet, outcome.results)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 DeathCause = Literal["crash", "time-out"]
+Fate = Literal["again", "lost", "left", "done"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,21 @@ class WorkerDied:
 
     Attributes:
         reason: exit code or signal, and the last line it printed.
-        will_retry: whether the job gets a second attempt, in a fresh worker.
+        then: what becomes of the job: it is tried again, in a fresh worker; lost; left to a resumed run, because the
+            user asked to stop; or done, because the worker died after it.
+        place: where in the job it was, as words to follow `ended`; may be empty.
+        advice: what to try; may be empty.
+        log: file with what it printed, the stack of a native crash among it.
     """
 
     worker: int
     index: int
     cause: DeathCause
     reason: str
-    will_retry: bool
+    then: Fate
+    place: str = ""
+    advice: str = ""
+    log: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,12 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from select import select
-from typing import IO, Final
+from typing import Final
 
 from simgen.batch.cores import ALWAYS
-from simgen.batch.forking import FORK, KILL, NOTICE, REQUEST
+from simgen.batch.deaths import Ending
+from simgen.batch.forking import ABORT, FORK, KILL, NOTICE, REQUEST
 from simgen.closing import Closable
-from simgen.processes import ending
 
 # A plain `python -c` rather than multiprocessing: it sets the environment before anything is imported, and does
 # not run the user's script again.
@@ -31,7 +31,6 @@ _BOOT = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); "
     "from simgen.batch.forking import main; main(int(sys.argv[2]), int(sys.argv[3]), json.loads(sys.argv[4]))"
 )
-_TAIL_BYTES = 65_536
 # What making scenes loads, also what is else imported when first used; names, so that a server starts before they are
 # loaded here. None starts a thread or opens a graphics context.
 SCENES_NEED: Final = (
@@ -99,11 +98,27 @@ class ForkServer(Closable):
 
     def kill(self, number: int) -> None:
         """Kill a worker whatever it does."""
+        self._order(KILL, number)
+
+    def abort(self, number: int) -> None:
+        """Have a worker print what each of its threads does, be it in a library that never returns, and end."""
+        self._order(ABORT, number)
+
+    def _order(self, order: bytes, number: int) -> None:
         with suppress(OSError):
-            self._control.sendall(struct.pack(REQUEST, KILL, number))
+            self._control.sendall(struct.pack(REQUEST, order, number))
 
     def wait(self, number: int, timeout_s: float = float("inf")) -> int | None:
         """Wait for a worker's end and return its exit code, -N for signal N; None where the server itself has ended.
+
+        Raises:
+            TimeoutError: it did not end in that time.
+        """
+        self.await_end(number, timeout_s)
+        return self._codes.pop(number, None)
+
+    def await_end(self, number: int, timeout_s: float = float("inf")) -> None:
+        """Wait for a worker's end, or the server's; its exit code is still to be asked for.
 
         Raises:
             TimeoutError: it did not end in that time.
@@ -118,14 +133,13 @@ class ForkServer(Closable):
             except ConnectionError:
                 notice = b""
             if not notice:
-                return None
+                return
             ended, code = struct.unpack(NOTICE, notice)
             self._codes[ended] = code
-        return self._codes.pop(number, None)
 
     def ending(self) -> str:
         """Return how the server itself last ended, with the last line it printed."""
-        return self._fate or ending_of(self._process.wait(), self._output)
+        return self._fate or Ending.of(self._process.wait(), self._output).reason
 
     def close(self) -> None:
         """End it at once, and what workers are left."""
@@ -133,12 +147,3 @@ class ForkServer(Closable):
         self._process.wait()
         self._control.close()
         self._output.close()
-
-
-def ending_of(code: int, output: IO[bytes]) -> str:
-    """Return how a process ended, in words: its exit code or signal, and the last line it printed."""
-    output.seek(0, os.SEEK_END)
-    output.seek(max(0, output.tell() - _TAIL_BYTES))
-    lines = output.read().decode(errors="replace").strip().splitlines()
-    fatal = [line for line in lines if line.startswith("Fatal Python error")]  # faulthandler's first line
-    return f"{ending(code)}: {(fatal or lines)[-1].strip()}" if lines else ending(code)

@@ -28,6 +28,7 @@ from simgen.batch import worker
 
 FORK: Final = b"F"
 KILL: Final = b"K"
+ABORT: Final = b"A"
 # What to do, number of the worker; with FORK come the descriptors of its socket and its output
 REQUEST: Final = "<cI"
 NOTICE: Final = "<Ii"  # number of a worker that has ended, exit code or -signal
@@ -95,8 +96,9 @@ class _Server:
             self._numbers[self._begin(link, output)] = number
             os.close(link)
             os.close(output)
-        for pid in [pid for pid, known in self._numbers.items() if order == KILL and known == number]:
-            os.kill(pid, signal.SIGKILL)
+        else:
+            for pid in [pid for pid, known in self._numbers.items() if known == number]:
+                os.kill(pid, signal.SIGKILL if order == KILL else signal.SIGABRT)
         return True
 
     def _begin(self, link: int, output: int) -> int:

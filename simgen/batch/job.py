@@ -11,12 +11,17 @@ R_co = TypeVar("R_co", covariant=True)
 class Job(Protocol[R_co]):
     """A picklable function of a job's index; it keeps what it opens (renderer, assets) between calls.
 
-    It may also have `begin(index)`, which does all of the job but its end and returns a function that does the rest:
-    while that waits for the disk, in a thread, the worker begins with the next job.
+    It may also have `begin(index, tell)`, which does all of the job but its end and returns a function that does the
+    rest: while that waits for the disk, in a thread, the worker begins with the next job. What it tells is where in the
+    job it is, such as ` at frame 3`; should the worker die, the user is told that.
     """
 
     def __call__(self, index: int) -> R_co:
         """Do the job, in a worker."""
+        ...
+
+    def found(self, index: int) -> R_co | None:
+        """Return, in the supervisor, the result of a job whose worker died after doing it; None where it is to do."""
         ...
 
     def lost(self, index: int, reason: str) -> R_co:

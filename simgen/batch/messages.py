@@ -27,6 +27,14 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Doing:
+    """What the worker does now, so that it can be told if it dies of it: ` at frame 3 of camera 'front'`."""
+
+    index: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Begun:
     """All of a job is done but its end, which waits for the disk: the worker can take the next one.
 
@@ -70,4 +78,4 @@ class Raised:
     dooms_all: bool = False
 
 
-Message = Ready | Begun | Returned | Raised
+Message = Ready | Doing | Begun | Returned | Raised

@@ -6,12 +6,24 @@ import socket
 import tempfile
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from simgen.batch.fork_server import ForkServer, ending_of
-from simgen.batch.messages import Message, Start
+from simgen.batch.deaths import Ending
+from simgen.batch.fork_server import ForkServer
+from simgen.batch.messages import Doing, Message, Start
 
 _EXIT_S = 5.0  # a worker that lost its socket ends within milliseconds, unless a driver holds it
+_AT_END = " while it was being committed"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldJob:
+    """A job that a worker has not returned: its index, which attempt it is, and where in it the worker is."""
+
+    index: int
+    attempt: int
+    place: str
 
 
 class WorkerProcess:
@@ -22,6 +34,7 @@ class WorkerProcess:
         ready: whether it has said that it can work.
         index: the job it holds, or None.
         attempt: of that job, from 1.
+        place: where in that job it is, as it said last; empty where it did not.
         retry_index: job that it was started for, after another worker died of it.
         ending: jobs that it has done but for their ends: index -> (attempt, deadline).
         jobs_done: jobs it returned.
@@ -31,7 +44,7 @@ class WorkerProcess:
     def __init__(self, number: int, server: ForkServer, start: Start) -> None:
         self.number, self.ready, self.jobs_done = number, False, 0
         self.index: int | None = None
-        self.attempt = 0
+        self.attempt, self.place = 0, ""
         self.retry_index: int | None = None
         self.orphaned = False
         self.deadline_s = float("inf")
@@ -47,7 +60,7 @@ class WorkerProcess:
 
     def order(self, index: int, attempt: int, timeout_s: float) -> None:
         """Give the worker a job."""
-        self.index, self.attempt = index, attempt
+        self.index, self.attempt, self.place = index, attempt, ""
         self.deadline_s = time.monotonic() + timeout_s
         with suppress(OSError):
             self.link.send(index)
@@ -59,6 +72,11 @@ class WorkerProcess:
         except (EOFError, OSError):
             return None
 
+    def note(self, message: Doing) -> None:
+        """Remember where in its job it is."""
+        if message.index == self.index:
+            self.place = message.place
+
     def release(self) -> None:
         """Take the job from it."""
         self.index, self.deadline_s = None, float("inf")
@@ -69,17 +87,17 @@ class WorkerProcess:
             self.ending[self.index] = (self.attempt, self.deadline_s)
             self.release()
 
-    def jobs(self) -> list[tuple[int, int]]:
-        """Return (index, attempt) of all it has not returned, the one it works at first."""
-        held = [] if self.index is None else [(self.index, self.attempt)]
-        return held + [(index, attempt) for index, (attempt, _) in self.ending.items()]
+    def jobs(self) -> list[HeldJob]:
+        """Return all it has not returned, the one it works at first."""
+        held = [] if self.index is None else [HeldJob(self.index, self.attempt, self.place)]
+        return held + [HeldJob(index, attempt, _AT_END) for index, (attempt, _) in self.ending.items()]
 
     def due_s(self) -> float:
         """Return until when it must say something."""
         return min(self.deadline_s, *(deadline_s for _, deadline_s in self.ending.values()), float("inf"))
 
-    def close(self) -> str:
-        """End an idle worker by closing its socket and return how it ended, with the last line it printed."""
+    def close(self) -> Ending:
+        """End an idle worker by closing its socket and return how it ended."""
         self.link.close()
         with self._output as output:
             try:
@@ -89,10 +107,17 @@ class WorkerProcess:
                 code = self._server.wait(self.number)
             self.orphaned = code is None
             if code is None:
-                return f"the process that workers are forked from ended: {self._server.ending()}"
-            return ending_of(code, output)
+                return Ending(f"the process that workers are forked from ended: {self._server.ending()}")
+            return Ending.of(code, output)
 
-    def kill(self) -> str:
+    def kill(self) -> Ending:
         """Kill the worker whatever it does and return as `close` does."""
         self._server.kill(self.number)
         return self.close()
+
+    def stop_late(self, limit_s: float) -> Ending:
+        """End a worker that took longer than it may, once it has printed what it does, and return that."""
+        self._server.abort(self.number)
+        with suppress(TimeoutError):
+            self._server.await_end(self.number, _EXIT_S)
+        return Ending.of_late(limit_s, self.kill().output)

@@ -15,15 +15,18 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from multiprocessing.connection import wait
+from pathlib import Path
 from typing import Generic, TypeVar
 
 from simgen.batch.cores import thread_environment, usable_cores, worker_total
+from simgen.batch.deaths import CrashLogs, Ending
 from simgen.batch.events import (
     BatchEnded,
     BatchEvent,
     BatchInterrupted,
     BatchStarted,
     DeathCause,
+    Fate,
     JobDone,
     JobFailed,
     JobStarted,
@@ -33,8 +36,8 @@ from simgen.batch.events import (
 from simgen.batch.fork_server import ForkServer
 from simgen.batch.interrupt import InterruptCounter
 from simgen.batch.job import BatchSettings, Job
-from simgen.batch.messages import Begun, Raised, Ready, Returned, Start
-from simgen.batch.process import WorkerProcess
+from simgen.batch.messages import Begun, Doing, Raised, Ready, Returned, Start
+from simgen.batch.process import HeldJob, WorkerProcess
 from simgen.errors import AssetError, DatasetError, SimgenError, UsageError
 
 R = TypeVar("R")
@@ -69,6 +72,7 @@ def run_batch(
     on_idle: Callable[[], None] | None = None,
     settings: BatchSettings | None = None,
     server: ForkServer | None = None,
+    crash_logs: Path | None = None,
 ) -> BatchOutcome[R]:
     """Run `job` for every index in child processes and return the results by index.
 
@@ -81,6 +85,7 @@ def run_batch(
         on_idle: called in this thread, once, when a core is free until the end: all jobs are given out, and fewer
             workers than cores have one. Not called after a request to stop.
         server: to fork workers from; without one, a bare one is started.
+        crash_logs: folder for what workers printed that died, made when there is something to keep.
 
     Raises:
         UsageError, AssetError, DatasetError: a job raised it; all workers are ended first.
@@ -88,7 +93,9 @@ def run_batch(
     """
     todo = list(indices)
     calls = _Calls(on_event or _ignore, on_idle or _nothing)
-    supervisor = _Supervisor(todo, job, worker_count, calls, settings or BatchSettings())
+    supervisor = _Supervisor(
+        todo, job, worker_count, calls, settings or BatchSettings(), CrashLogs(crash_logs)
+    )
     if not todo:
         return BatchOutcome((), interrupted=False)
     with nullcontext(server) if server else ForkServer() as parent:
@@ -121,9 +128,10 @@ class _Supervisor(Generic[R]):
         worker_count: int,
         calls: _Calls,
         settings: BatchSettings,
+        logs: CrashLogs,
     ) -> None:
         self._cores = cores = usable_cores()
-        self._job, self._settings = job, settings
+        self._job, self._settings, self._logs = job, settings, logs
         self._emit, self._on_idle = calls.on_event, calls.on_idle
         self._told_of_free_core = False
         self._waiting = deque(indices)
@@ -186,6 +194,8 @@ class _Supervisor(Generic[R]):
         elif isinstance(message, Ready):
             worker.ready = True
             self._employ(worker)
+        elif isinstance(message, Doing):
+            worker.note(message)
         elif isinstance(message, Begun):
             self._begun(worker, message)
         elif isinstance(message, Returned):
@@ -219,7 +229,7 @@ class _Supervisor(Generic[R]):
             self._told_of_free_core = True
             self._on_idle()
 
-    def _remove(self, worker: WorkerProcess, *, kill: bool = False) -> str:
+    def _remove(self, worker: WorkerProcess, *, kill: bool = False) -> Ending:
         del self._workers[worker.number]
         return worker.kill() if kill else worker.close()
 
@@ -276,28 +286,41 @@ class _Supervisor(Generic[R]):
         self._ended(worker, message.index, message.rss_bytes)
 
     def _timed_out(self, worker: WorkerProcess) -> None:
-        self._remove(worker, kill=True)
+        del self._workers[worker.number]
         limit_s = self._settings.job_timeout_s if worker.ready else self._settings.start_timeout_s
-        self._died(worker, "time-out", f"took longer than {limit_s:g} s")
+        self._died(worker, "time-out", worker.stop_late(limit_s))
 
-    def _died(self, worker: WorkerProcess, cause: DeathCause, reason: str) -> None:
+    def _died(self, worker: WorkerProcess, cause: DeathCause, ended: Ending) -> None:
         jobs = worker.jobs()
         if not jobs and not self._stops_seen:
-            self._ended_idle(worker, reason)
-        again: list[int] = []
-        for index, attempt in jobs:
-            will_retry = attempt < _MAX_ATTEMPTS and not self._stops_seen
-            self._emit(WorkerDied(worker.number, index, cause, reason, will_retry))
-            if will_retry:
-                self._tried[index] = attempt
-                again.append(index)
-            elif not self._stops_seen:  # else it is not failed, but left: resuming makes it
-                self._lose(
-                    index, f"its worker died in {_MAX_ATTEMPTS} attempts, at last by {cause}: {reason}"
-                )
+            self._ended_idle(worker, ended.reason)
+        again = [job.index for job in jobs if self._outlived(worker, job, cause, ended) == "again"]
         self._waiting.extendleft(reversed(again[1:]))
         if jobs and not self._stops_seen and (again or self._waiting):
             self._start_worker(again[0] if again else None)
+
+    def _outlived(self, worker: WorkerProcess, job: HeldJob, cause: DeathCause, ended: Ending) -> Fate:
+        """Decide, tell and return what becomes of a job whose worker died."""
+        result = self._job.found(job.index)
+        fate = "done" if result is not None else self._fate(job)
+        log = self._logs.keep(job.index, job.attempt, job.place, ended)
+        self._emit(
+            WorkerDied(worker.number, job.index, cause, ended.reason, fate, job.place, ended.advice, log)
+        )
+        if result is not None:
+            self._results[job.index] = result
+            self._emit(JobDone(job.index, worker.number, result))
+        elif fate == "again":
+            self._tried[job.index] = job.attempt
+        elif fate == "lost":
+            told = f"at last by {cause}{job.place}: {ended.reason}"
+            self._lose(job.index, f"its worker died in {_MAX_ATTEMPTS} attempts, {told}")
+        return fate
+
+    def _fate(self, job: HeldJob) -> Fate:
+        if self._stops_seen:
+            return "left"  # it is not failed: resuming makes it
+        return "again" if job.attempt < _MAX_ATTEMPTS else "lost"
 
     def _ended_idle(self, worker: WorkerProcess, reason: str) -> None:
         """Put another in the place of a worker that did nothing wrong."""

@@ -73,11 +73,24 @@ def duration(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
 
 
+_THEN = {
+    "again": "trying it once more",
+    "lost": "giving it up",
+    "left": "--resume makes it",
+    "done": "the scene was complete by then",
+}
+
+
+def _death(event: WorkerDied) -> str:
+    told = f"worker {event.worker} ended{event.place} ({event.cause}: {event.reason})"
+    log = f"what it printed is in {event.log}" if event.log else ""
+    return "; ".join(filter(None, (f"scene {event.index}: {told}", _THEN[event.then], log, event.advice)))
+
+
 def notice(event: BatchEvent) -> str:
     """Return what the user must be told at once about an event, or an empty string."""
     if isinstance(event, WorkerDied):
-        after = "trying it once more" if event.will_retry else "giving it up"
-        return f"scene {event.index}: worker {event.worker} ended ({event.cause}: {event.reason}); {after}"
+        return _death(event)
     if isinstance(event, JobFailed):
         return f"scene {event.index} failed: {event.reason}"
     if isinstance(event, JobDone) and event.result.status == "failed":

@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
 
-from simgen.batch.messages import Begun, Message, Raised, Ready, Returned, Start
+from simgen.batch.messages import Begun, Doing, Message, Raised, Ready, Returned, Start
 from simgen.errors import AssetError, DatasetError, SimgenError, UsageError
 from simgen.memory import resident_bytes
 from simgen.processes import die_with
@@ -83,12 +83,12 @@ class _Desk:
 
     def work(self, job: Callable[[int], Any], index: int) -> None:
         """Do a job, or all but its end."""
-        begin: Callable[[int], Callable[[], Any]] | None = getattr(job, "begin", None)
+        begin: Callable[[int, Callable[[str], None]], Callable[[], Any]] | None = getattr(job, "begin", None)
         if begin is None:
             self._answer(index, lambda: job(index))
             return
         try:
-            end = begin(index)
+            end = begin(index, lambda place: self._say(Doing(index, place)))
         except BaseException as error:  # noqa: BLE001 (as above)
             self._say(_raised(index, error))
             return

@@ -5,6 +5,7 @@ DIR/dataset.json                     what the dataset is, how it was made, what 
 DIR/ATTRIBUTION.md                   authors and licences of the assets used
 DIR/preview.png                      a few samples with their labels drawn; in no checksum
 DIR/weights.csv                      weight of every frame, by `simgen weights`; in no checksum
+DIR/crashes/scene_000004_attempt_1.log   what a worker printed that died, its stack; only then, and in no checksum
 DIR/scenes/000000/scene.json         the concrete draw: all that is needed to make the scene again
                   trajectory.npz     poses, velocities and contacts at the capture frames
                   states.npz         which bodies are there, lights, inclusion; only where any of them changes
@@ -33,6 +34,7 @@ ATTRIBUTION_FILE = "ATTRIBUTION.md"
 PREVIEW_FILE = "preview.png"
 WEIGHTS_FILE = "weights.csv"
 SCENES_FOLDER = "scenes"
+CRASHES_FOLDER = "crashes"
 SCENE_FILE = "scene.json"
 TRAJECTORY_FILE = "trajectory.npz"
 STATES_FILE = "states.npz"

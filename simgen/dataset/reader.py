@@ -86,11 +86,7 @@ class SceneView:
     @property
     def rejections(self) -> Rejections:
         """Draws refused before this one."""
-        counts = _field(self.path / LOG_FILE, "rejections")
-        try:
-            return Rejections(tuple(sorted((str(reason), _count(count)) for reason, count in counts.items())))
-        except (AttributeError, TypeError, ValueError) as error:
-            raise _damaged(self.path / LOG_FILE, error) from error
+        return _rejections(self.path / LOG_FILE)
 
     @cached_property
     def frames(self) -> tuple[tuple[int, str], ...]:
@@ -198,6 +194,16 @@ class Dataset(Sequence[SampleView]):
         record = read_json(path)
         return _events(path, record["events"]) if "events" in record else SceneEvents()
 
+    def rejections(self, index: int) -> Rejections:
+        """Return the draws refused before a scene was written or given up.
+
+        Raises:
+            DatasetError: there is no such scene, or its record is damaged.
+        """
+        if index not in self.failed:
+            return self.scene(index).rejections
+        return _rejections(scene_path(self.path, index) / FAILED_FILE)
+
     @cached_property
     def scene_indices(self) -> tuple[int, ...]:
         """Indices of the scenes that hold samples."""
@@ -269,6 +275,14 @@ def _events(path: Path, raw: object) -> SceneEvents:
         raise DatasetError(
             f"{path} is damaged: {error}; delete its folder and run generate --resume"
         ) from error
+
+
+def _rejections(path: Path) -> Rejections:
+    counts = _field(path, "rejections")
+    try:
+        return Rejections(tuple(sorted((str(reason), _count(count)) for reason, count in counts.items())))
+    except (AttributeError, TypeError, ValueError) as error:
+        raise _damaged(path, error) from error
 
 
 def _field(path: Path, key: str) -> Any:

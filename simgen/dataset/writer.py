@@ -10,14 +10,18 @@ from types import TracebackType
 
 from simgen.assets import AssetLibrary
 from simgen.closing import Closable
-from simgen.dataset.files import disk_errors, to_json, write_synced
+from simgen.dataset.checksums import is_whole
+from simgen.dataset.files import disk_errors, sync, to_json, write_synced
 from simgen.dataset.layout import (
     ATTRIBUTION_FILE,
+    CRASHES_FOLDER,
     DATASET_FILE,
     SCENES_FOLDER,
     committed_indices,
     part_files,
     part_folders,
+    part_path,
+    scene_path,
 )
 from simgen.dataset.manifest import Manifest, difference, manifest_to_json, read_manifest
 from simgen.dataset.scene_writer import SceneWriter
@@ -98,6 +102,23 @@ class DatasetWriter(Closable):
         """Return the writer of one scene, to be used in a `with` block."""
         return SceneWriter(self.root, index, self.manifest)
 
+    def recover(self, index: int) -> bool:
+        """Whether a scene is there already: committed by a process that ended before it could tell.
+
+        A scene folder that is not what its checksums say is taken away, so that the scene can be made again.
+        """
+        folder = scene_path(self.root, index)
+        if not folder.exists():
+            return False
+        with disk_errors(folder):
+            if is_whole(folder):
+                sync(folder.parent)
+                return True
+            remains = part_path(self.root, index, os.getpid())
+            folder.rename(remains)  # in one step: never a part of a scene under its name
+            shutil.rmtree(remains)
+        return False
+
     def write_failed(
         self,
         index: int,
@@ -163,8 +184,8 @@ class DatasetWriter(Closable):
 
 
 def _is_started(path: Path) -> bool:
-    """Whether a folder holds more than a run leaves that was killed before its `dataset.json` was there."""
-    leftovers = {file.name for file in part_files(path)}
+    """Whether a folder holds more than a run leaves that ended before its first scene was there."""
+    leftovers = {CRASHES_FOLDER, *(file.name for file in part_files(path))}
     scenes = path / SCENES_FOLDER
     if scenes.is_dir() and not any(scenes.iterdir()):
         leftovers.add(SCENES_FOLDER)

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from simgen.dataset import DatasetWriter, SceneWriter
+from simgen.dataset import Dataset, DatasetWriter, SceneWriter
 from simgen.errors import ExpectationError, SamplingError
 from simgen.memory import FreedMemory
 from simgen.pipeline.settle import SettledScene, settle_scene
@@ -59,13 +59,18 @@ class SceneProducer:
         """Make scene `index`, commit it to the dataset and return what happened."""
         return self.begin(index)()
 
-    def begin(self, index: int) -> Callable[[], SceneResult]:
+    def begin(self, index: int, tell: Callable[[str], None] | None = None) -> Callable[[], SceneResult]:
         """Make scene `index` and return what commits it and tells what happened.
 
         A commit waits for the disk, and little else: the next scene can be made at the same time.
+
+        Args:
+            tell: called with what is being made now, see `Stopwatch`.
         """
         self._studio = self._studio or Studio(self.renderer_name)
-        watch, writer = Stopwatch(), DatasetWriter.attach(self.out)
+        watch, writer = Stopwatch(tell), DatasetWriter.attach(self.out)
+        if writer.recover(index):
+            return partial(recorded_result, self.out, index)
         try:
             settled = settle_scene(self.scenario, self.seed, index, self._studio.library, watch)
         except SamplingError as error:
@@ -87,6 +92,10 @@ class SceneProducer:
         )
         return partial(_committed, commit, result)
 
+    def found(self, index: int) -> SceneResult | None:
+        """Return the result of a scene that a worker committed and died before it told, or None. For the supervisor."""
+        return recorded_result(self.out, index) if DatasetWriter.attach(self.out).recover(index) else None
+
     def lost(self, index: int, reason: str) -> SceneResult:
         """Record scene `index` as failed: it raised, or the workers that tried it died. Called by the supervisor."""
         DatasetWriter.attach(self.out).write_failed(index, reason, Rejections())
@@ -95,6 +104,14 @@ class SceneProducer:
     @staticmethod
     def _failed(index: int, reason: str, rejections: Rejections, watch: Stopwatch) -> SceneResult:
         return SceneResult(index, "failed", reason, 0, rejections, watch.seconds, _peak_rss_bytes())
+
+
+def recorded_result(out: Path, index: int) -> SceneResult:
+    """Return what became of a scene that is in the dataset, from its files."""
+    dataset = Dataset(out)
+    if index in dataset.failed:
+        return SceneResult(index, "failed", dataset.failed[index], 0, dataset.rejections(index))
+    return SceneResult(index, "written", "", len(dataset.scene(index)), dataset.rejections(index))
 
 
 def _committed(commit: Callable[[], None], result: SceneResult) -> SceneResult:

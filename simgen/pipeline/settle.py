@@ -38,6 +38,7 @@ def settle_scene(
     refused, attempt, last_guard = Rejections(), 0, ""
     while attempt < scenario.sampling.max_attempts:
         try:
+            watch.tell(" while it was drawn at random")
             with watch.stage("sample"):
                 draw = sample(scenario, seed, index, library, first_attempt=attempt)
         except SamplingError as error:
@@ -46,6 +47,7 @@ def settle_scene(
             raise SamplingError(message, refused.by_reason) from error
         refused = refused.merged(draw.rejections)
         try:
+            watch.tell(" while it was simulated")
             with watch.stage("simulate"):
                 trajectory = simulate(draw.scene, library)
                 if draw.scene.twin is not None:

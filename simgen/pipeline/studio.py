@@ -61,6 +61,7 @@ class Studio:
             frames = _frames_needed(settled, frame_indices, outputs)
             camera_room = CameraRoom(settled, session, frames, watch)
             for camera, view in views(scene, settled.trajectory, frames, outputs):
+                watch.tell(f" at frame {view.frame_index} of camera '{view.sensor}'")
                 made = camera_room.sample(camera, view)
                 with watch.stage("annotate"):
                     complete = completion.push(made)

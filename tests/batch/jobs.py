@@ -22,6 +22,9 @@ class Square:
     def __call__(self, index: int) -> Any:
         return index * index
 
+    def found(self, index: int) -> Any:
+        return None
+
     def lost(self, index: int, reason: str) -> Any:
         return f"lost {index}: {reason}"
 
@@ -115,7 +118,8 @@ class Deferred(Square):
     end_trouble: str = ""
     died: Path | None = None
 
-    def begin(self, index: int) -> Callable[[], Any]:
+    def begin(self, index: int, tell: Callable[[str], None]) -> Callable[[], Any]:
+        tell(f" at the start of {index}")
         if index == 1 and not self._has_died():
             with self.pipe.open("w") as told:  # waits for the other end
                 told.write("!")
@@ -146,6 +150,9 @@ class Unpicklable:
 
     def __call__(self, index: int) -> Any:
         return index
+
+    def found(self, index: int) -> Any:
+        return None
 
     def lost(self, index: int, reason: str) -> Any:
         return reason

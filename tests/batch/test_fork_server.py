@@ -105,7 +105,7 @@ def test_when_it_is_killed_another_takes_its_place(workers: int, tmp_path: Path)
     assert outcome.results == (0, 1, 4, 9, 16, 25)
     died = [event for event in events if isinstance(event, WorkerDied) and event.index == 1]
     told = "the process that workers are forked from ended: signal SIGKILL"
-    assert [(event.reason, event.will_retry) for event in died] == [(told, True)]
+    assert [(event.reason, event.then) for event in died] == [(told, "again")]
 
 
 def test_it_ignores_what_interrupts_the_program():

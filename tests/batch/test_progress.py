@@ -85,11 +85,11 @@ def test_durations_read_like_a_clock(seconds: float, text: str):
     ("event", "text"),
     [
         (
-            WorkerDied(2, 7, "crash", "signal SIGSEGV", will_retry=True),
+            WorkerDied(2, 7, "crash", "signal SIGSEGV", then="again"),
             "scene 7: worker 2 ended (crash: signal SIGSEGV); trying it once more",
         ),
         (
-            WorkerDied(2, 7, "time-out", "took longer than 5 s", will_retry=False),
+            WorkerDied(2, 7, "time-out", "took longer than 5 s", then="lost"),
             "scene 7: worker 2 ended (time-out: took longer than 5 s); giving it up",
         ),
         (

@@ -103,7 +103,7 @@ def test_a_job_whose_worker_dies_once_is_made_by_a_fresh_worker(tmp_path: Path):
         JobStarted(0, 1, 1),
         JobDone(0, 1, 0),
         JobStarted(1, 1, 1),
-        WorkerDied(1, 1, "crash", "exit code 7", will_retry=True),
+        WorkerDied(1, 1, "crash", "exit code 7", then="again"),
         JobStarted(1, worker=2, attempt=2),
         JobDone(1, 2, 1),
         JobStarted(2, 2, 1),
@@ -125,11 +125,12 @@ def test_a_job_that_kills_two_workers_is_lost_and_the_rest_go_on(trouble: str, e
     outcome = run_batch([0, 1, 2], Trouble(trouble), on_event=events.append)
     lost = f"lost 1: its worker died in 2 attempts, at last by crash: {ending}"
     assert outcome.results == (0, lost, 4)
-    assert [event for event in events if isinstance(event, WorkerDied | JobFailed)] == [
-        WorkerDied(1, 1, "crash", ending, will_retry=True),
-        WorkerDied(2, 1, "crash", ending, will_retry=False),
-        JobFailed(1, lost.removeprefix("lost 1: "), lost),
+    died = [event for event in events if isinstance(event, WorkerDied)]
+    assert [(event.worker, event.index, event.cause, event.reason, event.then) for event in died] == [
+        (1, 1, "crash", ending, "again"),
+        (2, 1, "crash", ending, "lost"),
     ]
+    assert JobFailed(1, lost.removeprefix("lost 1: "), lost) in events
     assert events[-1] == BatchEnded(done=2, failed=1, interrupted=False)
 
 
@@ -145,7 +146,9 @@ def test_a_job_that_never_ends_is_stopped_by_the_watchdog(trouble: str, tmp_path
     job = Trouble(trouble, once=tmp_path / "hung")
     outcome = run_batch([0, 1, 2], job, on_event=events.append, settings=QUICK)
     assert outcome.results == (0, 1, 4)
-    assert WorkerDied(1, 1, "time-out", "took longer than 1 s", will_retry=True) in events
+    (died,) = [event for event in events if isinstance(event, WorkerDied)]
+    assert (died.worker, died.index, died.cause, died.then) == (1, 1, "time-out", "again")
+    assert died.reason == "took longer than 1 s"
 
 
 # -- exceptions ------------------------------------------------------------------------------------------------------
@@ -230,7 +233,8 @@ def test_a_worker_that_dies_takes_two_jobs_with_it_and_both_are_made_again(pipe:
     job = Deferred(pipe, died=tmp_path / "died")
     assert run_batch([0, 1, 2], job, on_event=events.append).results == (0, 1, 4)
     assert [event for event in events if isinstance(event, WorkerDied)] == [
-        WorkerDied(1, index, "crash", "exit code 7", will_retry=True) for index in (1, 0)
+        WorkerDied(1, 1, "crash", "exit code 7", then="again", place=" at the start of 1"),
+        WorkerDied(1, 0, "crash", "exit code 7", then="again", place=" while it was being committed"),
     ]
     again = [event for event in events if isinstance(event, JobStarted) and event.attempt == 2]
     assert again == [JobStarted(1, 2, 2), JobStarted(0, 2, 2)]

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from simgen.dataset.files import Checksum, read_bytes, read_json
+from simgen.dataset.checksums import wrong_files
 from simgen.dataset.layout import (
     CHECKSUMS_FILE,
-    TIMINGS_FILE,
     committed_indices,
     part_folders,
     scene_path,
@@ -37,30 +36,11 @@ def folder_flaws(root: Path, manifest: Manifest, complete: bool) -> Iterator[Fla
 def scene_file_flaws(root: Path, index: int) -> Iterator[Flaw]:
     """Yield files of one scene that are missing, changed, or unknown to its checksums."""
     folder = scene_path(root, index)
-    listing_file = _in(root, folder / CHECKSUMS_FILE)
     try:
-        raw = read_json(folder / CHECKSUMS_FILE)
-        listed = {
-            str(name): Checksum(str(entry["sha256"]), int(entry["size_bytes"])) for name, entry in raw.items()
-        }
-    except (DatasetError, AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
-        yield Flaw("files", f"unreadable checksums ({error})", index, file=listing_file)
-        return
-    present = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    for name in sorted(listed.keys() - present):
-        yield Flaw("files", "missing", index, file=_in(root, folder / name))
-    for name in sorted(present - listed.keys() - {CHECKSUMS_FILE, TIMINGS_FILE}):
-        yield Flaw("files", "not in the scene's checksums", index, file=_in(root, folder / name))
-    for name in sorted(listed.keys() & present):
-        found = Checksum.of(read_bytes(folder / name))
-        if found != listed[name]:
-            yield Flaw("files", _mismatch(found, listed[name]), index, file=_in(root, folder / name))
-
-
-def _mismatch(found: Checksum, listed: Checksum) -> str:
-    if found.size_bytes != listed.size_bytes:
-        return f"{found.size_bytes} bytes instead of {listed.size_bytes}"
-    return f"bytes changed (SHA-256 {found.sha256[:12]}… instead of {listed.sha256[:12]}…)"
+        for name, wrong in wrong_files(folder):
+            yield Flaw("files", wrong, index, file=_in(root, folder / name))
+    except DatasetError as error:
+        yield Flaw("files", str(error), index, file=_in(root, folder / CHECKSUMS_FILE))
 
 
 def _in(root: Path, path: Path) -> str:
