@@ -143,8 +143,8 @@ class GeometryPass:
             RenderError: what came back is not of this frame.
         """
         framebuffer = targets.labels.framebuffer
-        normal_depth = read_rows(framebuffer, 0, targets.size_px, np.float32)
-        surface = read_rows(framebuffer, 1, targets.size_px, np.uint32)
+        normal_depth = read_rows(targets, framebuffer, 0, np.float32)
+        surface = read_rows(targets, framebuffer, 1, np.uint32)
         check_nonce(place, "labels", normal_depth[-1, 0], nonce)
         check_nonce(place, "labels", surface[-1, 0].view(np.float32), nonce)
         extra = view.extra_buffers
@@ -183,6 +183,6 @@ def _clear_depth(labels: Any) -> None:
 
 
 def _read_extra(targets: Targets, attachment: int, place: str, nonce: float) -> NDArray[np.float32]:
-    extra = read_rows(targets.labels_and_extra, attachment, targets.size_px, np.float32)
+    extra = read_rows(targets, targets.labels_and_extra, attachment, np.float32)
     check_nonce(place, "labels", extra[-1, 0], nonce)
     return extra[:-1]

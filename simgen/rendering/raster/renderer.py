@@ -253,7 +253,7 @@ def _read_light(targets: Targets, place: str, nonce: float) -> NDArray[np.float1
     Raises:
         RenderError: what came back is not of this drawing.
     """
-    radiance = read_rows(targets.smoothed, 0, targets.size_px, np.float16)
+    radiance = read_rows(targets, targets.smoothed, 0, np.float16)
     check_nonce(place, "radiance", radiance[-1, 0], nonce)
     # By its bits: leaving the fourth channel out takes NumPy eight times as long.
     return cv2.cvtColor(radiance[:-1].view(np.uint16), cv2.COLOR_RGBA2RGB).view(np.float16)

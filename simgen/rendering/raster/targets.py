@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
 from simgen.rendering.raster.context import GlContext
+from simgen.rendering.raster.pixel_memory import PixelMemory
 from simgen.rendering.raster.regions import Region
 
 Number = TypeVar("Number", np.float16, np.float32, np.uint32)
@@ -51,6 +52,7 @@ class Targets:
         self.width, self.height = width, height
         self.size_px = (width, height + 1)
         self.region: Region = (0, 0, width, height)
+        self.memory = PixelMemory()
         self._owned: list[moderngl.Texture | moderngl.Renderbuffer | moderngl.Framebuffer] = []
         self.labels = labels or self._labels()
         self.radiance = self.texture(self.size_px, 4, "f2")
@@ -174,12 +176,13 @@ class Targets:
 
 
 def read_rows(
-    framebuffer: moderngl.Framebuffer, attachment: int, size_px: tuple[int, int], dtype: type[Number]
+    targets: Targets, framebuffer: moderngl.Framebuffer, attachment: int, dtype: type[Number]
 ) -> NDArray[Number]:
-    """Return a new (height, width, 4) array of one attachment, its first row the image's top."""
-    pixels = np.empty((size_px[1], size_px[0], 4), dtype)
+    """Return a (height, width, 4) array of one attachment, nobody else's, its first row the image's top."""
+    width, height = targets.size_px
+    pixels = targets.memory.empty((height, width, 4), dtype)
     code = f"{pixels.dtype.kind}{pixels.dtype.itemsize}"
-    framebuffer.read_into(pixels, (0, 0, *size_px), components=4, attachment=attachment, dtype=code)
+    framebuffer.read_into(pixels, (0, 0, width, height), components=4, attachment=attachment, dtype=code)
     return pixels
 
 
