@@ -358,12 +358,24 @@ class Engine:
             props=properties,
         )
         values = mi.traverse(made)
-        values["vertex_positions"] = np.ravel(mesh.positions_m)
+        values["vertex_positions"] = readable_past_end(mesh.positions_m)
         values["vertex_normals"] = np.ravel(mesh.normals)
         values["vertex_texcoords"] = np.ravel(mesh.uvs)
         values["faces"] = np.ravel(mesh.triangles)
         values.update()
         return made
+
+
+def readable_past_end(positions_m: Float32Array) -> Float32Array:
+    """Return positions (n, 3) as (3 n,), readable past their end.
+
+    Dr.Jit keeps NumPy's memory, and Embree reads four floats at each position: past the end of the last, which ended
+    the process where the next page was not there.
+    """
+    count = positions_m.size
+    padded = np.zeros(count + 1, np.float32)
+    padded[:count] = np.ravel(positions_m)
+    return padded[:count]
 
 
 def _strata(samples: int) -> int:
