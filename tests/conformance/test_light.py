@@ -20,6 +20,8 @@ from tests.measures.light import (
     back_scattered,
     burley,
     furnace,
+    glare,
+    glare_by_formula,
     grey_card,
     headlight_lux,
     lamp_lux,
@@ -78,3 +80,10 @@ def test_rough_surfaces_send_light_back_to_where_it_comes_from(
     """Within what 4 % of mirror add and take: at most a tenth, where Lambert's law would be off by half."""
     angles = np.radians([eye_deg, sun_deg]).tolist()
     assert back_scattered(lit, *angles) == pytest.approx(burley(*angles), rel=0.1)
+
+
+@pytest.mark.parametrize("roughness", [0.4, 0.65, 0.9])
+def test_a_lamp_low_over_a_black_road_glares_as_much_as_the_formula_says(
+    lit: Render, roughness: float
+) -> None:
+    assert glare(lit, roughness) == pytest.approx(glare_by_formula(roughness), rel=0.1)

@@ -1,10 +1,11 @@
-"""Light against formula: a furnace, a grey card, lamps at a distance, a headlight on a wall, walls in fog."""
+"""Light against formula: a furnace, a grey card, lamps at a distance, a headlight on a wall, one that comes
+towards the camera, walls in fog."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from math import exp, pi, radians
+from math import atan2, cos, exp, hypot, pi, radians, sin, sqrt
 from typing import Any
 
 import numpy as np
@@ -31,6 +32,9 @@ LEFT_AT_VISIBILITY = 0.05
 _SKY_LUX = 1000.0
 _SUN_LUX = 1000.0
 _LAMP_M = 5.0
+_GLARE_CD = 15_000.0
+# How far away and how high: a camera behind a windscreen, a headlight that comes towards it
+_EYE_M, _LAMP_AHEAD_M = (20.0, 1.5), (12.0, 0.66)
 
 
 def luminance(frame: Frame) -> NDArray[np.float64]:
@@ -165,3 +169,24 @@ def burley(eye_rad: float, sun_rad: float, roughness: float = 1.0) -> float:
     v5, l5 = ((1.0 - float(np.sin(angle))) ** 5 for angle in (eye_rad, sun_rad))
     back = 2.0 * roughness * float(np.cos((sun_rad - eye_rad) / 2)) ** 2
     return (1 - v5 / 2) * (1 - l5 / 2) + back * (v5 + l5 + v5 * l5 * (back - 1))
+
+
+def glare(render: Render, roughness: float) -> float:
+    """Return cd/m² of a black floor between a camera and a lamp of `_GLARE_CD` that shines at it, both low."""
+    seen = camera(eye=(-_EYE_M[0], 0.0, _EYE_M[1]), target=(0.0, 0.0, 0.0), width=16, height=16, fov_rad=2e-3)
+    lamp = spot((_LAMP_AHEAD_M[0], 0.0, _LAMP_AHEAD_M[1]), (0.0, 0.0, 0.0), _GLARE_CD)
+    black = MaterialOverride(base_color_rgb=(0.0, 0.0, 0.0), roughness=roughness, metallic=0.0)
+    scene = make_scene([floor(material=black)], [seen], suns=[], environment=DARK, lights=(lamp,))
+    return middle_level(render(scene))
+
+
+def glare_by_formula(roughness: float) -> float:
+    """Return the same by formula: GGX, Smith's shadowing and masking (Walter et al., EGSR 2007), Schlick's Fresnel."""
+    eye, lamp = (atan2(height, away) for away, height in (_EYE_M, _LAMP_AHEAD_M))
+    a2, n_v, n_l = roughness**4, sin(eye), sin(lamp)
+    n_h, v_h = cos((eye - lamp) / 2), sin((eye + lamp) / 2)
+    density = a2 / (pi * (n_h * n_h * (a2 - 1.0) + 1.0) ** 2)
+    kept = [2.0 * each / (each + hypot(each, sqrt(a2) * sqrt(1.0 - each * each))) for each in (n_v, n_l)]
+    fresnel = 0.04 + 0.96 * (1.0 - v_h) ** 5
+    lux = _GLARE_CD * n_l / (_LAMP_AHEAD_M[0] ** 2 + _LAMP_AHEAD_M[1] ** 2)
+    return density * kept[0] * kept[1] * fresnel / (4.0 * n_v * n_l) * lux

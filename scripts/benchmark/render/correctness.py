@@ -30,6 +30,7 @@ RENDERERS: dict[str, dict[str, Any]] = {"raster": {}, "pathtrace": {"samples": 6
 _QUICK = {"pathtrace": {"samples": 1, "denoise": False, "labels": "cast"}}
 _SHORT = {"raster": "raster", "pathtrace": "traced"}
 _FURNACE_OFF, _CARD_OFF, _LAMP_OFF, _FOG_OFF = 0.02, 0.02, 0.01, 0.01
+_GLARE_OFF = 0.1  # Schlick's Fresnel term, of one renderer, is off by 6 % there
 _CARD_CODES = 1.0  # between channels of a grey card
 _FLOW_PX = 0.01
 _PIXELS = 64  # of each motion that are followed
@@ -40,7 +41,7 @@ Measure = Callable[[light.Render, str], list[Line]]
 
 def measure_light(library: AssetLibrary) -> dict[str, Any]:
     """Hold light in pictures of both renderers against formula."""
-    measures = (_furnace, _grey_card, _inverse_square, _headlight)
+    measures = (_furnace, _grey_card, _inverse_square, _headlight, _glare)
     return {"lines": _by_renderer("light", measures, library)}
 
 
@@ -103,6 +104,13 @@ def _inverse_square(render: light.Render, name: str) -> list[Line]:
 def _headlight(render: light.Render, name: str) -> list[Line]:
     what = f"{name}: headlight of {light.HEADLIGHT_CD:g} cd on a wall at {light.HEADLIGHT_M:g} m"
     return [within(what, light.headlight_lux(render), light.HEADLIGHT_LUX, _LAMP_OFF, " lx")]
+
+
+def _glare(render: light.Render, name: str) -> list[Line]:
+    parts = {each: light.glare(render, each) / light.glare_by_formula(each) for each in (0.4, 0.65, 0.9)}
+    worst = max(parts, key=lambda roughness: abs(parts[roughness] - 1.0))
+    what = f"{name}: glare of a lamp low over a black road, by formula (worst: roughness {worst:g})"
+    return [within(what, parts[worst], 1.0, _GLARE_OFF)]
 
 
 def _fog(render: light.Render, name: str) -> list[Line]:

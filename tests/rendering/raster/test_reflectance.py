@@ -27,9 +27,10 @@ def seen_from(elevation_sine: float, material: MaterialOverride) -> Scene:
 
 
 def ggx_share(roughness: float, n_v: float, f0: float) -> float:
-    """Of light from all around, what GGX sends to an eye: importance sampled, height-correlated Smith, Schlick.
+    """Of light from all around, what GGX sends to an eye: importance sampled, Smith, Schlick.
 
-    Walter et al., "Microfacet models for refraction", EGSR 2007, for the samples; Heitz, JCGT 2014, for the shadowing.
+    Walter et al., "Microfacet models for refraction", EGSR 2007, for the samples and for shadowing and masking, each on
+    its own, as the path tracer has them.
     """
     u, turn = np.meshgrid(*[(np.arange(160) + 0.5) / 160] * 2)
     a2 = roughness**4
@@ -40,7 +41,7 @@ def ggx_share(roughness: float, n_v: float, f0: float) -> float:
     v_h = h @ v
     n_l = 2 * v_h * n_h - n_v
     slopes = [(np.sqrt(1 + a2 * (1 / np.maximum(c, 1e-6) ** 2 - 1)) - 1) / 2 for c in (n_v, n_l)]
-    weight = np.where((n_l > 0) & (v_h > 0), v_h / (n_h * n_v * (1 + slopes[0] + slopes[1])), 0.0)
+    weight = np.where((n_l > 0) & (v_h > 0), v_h / (n_h * n_v * (1 + slopes[0]) * (1 + slopes[1])), 0.0)
     return float((weight * (f0 + (1 - f0) * (1 - v_h.clip(0, 1)) ** 5)).mean())
 
 

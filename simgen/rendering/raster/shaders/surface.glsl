@@ -1,5 +1,7 @@
-// A surface as light passes see it: metallic-roughness as in glTF 2.0, Lambert + GGX with height-correlated Smith
-// shadowing (Heitz, JCGT 2014) and Schlick's Fresnel term. In the camera's frame.
+// A surface as light passes see it: metallic-roughness as in glTF 2.0, Burley's diffuse law + GGX with Schlick's Fresnel
+// term and Smith's shadowing and masking, each on its own (Walter et al., EGSR 2007), as the path tracer has them: where
+// both are strong, an oncoming lamp low over a rough road, the height-correlated form sends four times as much. In the
+// camera's frame.
 #include "gbuffer.glsl"
 
 const float UNMIRRORED = 0.93;  // of the colour of what is no metal, in the mean: the path tracer keeps as much
@@ -23,12 +25,12 @@ struct Surface {
 #endif
 };
 
-// Share of light that GGX reflects, as scale and bias on F0: fitted to its integral, from which it is off by 0.03 in the
-// root mean square over all angles and roughnesses (that of Karis, "Physically based shading on mobile", 2014, by 0.15).
+// Share of light that GGX reflects, as scale and bias on F0: fitted to its integral, from which their sum is off by 0.026
+// and the bias by 0.016 in the root mean square over all angles and roughnesses.
 vec2 split_sum(float roughness, float n_v) {
     float x = 1.0 - n_v, x2 = x * x, r = roughness, r2 = r * r;
-    float bias = 1.0255 * x2 * x2 * x * exp2(r2 * (5.1058 - 15.0272 * x));
-    float all = 1.0 + r2 * (n_v * (0.2005 + 0.4749 * n_v) - 0.8076 + r * (0.6778 + n_v * (0.0338 * n_v - 1.3209)));
+    float bias = 1.0158 * x2 * x2 * x * exp2(r2 * (6.4384 - 17.3555 * x));
+    float all = 1.0 + r2 * (n_v * (0.3178 + 0.3506 * n_v) - 0.8199 + r * (0.4619 - n_v * (0.1219 * n_v + 0.932)));
     return vec2(all - bias, bias);
 }
 
@@ -64,7 +66,7 @@ float coat_reflection(Surface s, vec3 direction, float widened) {
     float inverse = inversesqrt(max(2.0 + 2.0 * v_l, 1e-6));
     float n_h = min((n_v + n_l) * inverse, 1.0), v_h = clamp((1.0 + v_l) * inverse, 0.0, 1.0);
     float q = (n_h * a2 - n_h) * n_h + 1.0;
-    float g = n_l * sqrt(n_v * n_v * (1.0 - a2) + a2) + n_v * sqrt(n_l * n_l * (1.0 - a2) + a2);
+    float g = 0.5 * (n_l + sqrt(n_l * n_l * (1.0 - a2) + a2)) * (n_v + sqrt(n_v * n_v * (1.0 - a2) + a2));
     float x = 1.0 - v_h, x2 = x * x;
     return s.coat_share * (0.04 + 0.96 * x2 * x2 * x) * n_l * a2 * 0.5 / max(q * q * g, 1e-9);
 }
@@ -118,7 +120,7 @@ vec3 reflection(Surface s, vec3 direction, float n_l, float alpha) {
     float v_l = dot(s.v, direction);
     float inverse = inversesqrt(max(2.0 + 2.0 * v_l, 1e-6));
     float n_h = min((s.n_v + n_l) * inverse, 1.0), v_h = clamp((1.0 + v_l) * inverse, 0.0, 1.0);
-    float q = (n_h * a2 - n_h) * n_h + 1.0, g = n_l * root_v + s.n_v * sqrt(n_l * n_l * (1.0 - a2) + a2);
+    float q = (n_h * a2 - n_h) * n_h + 1.0, g = 0.5 * (n_l + sqrt(n_l * n_l * (1.0 - a2) + a2)) * (s.n_v + root_v);
     float x = 1.0 - v_h, x2 = x * x, x5 = x2 * x2 * x;
     float lobe = a2 * 0.5 / (max(q * q * g, 1e-9));
     vec3 rough = s.diffuse * retro_reflected(s, n_l, v_h);
