@@ -28,8 +28,10 @@ class AntialiasPass:
         targets.radiance.use(0)
         targets.outline.use(1)
         inner = (targets.width - 1.5, targets.height - 1.5)
-        set_uniforms(self._edges, outline=1, texel=(1 / width, 1 / height), inner=inner)
-        set_uniforms(self._smooth, radiance=0, outline=1, white=white)
+        texel = (1 / width, 1 / height)
+        set_uniforms(self._edges, outline=1, texel=texel, inner=inner)
+        lowest = targets.height - 0.5
+        set_uniforms(self._smooth, radiance=0, outline=1, texel=texel, lowest=lowest, white=white)
         gl.enable(moderngl.DEPTH_TEST)
         for program, target, test in (
             (self._edges, targets.marks, "1"),
