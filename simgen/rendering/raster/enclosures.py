@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray
 from simgen.rendering.raster.drawables import Drawable
+from simgen.rendering.raster.furniture import Boxes, boxes_of
 from simgen.rendering.raster.ray_casts import NO_TRIANGLE, Hits, Mesh, spread_directions
 
 _RAYS, _LEVEL_RAYS = 256, 32
@@ -23,7 +23,6 @@ _RISES = 0.1  # how high above the things' middle something must reach to close 
 _AROUND = 0.75  # of level rays that a body must meet to stand around all things by itself
 # Of the upper half of directions; what is more open than that lets light pass as in the open
 _LEAST_CLOSED = 0.25
-_MOST_BOXES = 24
 _MOST_TRIANGLES, _MOST_OF_A_BODY = 400, 1200  # a wood is no wall
 _THIN_M2 = 1e-8
 # Share of light that a surface of no colour of its own mirrors: about 4 %, more at grazing angles
@@ -43,29 +42,6 @@ class Shell:
     mesh: Mesh
     albedo_rgb: FloatArray
     members: frozenset[int]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Boxes:
-    """Boxes around things that never move.
-
-    Attributes:
-        T_box_world: (b, 4, 4) world -> box, whose sides are then at -1 and 1.
-    """
-
-    T_box_world: FloatArray
-
-    def in_the_way(self, origins_m: FloatArray, directions: FloatArray) -> NDArray[np.intp]:
-        """Return (n,) how many boxes each ray (n, 3), (n, 3) enters; the one direction (3,) may be that of all."""
-        count = np.zeros(len(origins_m), np.intp)
-        starts, ways = np.ascontiguousarray(origins_m.T), np.ascontiguousarray(np.atleast_2d(directions).T)
-        for T in self.T_box_world:
-            start, way = T[:3, :3] @ starts + T[:3, 3:], T[:3, :3] @ ways
-            with np.errstate(divide="ignore", invalid="ignore"):
-                one, two = (-1 - start) / way, (1 - start) / way
-            enters, leaves = np.minimum(one, two).max(axis=0), np.maximum(one, two).min(axis=0)
-            count += (enters < leaves) & (leaves > 0)
-        return count
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +91,7 @@ def find_enclosure(drawables: Sequence[Drawable]) -> Enclosure | None:
     shell = _shell([*bodies, *around])
     if shell is None:
         return None
-    return _enclosure(shell, middle, _boxes([d for d in still if d.body.instance_id not in shell.members]))
+    return _enclosure(shell, middle, boxes_of(_furniture(drawables, shell)))
 
 
 def seen_alone(shell: Shell, hits: Hits) -> tuple[Shell, Hits]:
@@ -146,17 +122,13 @@ def _enclosure(shell: Shell, middle: FloatArray, furniture: Boxes) -> Enclosure 
     return replace(whole, shell=_facing(shell, whole.corners_m))
 
 
-def _boxes(bodies: Sequence[Drawable]) -> Boxes:
-    """Return the boxes of the largest bodies."""
-    largest = sorted(bodies, key=lambda drawable: -drawable.radius_m)[:_MOST_BOXES]
-    boxes = np.zeros((len(largest), 4, 4))
-    for box, drawable in zip(boxes, largest, strict=True):
-        to_world = _place(drawable)
-        to_world[:3, :3] = to_world[:3, :3] * np.maximum(
-            drawable.model.half_size_m * drawable.body.scale, 1e-6
-        )
-        box[:] = np.linalg.inv(to_world)
-    return Boxes(boxes)
+def _furniture(drawables: Sequence[Drawable], shell: Shell) -> list[Drawable]:
+    """Return the things that never move, however many triangles they have."""
+    return [
+        drawable
+        for drawable in drawables
+        if drawable.body.is_thing and _stays(drawable) and drawable.body.instance_id not in shell.members
+    ]
 
 
 def _facing(shell: Shell, corners_m: FloatArray) -> Shell:
@@ -223,10 +195,14 @@ def _middle_m(inside: Sequence[Drawable]) -> FloatArray:
 
 
 def _is_still(drawable: Drawable) -> bool:
-    body = drawable.body
-    if body.motion != "static" or not body.present:
-        return False
-    return sum(len(part.triangles) for part in drawable.model.caster_submeshes) <= _MOST_OF_A_BODY
+    return (
+        _stays(drawable)
+        and sum(len(part.triangles) for part in drawable.model.caster_submeshes) <= _MOST_OF_A_BODY
+    )
+
+
+def _stays(drawable: Drawable) -> bool:
+    return drawable.body.motion == "static" and drawable.body.present
 
 
 def _is_flat(drawable: Drawable) -> bool:

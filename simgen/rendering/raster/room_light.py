@@ -2,8 +2,9 @@
 
 Probes on a grid look in all directions once a scene. What they see is sky or a place on a wall; the wall sends on what
 its nearest probe receives, again and again (after Majercik et al., "Dynamic diffuse global illumination with ray-traced
-irradiance fields", JCGT 2019). Of things in the room only the boxes of those that never move count, as haze of middle
-grey; how things shade each other is for soft shadows to say. All light is radiance of a white sheet, cd/m².
+irradiance fields", JCGT 2019). Of things in the room only the boxes of those that never move count, as haze of one
+colour (see `furniture`); how things shade each other is for soft shadows to say. All light is radiance of a white
+sheet, cd/m².
 """
 
 from __future__ import annotations
@@ -24,8 +25,10 @@ from simgen.rendering.raster.ray_casts import NO_TRIANGLE, Hits, spread_directio
 from simgen.rendering.raster.shadows import DirectionalLight
 
 _DIRECTIONS = 96
-_PASSES = 0.1  # of light that enters the box of a large thing: assumed, of racks with boards and cartons
-_THING_ALBEDO = 0.3  # assumed: cardboard, wood
+_THING_ALBEDO = 0.45  # assumed: cardboard, boards
+# Of what boxes of things take from light on its last way, to the surface that is seen, the soft shadows of the same
+# things take about half once more: assumed, right for a wall behind racks.
+_LAST_WAY = 0.45
 _BOUNCES = 4  # as many surfaces as the path tracer follows light over, before that which is seen
 _IN_SOLID = 0.25  # of directions in which a probe sees backs of surfaces: it is inside of something
 _OFF_M = 1e-4  # of a place before its surface, in sizes of the box
@@ -98,8 +101,9 @@ class RoomLight:
             self._shell, hits
         )  # what no probe sees neither blocks nor sends on light
         self._seen = self._places(*looks, hits)
-        boxes = enclosure.furniture.in_the_way(*looks)
-        self._passes = _PASSES ** boxes.astype(float).reshape(-1, _DIRECTIONS, 1)
+        passed = enclosure.furniture.passed(*looks, hits.distance_m.astype(float))
+        self._passes = passed.reshape(-1, _DIRECTIONS, 1)
+        self._passes_last = self._passes**_LAST_WAY
         backs = (~self._seen.met & ~self._seen.sky).reshape(-1, _DIRECTIONS).mean(axis=1)
         self._good = _nearest_good(points, backs < _IN_SOLID)
         looks = enclosure.middle_m, _all_around()
@@ -112,19 +116,24 @@ class RoomLight:
         direct = self._direct(self._seen, sources)
         seen = np.tile(sky, (len(self._good), 1))
         seen[~self._seen.sky] = 0.0
-        probes = np.zeros((len(self._good), 6, 3))
+        probes = before = np.zeros((len(self._good), 6, 3))
         for _ in range(_BOUNCES):
             seen[self._seen.met] = self._radiance(self._seen, direct, probes)
-            things = probes.mean(axis=1)[:, None] * _THING_ALBEDO
-            mixed = things + (seen.reshape(-1, _DIRECTIONS, 3) - things) * self._passes
-            probes = (self._bins.lobes @ mixed)[self._good]
+            before, probes = probes, self._gathered(seen, probes, self._passes)
         around = sources.sky.reshape(-1, 3).copy()
         around[~self._panorama.sky] = 0.0
         direct = self._direct(self._panorama, sources)
         around[self._panorama.met] = self._radiance(self._panorama, direct, probes)
         around = around.reshape(sources.sky.shape)
         middle = self._bins.lobes @ self._bins.means(around)
-        return RoomField(probes, self._bins.lobes @ self._open(sources, sky), middle, around)
+        shown = self._gathered(seen, before, self._passes_last)
+        return RoomField(shown, self._bins.lobes @ self._open(sources, sky), middle, around)
+
+    def _gathered(self, seen: FloatArray, probes: FloatArray, passes: FloatArray) -> FloatArray:
+        """Return (p, 6, 3) the light of what probes see (p d, 3) through boxes of things, which probes light."""
+        things = probes.mean(axis=1)[:, None] * _THING_ALBEDO
+        mixed = things + (seen.reshape(-1, _DIRECTIONS, 3) - things) * passes
+        return (self._bins.lobes @ mixed)[self._good]
 
     def _places(self, origins_m: FloatArray, directions: FloatArray, hits: Hits) -> _Places:
         mesh = self._shell.mesh
@@ -160,8 +169,8 @@ class RoomLight:
             towards = np.asarray(sun.direction_world)
             facing = (self._shell.mesh.normals @ towards > 0)[places.triangles]
             lit, starts = np.zeros(len(facing)), places.points_m[facing]
-            boxes = self.enclosure.furniture.in_the_way(starts, towards)
-            lit[facing] = ~self._shell.mesh.blocks(starts, towards) * _PASSES ** boxes.astype(float)
+            passed = self.enclosure.furniture.passed(starts, towards, np.inf)
+            lit[facing] = ~self._shell.mesh.blocks(starts, towards) * passed
             self._sunlit[key] = lit
         return self._sunlit[key]
 

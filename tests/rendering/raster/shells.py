@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from simgen.geometry import FloatArray, Vec3
-from simgen.rendering.raster.enclosures import Boxes, Enclosure, Shell
+from simgen.rendering.raster.enclosures import Enclosure, Shell
+from simgen.rendering.raster.furniture import Boxes
 from simgen.rendering.raster.ray_casts import Mesh
 
 _FACES = (
@@ -35,5 +36,9 @@ def room(size_m: Vec3, albedo: float, without: tuple[int, ...] = ()) -> Enclosur
     half = np.array(size_m) / 2
     colours = np.full((len(mesh.normals), 3), albedo)
     return Enclosure(
-        Shell(mesh, colours, frozenset({1})), np.zeros(3), -half, half, Boxes(np.zeros((0, 4, 4)))
+        Shell(mesh, colours, frozenset({1})),
+        np.zeros(3),
+        -half,
+        half,
+        Boxes(np.zeros((0, 4, 4)), np.zeros(0)),
     )

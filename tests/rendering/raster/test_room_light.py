@@ -11,7 +11,7 @@ import pytest
 from simgen.geometry import FloatArray
 from simgen.rendering.lamps import Lights, PlacedSpot
 from simgen.rendering.light_map import sphere_grid
-from simgen.rendering.raster.enclosures import Boxes
+from simgen.rendering.raster.furniture import Boxes
 from simgen.rendering.raster.lamp import Lamp, lamps_of
 from simgen.rendering.raster.probe_grid import axis_weights, light_on, probe_grid
 from simgen.rendering.raster.ray_casts import spread_directions
@@ -79,22 +79,12 @@ def test_walls_shade_the_floor_from_a_low_sun() -> None:
     assert steep.middle[DOWN, 1] > 10 * flat.middle[DOWN, 1]
 
 
-def test_a_box_is_met_by_rays_that_enter_it() -> None:
-    turned = np.array([[0.6, -0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.0, 1.0]])
-    T_world_box = np.eye(4)
-    T_world_box[:3, :3], T_world_box[:3, 3] = turned * (2.0, 0.5, 0.5), (5.0, 0.0, 1.0)
-    boxes = Boxes(np.linalg.inv(T_world_box)[None].repeat(2, axis=0))
-    origins = np.array([[0.0, 0.0, 1.0], [0.0, 0.0, 1.0], [5.0, 0.0, 1.0], [9.0, 0.0, 1.0], [0.0, 0.0, 1.6]])
-    ways = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 0.0, 0.0], [1.0, 0.0, 0.0]])
-    assert boxes.in_the_way(origins, ways).tolist() == [2, 0, 2, 0, 0]
-
-
 def test_a_thing_in_the_way_dims_the_light_behind_it() -> None:
     T_box_world = np.linalg.inv(np.diag([1.9, 1.9, 0.2, 1.0]))[None]  # a shelf across the middle
     opened = room((4.0, 4.0, 2.0), albedo=0.0, without=(TOP,))
     plain, shaded = (
         RoomLight(enclosure).field(Sources(WHITE, [], [])).probes[..., 1]
-        for enclosure in (opened, replace(opened, furniture=Boxes(T_box_world)))
+        for enclosure in (opened, replace(opened, furniture=Boxes(T_box_world, np.array([20.0]))))
     )
     low, high = (np.arange(len(plain)) % RoomLight(opened).grid.counts[2] == k for k in (0, 2))
     assert shaded[low, UP].mean() < 0.75 * plain[low, UP].mean()
