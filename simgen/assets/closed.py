@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.assets.importers.polygons import connected_pieces, face_vectors, weld
+from simgen.assets.importers.raw import RawPart
 from simgen.geometry import FloatArray
 from simgen.records.asset import Submesh
 
@@ -39,6 +40,22 @@ def closed_first(submeshes: Sequence[Submesh], see_through: Collection[int] = ()
         found.append(replace(part, triangles=turned[order], closed_count=int(closed[here].sum())))
         start += len(part.triangles)
     return tuple(found)
+
+
+def turned_outwards(parts: Sequence[RawPart], see_through: Collection[int] = ()) -> list[RawPart]:
+    """Return the parts of a model with triangles of closed pieces counter-clockwise from outside, in the same order."""
+    offsets = np.cumsum([0, *(len(part.positions) for part in parts)])[:-1]
+    points = np.concatenate([part.positions for part in parts])
+    triangles = np.concatenate([part.triangles + at for part, at in zip(parts, offsets, strict=True)])
+    counts = [len(part.triangles) for part in parts]
+    clear = np.repeat([part.material in see_through for part in parts], counts)
+    _, inverted = _closed(points, triangles, clear)
+    return [
+        replace(part, triangles=np.where(turned[:, None], part.triangles[:, ::-1], part.triangles))
+        if turned.any()
+        else part
+        for part, turned in zip(parts, np.split(inverted, np.cumsum(counts)[:-1]), strict=True)
+    ]
 
 
 def _closed(

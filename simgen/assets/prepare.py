@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.assets.closed import turned_outwards
 from simgen.assets.collision import collision_of, convex_parts, few_vertices, hull_points
 from simgen.assets.importers.raw import RawModel, RawPart
 from simgen.assets.lod import as_it_is, levels_of_detail
+from simgen.assets.normals import with_fitting_normals
 from simgen.assets.recipe import Recipe
 from simgen.errors import AssetError
 from simgen.geometry import Vec3, matrix_from_quaternion, unit_rows
@@ -40,7 +42,8 @@ def prepare_model(raw: RawModel, recipe: Recipe) -> Model:
     placing = _Placing.of(raw, recipe)
     if raw.skin is not None:
         return _skinned(raw, raw.skin, placing, recipe)
-    levels = levels_of_detail(placing.parts(raw), _textured(raw), _see_through(raw))
+    parts = with_fitting_normals(turned_outwards(placing.parts(raw), _see_through(raw)))
+    levels = levels_of_detail(parts, _textured(raw), _see_through(raw))
     low, high = _bounds([submesh.positions_m for submesh in levels[0].submeshes])
     return Model(
         lods=tuple(level.submeshes for level in levels),
@@ -54,7 +57,7 @@ def _skinned(raw: RawModel, skin: Skin, placing: _Placing, recipe: Recipe) -> Mo
     """Return a model with a skeleton: its box holds all poses."""
     low, high = _bounds(_all_poses(raw, placing.R_asset_file))
     model = Model(
-        lods=(as_it_is(placing.parts(raw)).submeshes,),
+        lods=(as_it_is(with_fitting_normals(placing.parts(raw))).submeshes,),
         materials=raw.materials,
         size_m=_size((high - low) * placing.scale, recipe),
         skin=placing.skin(skin, recipe.stride_m),

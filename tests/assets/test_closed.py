@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import trimesh
 from numpy.typing import ArrayLike, NDArray
 
-from simgen.assets.closed import closed_first
+from simgen.assets.closed import closed_first, turned_outwards
 from simgen.assets.importers.polygons import face_vectors
+from simgen.assets.importers.raw import RawPart
 from simgen.records.asset import Submesh
 
 
@@ -61,6 +64,17 @@ def test_a_surface_inside_out_is_turned_and_stands_before_open_ones() -> None:
     outward = np.einsum("ij,ij->i", face_vectors(corners, first), corners[first].mean(axis=1) - 9)
     assert np.all(outward > 0)
     assert part.triangles[12:].tolist() == [[0, 1, 2]]
+
+
+def test_closed_pieces_inside_out_are_turned_and_open_ones_are_not() -> None:
+    points, faces = box()
+    whole = RawPart(
+        points, np.zeros_like(points, np.float32), np.zeros((8, 2), np.float32), faces[:, ::-1], material=0
+    )
+    opened = replace(whole, triangles=whole.triangles[1:])
+    np.testing.assert_array_equal(turned_outwards([whole])[0].triangles, faces)
+    assert turned_outwards([opened])[0] is opened
+    assert turned_outwards([whole], see_through=[0])[0] is whole
 
 
 def test_nothing_stays_nothing() -> None:
