@@ -1,6 +1,8 @@
-"""What matters of a mesh to shadows: its rough shape, and flat faces that hide what stands behind them."""
+"""What of a mesh matters beyond its triangles: its rough shape, flat faces that hide things, the plane of its top."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ _ROUGH_CELLS = 9  # along the longest side
 ROUGH_ENOUGH = 300  # triangles
 # How far a corner may be off a face's plane, and a triangle's least area: in lengths of the model, and their squares.
 _FLAT, _LARGE, _MOST_LARGE = 1e-4, 0.01, 32
+_STEEPEST_SIDE = 0.9  # z of the normals of what counts as an upper side
 
 
 def clustered(
@@ -82,3 +85,32 @@ def flat_faces(corners_m: FloatArray) -> FloatArray:
 def _across(corners: FloatArray) -> FloatArray:
     """Return vectors (n, 3) across triangles (n, 3 or more, 3), twice as long as their areas are large."""
     return np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UpperSide:
+    """The plane through all of a mesh that faces up, object frame.
+
+    Attributes:
+        middle_m: (3,) a point of it.
+        normal: (3,) unit, upwards.
+        uneven_m: how far corners are off it.
+    """
+
+    middle_m: FloatArray
+    normal: FloatArray
+    uneven_m: float
+
+
+def upper_side(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -> UpperSide | None:
+    """Return the plane of what faces up; None where nothing does."""
+    corners = positions_m[triangles].astype(float)
+    across = _across(corners)
+    up = across[:, 2] > _STEEPEST_SIDE * np.maximum(np.linalg.norm(across, axis=1), 1e-12)
+    if not up.any():
+        return None
+    points = corners[up].reshape(-1, 3)
+    middle = points.mean(axis=0)
+    normal = np.linalg.svd(points - middle, full_matrices=False)[2][2]
+    normal = normal * np.sign(normal[2] or 1.0)
+    return UpperSide(middle, normal, float(np.abs((points - middle) @ normal).max()))

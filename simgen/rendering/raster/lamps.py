@@ -38,7 +38,7 @@ class LampView:
         drawables: what stands in the world, and is in the casters' buffer.
         fog: between lamps and surfaces; None: clear air.
         coats: table of clear coats, see `drawables.finish_tables`; None where nothing has one.
-        mirror: the floor whose mirror image shows the panels, see `Mirror.floor_in_camera`; None without one.
+        mirror: the floor whose mirror image shows the panels, as `Mirror.uniforms` has it; None without one.
     """
 
     targets: Targets
@@ -47,7 +47,7 @@ class LampView:
     drawables: Sequence[Drawable]
     fog: Fog | None
     coats: bytes | None = None
-    mirror: tuple[float, float, float, float] | None = None
+    mirror: dict[str, object] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +116,7 @@ class LampPass:
                 **({"lamp_texel": self._maps.texel} if self._maps.is_made else {}),
                 **(fog_uniforms(on.fog, on.view) if on.fog else {}),
                 **({"coats": on.coats} if on.coats else {}),
-                **({"mirror_floor": on.mirror} if "MIRROR" in defines else {}),
+                **(on.mirror if on.mirror and "MIRROR" in defines else {}),
             )  # fmt: skip
             self._context.fill(program)
 

@@ -145,7 +145,7 @@ class LightPass:
         lamps = lamps_of(lights_in(self._scene, view)) if self._has_lamps else ()
         white = white_of(self._light)
         if self._has_lamps:
-            mirror = others.mirror.floor_in_camera(view) if others and others.mirror else None
+            mirror = others.mirror.uniforms(view) if others and others.mirror else None
             white += self._draw_lamps(targets, coarse, view, lamps, mirror)
         self._draw_shining(targets, coarse, view)
         targets.unsmoothed.use()
@@ -162,7 +162,7 @@ class LightPass:
         coarse: LightTargets,
         view: View,
         lamps: Sequence[Lamp],
-        mirror: tuple[float, float, float, float] | None,
+        mirror: dict[str, object] | None,
     ) -> float:
         """Add up the light of the lamps and return how bright they make a white sheet."""
         drawables = present_drawables(self._drawables, view)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray
 from simgen.records.asset import AssetInfo, Model, Submesh
-from simgen.rendering.raster.caster_shapes import ROUGH_ENOUGH, clustered, flat_faces
+from simgen.rendering.raster.caster_shapes import ROUGH_ENOUGH, UpperSide, clustered, flat_faces, upper_side
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.lens_sorting import SortedTriangles, TriangleBounds
 from simgen.rendering.raster.materials import MaterialKey, MaterialSet
@@ -236,6 +236,12 @@ class GpuModel:
         if not self.is_rigid or len(solid) > ROUGH_ENOUGH:
             return np.zeros((0, 4, 3))
         return flat_faces(level.positions_m[solid].astype(float))
+
+    @cached_property
+    def upper_side(self) -> UpperSide | None:
+        """The plane of all that faces up; None where nothing does."""
+        level = self.caster
+        return upper_side(level.positions_m, level.triangles)
 
     @property
     def caster(self) -> GpuLevel:

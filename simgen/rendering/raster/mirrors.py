@@ -12,8 +12,10 @@ from simgen.records.frame import View
 from simgen.rendering.raster.drawables import Drawable, DrawItem
 
 _SMOOTH = 0.3  # roughness below which a floor is taken for a mirror: assumed
-_STEEPEST = 0.9  # z of the normals of what counts as a floor's upper side
+_STEEPEST = 0.99  # cosine of the angle between planes that are taken for one
 _MOST_UNEVEN_M = 0.03
+_FLUSH_M = 5e-3  # off the plane that the paint on a floor may lie: assumed
+_MOST_FLUSH = 4  # as in `mirror.glsl`
 _CLEARANCE_M = 1e-3  # what lies in the plane itself is not mirrored
 
 
@@ -25,11 +27,18 @@ class Mirror:
         instance_id: of the body whose upper side it is.
         normal: (3,) unit, world, upwards.
         offset_m: `normal @ p` of its points.
+        flush: ids of other bodies in the same plane that mirror too, as the paint on a wet road does; at most four.
     """
 
     instance_id: int
     normal: FloatArray
     offset_m: float
+    flush: tuple[int, ...] = ()
+
+    @property
+    def members(self) -> frozenset[int]:
+        """Ids of all bodies in the plane, which see nothing of each other in it."""
+        return frozenset((self.instance_id, *self.flush))
 
     def view(self, view: View) -> View:
         """Return the view of the camera's mirror image: it sees at each pixel what the mirror shows there."""
@@ -44,24 +53,47 @@ class Mirror:
         a, b, c = (float(v) for v in self.normal @ R)
         return a, b, c, float(self.normal @ eye) - self.offset_m - _CLEARANCE_M
 
-    def floor_in_camera(self, view: View) -> tuple[float, float, float, float]:
-        """Return the normal in a view's frame and the instance id, as shaders tell the floor's pixels."""
-        return (*self.in_camera(view)[:3], float(self.instance_id))
+    def uniforms(self, view: View) -> dict[str, object]:
+        """Return the uniforms of `mirror.glsl`, by which shaders tell the pixels of the floor and of what is flush."""
+        ids = (*self.flush, *[self.instance_id] * (_MOST_FLUSH - len(self.flush)))
+        return {
+            "mirror_floor": (*self.in_camera(view)[:3], float(self.instance_id)),
+            "mirror_flush": tuple(map(float, ids)),
+        }
 
 
 def find_mirror(items: Sequence[DrawItem], view: View) -> Mirror | None:
     """Return the largest floor of a view that mirrors; None where there is none."""
-    found = [item for item in items if _may_mirror(item.drawable)]
-    for item in sorted(found, key=lambda item: -item.drawable.radius_m):
-        plane = _upper_side(item.drawable)
+    found = sorted(
+        (item for item in items if _may_mirror(item.drawable)), key=lambda item: -item.drawable.radius_m
+    )
+    for index, item in enumerate(found):
+        plane = _plane_of(item, view)
         if plane is None:
             continue
-        T, scale = view.T_world_objects[item.instance_id - 1], item.drawable.body.scale
-        normal = T[:3, :3] @ plane[1]
-        offset = float(normal @ (T[:3, :3] @ plane[0] * scale + T[:3, 3]))
+        normal, offset = plane[0], float(plane[0] @ plane[1])
         if float(normal @ view.T_world_camera[:3, 3]) > offset:
-            return Mirror(item.instance_id, normal, offset)
+            flush = [other.instance_id for other in found[index + 1 :] if _is_flush(other, view, plane)]
+            return Mirror(item.instance_id, normal, offset, tuple(flush[:_MOST_FLUSH]))
     return None
+
+
+def _plane_of(item: DrawItem, view: View) -> tuple[FloatArray, FloatArray] | None:
+    """Return the normal and a point of the plane of an item's upper side, world; None where it is not plane."""
+    plane, scale = item.drawable.model.upper_side, item.drawable.body.scale
+    if plane is None or plane.uneven_m * scale >= _MOST_UNEVEN_M:
+        return None
+    T = view.T_world_objects[item.instance_id - 1]
+    return T[:3, :3] @ plane.normal, T[:3, :3] @ plane.middle_m * scale + T[:3, 3]
+
+
+def _is_flush(item: DrawItem, view: View, floor: tuple[FloatArray, FloatArray]) -> bool:
+    """Return whether an item's upper side lies in the plane of a floor's."""
+    plane = _plane_of(item, view)
+    if plane is None or float(plane[0] @ floor[0]) < _STEEPEST:
+        return False
+    tilted_m = item.drawable.radius_m * float(np.linalg.norm(np.cross(plane[0], floor[0])))
+    return abs(float(floor[0] @ (plane[1] - floor[1]))) + tilted_m < _FLUSH_M
 
 
 def _may_mirror(drawable: Drawable) -> bool:
@@ -70,20 +102,3 @@ def _may_mirror(drawable: Drawable) -> bool:
         return False
     own = body.material.roughness if body.material else None
     return (drawable.model.materials.roughest if own is None else own) < _SMOOTH
-
-
-def _upper_side(drawable: Drawable) -> tuple[FloatArray, FloatArray] | None:
-    """Return a point and the normal of the plane of all that faces up, object frame; None where it is not plane."""
-    level = drawable.model.caster
-    corners = level.positions_m[level.triangles.reshape(-1, 3)].astype(float)
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    sizes = np.linalg.norm(normals, axis=1)
-    up = normals[:, 2] > _STEEPEST * np.maximum(sizes, 1e-12)
-    if not up.any():
-        return None
-    points = corners[up].reshape(-1, 3)
-    middle = points.mean(axis=0)
-    normal = np.linalg.svd(points - middle, full_matrices=False)[2][2]
-    normal = normal * np.sign(normal[2] or 1.0)
-    uneven = np.abs((points - middle) @ normal).max() * drawable.body.scale
-    return (middle, normal) if uneven < _MOST_UNEVEN_M else None

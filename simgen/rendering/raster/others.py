@@ -56,7 +56,7 @@ class Others:
             values |= {
                 "mirror_image": _MIRROR_IMAGE,
                 "mirror_depth": _MIRROR_DEPTH,
-                "mirror_floor": self.mirror.floor_in_camera(view),
                 "mirror_px": view.intrinsics.fx,
+                **self.mirror.uniforms(view),
             }
         return values

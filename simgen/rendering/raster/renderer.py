@@ -109,7 +109,7 @@ class RasterRenderer:
         if mirror is not None:
             mirrored, halves = self.targets(*size, "mirrored")
             seen = mirror.view(view)
-            rest = [drawable for drawable in drawables if drawable.body.instance_id != mirror.instance_id]
+            rest = [drawable for drawable in drawables if drawable.body.instance_id not in mirror.members]
             shown = visible_items(rest, seen)
             self.geometry.draw(mirrored, seen, shown, nonce, mirror)
             self.geometry.draw_glass(mirrored, seen, shown, mirror)

@@ -155,3 +155,48 @@ def test_from_below_a_floor_mirrors_nothing(raster: RasterRenderer, library: Ass
     view = still_view(scene)
     items = visible_items(make_drawables(scene, library, raster.models), view)
     assert find_mirror(items, view) is None
+
+
+LOW = camera(eye=(6.0, 0.0, 0.6), target=(0.0, 0.0, 0.0), width=320, height=240, fov_rad=0.5)
+
+
+def painted(wet: float, *things: SceneObject) -> Scene:
+    """An edge line along the X axis, and the road that it is painted on."""
+    parts: list[SceneObject] = []
+    for name in ("road", "road_marking"):
+        ref = AssetRef(f"procedural/{name}", (("length_m", 60.0), ("wet", wet)))
+        (x, y, z), size_m = procedural.middle_m(ref), procedural.describe(ref).size_m
+        pose = Pose((x - 20.0, y + 3.56, z))
+        parts.append(replace(floor(), asset=ref, name=name, pose=pose, size_m=size_m))
+    return make_scene([*parts, *things], [LOW], suns=[], environment=SKY)
+
+
+def test_paint_on_a_wet_road_mirrors_what_the_road_mirrors(render: Render) -> None:
+    """Of a film's mirror image at a grazing angle, a black ball takes away the sky's share: Fresnel's by Schlick."""
+    ball = sphere(0.25, (0.0, 0.0, 0.5), material=replace(RED, base_color_rgb=(0.0, 0.0, 0.0)))
+    image = apply(invert_rigid(LOW.pose_at(0).matrix()), [[0.0, 0.0, -0.5], [0.0, 0.12, -0.5]])
+    on_paint, beside = np.round(LOW.intrinsics.project(image)).astype(int)
+    with_it, without = render(painted(1.0, ball)), render(painted(1.0))
+    taken = (luminance(without) - luminance(with_it))[on_paint[1], on_paint[0]]
+    taken_beside = (luminance(without) - luminance(with_it))[beside[1], beside[0]]
+    ids = [int(with_it.instance_id[v, u]) for u, v in (on_paint, beside)]
+    assert ids == [2, 1]
+    sine = 1.1 / np.hypot(6.0, 1.1)  # of the angle above the road
+    sky = 1000.0 / pi
+    assert taken == pytest.approx(sky * (0.04 + 0.96 * (1 - sine) ** 5), rel=0.2)
+    assert taken == pytest.approx(taken_beside, rel=0.1)
+    dry = [luminance(render(painted(0.0, *things)))[on_paint[1], on_paint[0]] for things in ((ball,), ())]
+    assert dry[0] > 0.9 * dry[1]
+
+
+def test_paint_in_the_plane_of_a_floor_is_found_and_what_lies_higher_is_not(
+    raster: RasterRenderer, library: AssetLibrary
+) -> None:
+    sheet = box((0.5, 0.5, 0.002), at=(0.0, 0.0, -0.0005), material=POLISHED, is_thing=False)
+    plate = box((0.5, 0.5, 0.04), at=(0.0, 1.0, 0.02), material=POLISHED, is_thing=False)
+    scene = make_scene([floor(material=POLISHED), sheet, plate], [SEEN])
+    view = still_view(scene)
+    found = find_mirror(visible_items(make_drawables(scene, library, raster.models), view), view)
+    assert found is not None
+    assert found.instance_id == 1
+    assert found.members == {1, 2}

@@ -29,7 +29,8 @@ layout(location = 0) out vec4 out_light;
 #endif
 
 #ifdef MIRROR
-uniform vec4 mirror_floor;       // normal, camera frame; instance id: its mirror image has the panels in it
+// The image of a mirror has the panels in it.
+#include "mirror.glsl"
 #endif
 
 #ifdef SPOTS
@@ -149,7 +150,7 @@ void main() {
     put_coat(s, left_here, label.xyz);
 #endif
 #ifdef MIRROR
-    float glossy = float(int(left_here.w)) == mirror_floor.w && dot(label.xyz, mirror_floor.xyz) >= 0.99 ? 0.0 : 1.0;
+    float glossy = on_mirror(float(int(left_here.w)), label.xyz) ? 0.0 : 1.0;
 #else
     const float glossy = 1.0;
 #endif

@@ -31,7 +31,7 @@ uniform vec3 emissive[64];
 #ifdef MIRROR
 uniform sampler2D mirror_image;  // radiance of what a floor mirrors, with coarser levels
 uniform sampler2D mirror_depth;  // its normals and depths
-uniform vec4 mirror_floor;       // normal, camera frame; instance id
+#include "mirror.glsl"
 uniform float mirror_px;         // pixels for each radian
 
 // Share of a GGX lobe seen along a line about slopes of 0, 0.5, 1 and 1.5 alpha: (1 + x^2)^-1.5, together 1.
@@ -40,7 +40,7 @@ const float SHARES[4] = float[](0.2874, 0.2056, 0.1016, 0.0491);
 // At each pixel the mirror image is what a perfect mirror would show there. Rough ones blur it by the angle of their
 // lobe as seen from where the reflected thing is, across the plane of incidence less by n.v; uneven ones shift it.
 vec3 floor_mirrored(vec3 otherwise, vec3 n, float n_v, float roughness, float id, vec2 uv, vec4 label, float stretch) {
-    if (id != mirror_floor.w || dot(label.xyz, mirror_floor.xyz) < 0.99) return otherwise;
+    if (!on_mirror(id, label.xyz)) return otherwise;
     float far = textureLod(mirror_depth, uv, 0.0).w * stretch, near = label.w * stretch;
     float beyond = isnan(far) ? 1.0 : clamp((far - near) / spread_of(far), 0.0, 1.0);
     float blur_px = 2.0 * roughness * roughness * beyond * mirror_px, flat_share = sqrt(1.0 - n_v * n_v);
