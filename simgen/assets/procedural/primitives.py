@@ -59,6 +59,7 @@ def build(ref: AssetRef) -> Asset:
         uvs=np.zeros((len(mesh.vertices), 2), np.float32),
         triangles=np.asarray(mesh.faces, np.uint32),
         material=0,
+        closed_count=len(mesh.faces),
     )
     hull = np.asarray(trimesh.Trimesh(mesh.vertices, mesh.faces).convex_hull.vertices, float)
     return Asset(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from scipy.spatial import ConvexHull
 
 from simgen.assets import procedural
+from simgen.assets.closed import closed_first
 from simgen.assets.procedural import primitives
 from simgen.assets.procedural.registry import build, describe, names
 from simgen.assets.taxonomy import load_taxonomy
@@ -210,6 +212,15 @@ def test_a_wrong_reference_says_what_is_allowed(asset: AssetRef, message: str):
         describe(asset)
     with pytest.raises(AssetError, match=message):
         build(asset)
+
+
+@pytest.mark.parametrize("params", [{}, {"size_m": (0.01, 5.0, 0.3)}])
+@pytest.mark.parametrize("shape", sorted(primitives.SHAPES))
+def test_primitives_are_closed_and_marked_so(shape: str, params: dict[str, tuple[float, ...]]):
+    (part,) = build(AssetRef(f"procedural/{shape}", tuple(params.items()))).model.lods[0]
+    (found,) = closed_first([replace(part, closed_count=0)])
+    assert part.closed_count == found.closed_count == len(part.triangles)
+    np.testing.assert_array_equal(part.triangles, found.triangles)
 
 
 def test_names_are_sorted_and_hold_the_primitives():
