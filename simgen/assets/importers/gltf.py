@@ -1,7 +1,8 @@
 """glTF 2.0, as text with side files (`.gltf`) or in one binary (`.glb`), with its metallic-roughness materials.
 
 The whole default scene becomes one model: rigid, unless it has skins and an animation moves them (see `gltf_rig`).
-Other animations, morph targets, cameras and lights are left out; of extensions, those of `gltf_extensions` are read.
+Morph targets stay at their weights at rest (see `gltf_dense`). Other animations, cameras and lights are left out; of
+extensions, those of `gltf_extensions` are read.
 Y is up, metres, by the format's definition.
 """
 
@@ -18,6 +19,7 @@ import numpy as np
 
 from simgen.assets.importers.files import SourceFiles, resolve
 from simgen.assets.importers.gltf_buffers import Buffers
+from simgen.assets.importers.gltf_dense import spelled_out
 from simgen.assets.importers.gltf_document import check_tree, take_apart
 from simgen.assets.importers.gltf_extensions import Extensions, extensions_of, with_unique_names
 from simgen.assets.importers.gltf_nodes import shown_nodes, world_matrices
@@ -68,14 +70,16 @@ def read_gltf(files: SourceFiles, path: str) -> RawModel:
 def _read(files: SourceFiles, path: str, place: str) -> RawModel:
     packed = take_apart(files.read(path))
     check_tree(packed.tree)
-    tree, extensions = with_unique_names(packed.tree)
+    buffers = Buffers(packed, files, path)
+    dense, left_out = spelled_out(packed.tree, buffers)
+    tree, extensions = with_unique_names(dense)
     shapes = _shapes(_trimesh_scene(packed.with_tree(_flat(tree)), files, path), tree)
     index, materials = _materials(shapes, place, extensions)
     if any("skin" in tree["nodes"][shape.node] for shape in shapes):
-        parts, skin, notes = _rigged_parts(tree, Buffers(packed, files, path), shapes, index, place)
+        parts, skin, notes = _rigged_parts(tree, buffers, shapes, index, place)
     else:
         parts, skin, notes = _rigid_parts(tree, shapes, index, place), None, ()
-    notes = (*notes, *_missing_images(files, path, tree))
+    notes = (*notes, *(f"{path}: {note}" for note in left_out), *_missing_images(files, path, tree))
     return RawModel(parts=tuple(parts), materials=tuple(materials), up_axis="y", notes=notes, skin=skin)
 
 

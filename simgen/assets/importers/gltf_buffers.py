@@ -1,4 +1,7 @@
-"""The arrays of a glTF file that its scene reader leaves out: skins and animations (Khronos, glTF 2.0, section 3.6)."""
+"""The arrays of a glTF file that its scene reader leaves out: skins, animations, morph targets, sparse accessors.
+
+Khronos, "glTF 2.0 Specification", section 3.6.
+"""
 
 from __future__ import annotations
 
@@ -28,22 +31,38 @@ class Buffers:
         """Return an accessor's values (n,), (n, components) or (n, 4, 4); normalised ones as the floats they mean.
 
         Raises:
-            ValueError: it is sparse, or its buffer is not there or too short.
+            ValueError: its buffer is not there or too short, or its sparse values do not fit it.
         """
         entry = self._tree["accessors"][accessor]
-        if "sparse" in entry:
-            raise ValueError(f"accessors[{accessor}] is sparse, which is not read for skins and animations")
-        kind, components = np.dtype(COMPONENT_TYPES[entry["componentType"]]), COMPONENTS[entry["type"]]
-        values = self._values(entry, kind, components)
+        values = self.stored(accessor)
+        kind, components = values.dtype, values.shape[1]
         if entry.get("normalized") and kind.kind in "iu":
             values = np.maximum(values / float(np.iinfo(kind).max), -1.0)
         if entry["type"] == "MAT4":
             return values.reshape(-1, 4, 4).transpose(0, 2, 1)  # stored column by column
         return values[:, 0] if components == 1 else values
 
-    def _values(self, entry: dict[str, Any], kind: np.dtype[Any], components: int) -> NDArray[Any]:
-        count: int = entry["count"]
-        if "bufferView" not in entry:
+    def stored(self, accessor: int) -> NDArray[Any]:
+        """Return an accessor's values (n, components) as the file stores them, sparse ones in their places.
+
+        Raises:
+            ValueError: as for `array`.
+        """
+        entry = self._tree["accessors"][accessor]
+        kind, components = np.dtype(COMPONENT_TYPES[entry["componentType"]]), COMPONENTS[entry["type"]]
+        values = self._values(entry, entry["count"], kind, components)
+        if "sparse" in entry:
+            count, where, what = (entry["sparse"][name] for name in ("count", "indices", "values"))
+            places = self._values(where, count, np.dtype(COMPONENT_TYPES[where["componentType"]]), 1)[:, 0]
+            if len(places) and (np.any(np.diff(places.astype(np.int64)) <= 0) or places[-1] >= len(values)):
+                raise ValueError(f"accessors[{accessor}].sparse: its indices must grow, below {len(values)}")
+            values[places] = self._values(what, count, kind, components)
+        return values
+
+    def _values(
+        self, entry: dict[str, Any], count: int, kind: np.dtype[Any], components: int
+    ) -> NDArray[Any]:
+        if "bufferView" not in entry or not count:
             return np.zeros((count, components), kind)
         view = self._tree["bufferViews"][entry["bufferView"]]
         start = view.get("byteOffset", 0) + entry.get("byteOffset", 0)

@@ -15,6 +15,7 @@ _JSON = b"JSON"
 _HEAD, _CHUNK = struct.Struct("<4sII"), struct.Struct("<I4s")
 COMPONENT_TYPES = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 COMPONENTS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT2": 4, "MAT3": 9, "MAT4": 16}
+_INDEX_TYPES = (5121, 5123, 5125)  # of sparse accessors
 _MOST_VALUES = 2**28  # of one accessor, as many as files may have bytes
 _HARMLESS = ("KHR_materials_", "KHR_lights_", "KHR_animation_pointer")  # without them the shape is the same
 
@@ -111,12 +112,41 @@ def _check_accessor(
         raise ValueError(f"{place} is of {components!r} and component type {kind!r}, which there is not")
     if count * COMPONENTS[components] > _MOST_VALUES:
         raise ValueError(f"{place}.count is {count}; so many are not read")
-    if "bufferView" not in accessor or not count:
-        return
-    view = _index(accessor, "bufferView", place, len(views))
     item = int(COMPONENT_TYPES[kind][2]) * COMPONENTS[components]
+    if "sparse" in accessor:
+        _check_sparse(accessor["sparse"], f"{place}.sparse", (count, item), views, spans)
+    if "bufferView" in accessor and count:
+        _check_span(accessor, place, (count, item), views, spans)
+
+
+def _check_sparse(
+    sparse: dict[str, Any],
+    place: str,
+    whole: tuple[int, int],
+    views: list[dict[str, Any]],
+    spans: list[int],
+) -> None:
+    """The values that a sparse accessor replaces, and their places, are there; `whole` is (count, bytes of each)."""
+    count = _whole(sparse, "count", place)
+    if count > whole[0]:
+        raise ValueError(f"{place}.count is {count}; the accessor has {whole[0]}")
+    indices, values = (_section(sparse, name, place) for name in ("indices", "values"))
+    kind = indices.get("componentType")
+    if kind not in _INDEX_TYPES:
+        raise ValueError(f"{place}.indices is of component type {kind!r}; known: {sorted(_INDEX_TYPES)}")
+    if count:
+        _check_span(indices, f"{place}.indices", (count, int(COMPONENT_TYPES[kind][2])), views, spans)
+        _check_span(values, f"{place}.values", (count, whole[1]), views, spans)
+
+
+def _check_span(
+    row: dict[str, Any], place: str, size: tuple[int, int], views: list[dict[str, Any]], spans: list[int]
+) -> None:
+    """So many items of so many bytes lie in the buffer view that a row names."""
+    count, item = size
+    view = _index(row, "bufferView", place, len(views))
     stride = _whole(views[view], "byteStride", f"bufferViews[{view}]", item)
-    end = _whole(accessor, "byteOffset", place, 0) + stride * (count - 1) + item
+    end = _whole(row, "byteOffset", place, 0) + stride * (count - 1) + item
     if end > spans[view]:
         raise ValueError(f"{place} ends at byte {end} of the {spans[view]} of bufferViews[{view}]")
 
@@ -131,6 +161,9 @@ def _check_references(tree: dict[str, Any]) -> None:
             _index(primitive, "indices", place, counts["accessors"], optional=True)
             for name in primitive.get("attributes", {}):
                 _index(primitive["attributes"], name, place, counts["accessors"])
+            for target in primitive.get("targets", []):
+                for name in target:
+                    _index(target, name, f"{place}.targets", counts["accessors"])
     above: dict[int, int] = {}
     for k, node in enumerate(_rows(tree, "nodes")):
         _index(node, "mesh", f"nodes[{k}]", counts["meshes"], optional=True)
@@ -161,6 +194,13 @@ def _rows(tree: dict[str, Any], name: str) -> list[dict[str, Any]]:
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):  # pyright: ignore[reportUnknownVariableType]
         raise ValueError(f"{name} must be a list of objects")
     return rows  # pyright: ignore[reportUnknownVariableType]
+
+
+def _section(row: dict[str, Any], name: str, place: str) -> dict[str, Any]:
+    section = row.get(name)
+    if not isinstance(section, dict):
+        raise ValueError(f"{place}.{name} must be an object, got {section!r}")  # noqa: TRY004 - as above
+    return section  # pyright: ignore[reportUnknownVariableType]
 
 
 def _whole(row: dict[str, Any], name: str, place: str, default: int | None = None) -> int:
