@@ -44,7 +44,7 @@ def annotate(frame: Frame, scene: Scene) -> Annotation:
     """Return the labels of every object with a pixel of silhouette in the image, ordered by instance id.
 
     Raises:
-        RenderError: the frame shows an object that has no silhouette or that the scene does not have.
+        RenderError: the frame shows an object that has no silhouette, outside of it, or that the scene does not have.
         UsageError: its view asked for no outlines.
     """
     if not frame.view.outlines:
@@ -60,8 +60,8 @@ def annotate(frame: Frame, scene: Scene) -> Annotation:
     T_camera_world = invert_rigid(frame.view.T_world_camera)
     pairs: dict[int, tuple[_Seen, _Outline]] = {}
     for key, silhouette in sorted(frame.silhouettes.items()):
-        modal = seen[key]
-        pairs[key] = modal, _outline(silhouette, key, modal, frame.instance_id)
+        pairs[key] = seen[key], _outline(silhouette)
+        _check_whole(frame, key, *pairs[key])
     masks = _amodal_masks(pairs, frame.instance_id.shape)
     return Annotation(
         tuple(
@@ -97,31 +97,25 @@ def _nothing(instance_id: NDArray[np.uint16]) -> _Seen:
     return _Seen(None, 0, mask)
 
 
-def _outline(silhouette: Silhouette, key: int, seen: _Seen, instance_id: NDArray[np.uint16]) -> _Outline:
-    """Return an object's outline, in the tightest tile.
-
-    What is seen is never outside the outline: both come from the same geometry, but a renderer may draw them with
-    different roundings.
-    """
-    tile = Tile(silhouette.x0, silhouette.y0, silhouette.mask)
-    if seen.bbox_xyxy is not None:
-        tile = _grown(tile, seen.bbox_xyxy)
-        rows, columns = tile.mask.shape
-        window = instance_id[tile.y0 : tile.y0 + rows, tile.x0 : tile.x0 + columns]
-        tile = Tile(tile.x0, tile.y0, tile.mask | (window == key))
-    x, y, wide, high = cv2.boundingRect(tile.mask.view(np.uint8))
-    tight = Tile(tile.x0 + x, tile.y0 + y, tile.mask[y : y + high, x : x + wide])
+def _outline(silhouette: Silhouette) -> _Outline:
+    """Return an object's outline, in the tightest tile."""
+    x, y, wide, high = cv2.boundingRect(silhouette.mask.view(np.uint8))
+    tight = Tile(silhouette.x0 + x, silhouette.y0 + y, silhouette.mask[y : y + high, x : x + wide])
     return _Outline(tight, int(np.count_nonzero(tight.mask)))
 
 
-def _grown(tile: Tile, bbox_xyxy: tuple[int, int, int, int]) -> Tile:
-    """Return the tile with as much of the image around it as a box needs."""
-    rows, columns = tile.mask.shape
-    left, top = max(tile.x0 - bbox_xyxy[0], 0), max(tile.y0 - bbox_xyxy[1], 0)
-    right, bottom = max(bbox_xyxy[2] - tile.x0 - columns, 0), max(bbox_xyxy[3] - tile.y0 - rows, 0)
-    if not any((left, top, right, bottom)):
-        return tile
-    return Tile(tile.x0 - left, tile.y0 - top, np.pad(tile.mask, ((top, bottom), (left, right))))
+def _check_whole(frame: Frame, key: int, seen: _Seen, outline: _Outline) -> None:
+    """Hold a silhouette to its promise that all that is seen of an object lies in it, by count and by box."""
+    if seen.bbox_xyxy is None:
+        return
+    (left, top, right, bottom), (x0, y0, x1, y1) = seen.bbox_xyxy, outline.tile.box
+    boxed = x0 <= left and y0 <= top and right <= x1 and bottom <= y1
+    if not boxed or outline.area_px < seen.area_px:
+        raise RenderError(
+            f"camera '{frame.view.sensor}', frame {frame.view.frame_index}: object {key} is seen in "
+            f"{seen.area_px} pixels within {seen.bbox_xyxy}, outside its silhouette of {outline.area_px} within "
+            f"{tuple(int(edge) for edge in outline.tile.box)}; the '{frame.renderer}' renderer is at fault"
+        )
 
 
 def _amodal_masks(pairs: Mapping[int, tuple[_Seen, _Outline]], shape: tuple[int, int]) -> dict[int, Rle]:

@@ -13,7 +13,6 @@ from simgen.annotate import annotate, decode_rle
 from simgen.camera import Intrinsics
 from simgen.errors import RenderError, UsageError
 from simgen.geometry import Quat, Vec3, apply, invert_rigid
-from simgen.records.frame import Silhouette
 from simgen.records.scene import SceneObject
 from simgen.rendering.analytic import box_bounds, box_outline_area_px, pixel_box, sphere_outline
 from tests.builders import box, cylinder, floor, make_scene, primitive, sphere
@@ -177,16 +176,17 @@ def test_an_outline_through_the_near_plane_has_no_unclipped_box_and_its_share_of
     assert ground.unoccluded_fraction == 1.0
 
 
-def test_a_silhouette_drawn_a_pixel_short_grows_to_what_is_seen() -> None:
+def test_a_silhouette_that_misses_what_is_seen_is_refused() -> None:
     scene = camera_scene([box((0.2, 0.2, 0.2), at=(0, 0, 1.1))], LENS)
     frame = cast(scene)
     whole = frame.silhouettes[1]
-    short = Silhouette(
-        whole.x0 + 1, whole.y0, whole.mask[:, 1:], whole.bbox_unclipped_xyxy, float(whole.mask[:, 1:].sum())
-    )
-    (label,) = annotate(replace(frame, silhouettes={1: short}), scene).objects
-    assert label.mask_modal == label.mask_amodal
-    assert label.in_frame_fraction == label.unoccluded_fraction == 1.0
+    holed = whole.mask.copy()
+    holed[3, 4] = False
+    for short in (replace(whole, x0=whole.x0 + 1, mask=whole.mask[:, 1:]), replace(whole, mask=holed)):
+        with pytest.raises(
+            RenderError, match=r"object 1 is seen in \d+ pixels within .*, outside its silhouette"
+        ):
+            annotate(replace(frame, silhouettes={1: short}), scene)
 
 
 def test_an_empty_border_of_a_silhouette_does_not_widen_the_box() -> None:
