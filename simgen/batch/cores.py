@@ -6,6 +6,7 @@ import os
 
 from simgen.errors import UsageError
 
+_MOST_PER_CORE = 4  # assumed: more only take memory, half a gigabyte each
 # Linear algebra gets one thread in every worker: its sums may differ in the last bit with the number of threads, and
 # bytes must not depend on the worker count. Its libraries read this when they are loaded.
 ALWAYS = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
@@ -19,14 +20,14 @@ def usable_cores() -> int:
 
 
 def worker_total(asked: int, job_count: int, cores: int) -> int:
-    """Return how many workers to start: as asked, one a core where 0 was asked, never more than jobs.
+    """Return how many workers to start: as asked, one a core where 0 was asked, never more than jobs or 4 a core.
 
     Raises:
         UsageError: a negative number was asked for.
     """
     if asked < 0:
         raise UsageError(f"workers: {asked} is negative; use 0 for one per core, or a number from 1")
-    return max(1, min(asked or cores, job_count))
+    return max(1, min(asked or cores, job_count, _MOST_PER_CORE * cores))
 
 
 def thread_environment(worker_count: int, cores: int) -> dict[str, str]:

@@ -70,7 +70,7 @@ class WorkerDied:
 
 @dataclass(frozen=True, slots=True)
 class WorkerRecycled:
-    """A worker was replaced after its job because it was old or large."""
+    """A worker was replaced: after its job because it was old or large, or because it ended while it held none."""
 
     worker: int
     reason: str

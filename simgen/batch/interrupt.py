@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, counted instead of raised, so that the supervisor stops where it is safe."""
+"""Ctrl-C, SIGTERM and the end of the terminal, counted instead of raised: the supervisor stops where it is safe."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from contextlib import suppress
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class InterruptCounter:
     """Counts requests to stop while it is open; `fileno` becomes readable at each, to wake a waiting loop.
 
-    Outside the main thread Python allows no signal handlers: then nothing is counted and the program's own stay.
+    A signal that the program ignores, as under `nohup` or in a script's background, stays ignored. Outside the main
+    thread Python allows no signal handlers: then nothing is counted and the program's own stay.
     """
 
     def __init__(self) -> None:
@@ -43,7 +44,7 @@ class InterruptCounter:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            for number in _SIGNALS:
+            for number in (k for k in _SIGNALS if signal.getsignal(k) != signal.SIG_IGN):
                 self._previous[number] = signal.signal(number, self._note)
         return self
 

@@ -38,7 +38,6 @@ class WorkerProcess:
         retry_index: job that it was started for, after another worker died of it.
         ending: jobs that it has done but for their ends: index -> (attempt, deadline).
         jobs_done: jobs it returned.
-        orphaned: whether it ended because the fork server did.
     """
 
     def __init__(self, number: int, server: ForkServer, start: Start) -> None:
@@ -46,7 +45,6 @@ class WorkerProcess:
         self.index: int | None = None
         self.attempt, self.place = 0, ""
         self.retry_index: int | None = None
-        self.orphaned = False
         self.deadline_s = float("inf")
         self.ending: dict[int, tuple[int, float]] = {}
         self._server = server
@@ -105,7 +103,6 @@ class WorkerProcess:
             except TimeoutError:
                 self._server.kill(self.number)
                 code = self._server.wait(self.number)
-            self.orphaned = code is None
             if code is None:
                 return Ending(f"the process that workers are forked from ended: {self._server.ending()}")
             return Ending.of(code, output)

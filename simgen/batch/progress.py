@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from simgen.batch.events import BatchEnded, BatchEvent
 from simgen.batch.tally import Tally, notice
@@ -29,7 +29,7 @@ def progress_display(
         stream: where to, standard error by default; a terminal gets a live bar.
         clock: seconds, any origin.
     """
-    out = stream or sys.stderr
+    out = cast("TextIO", _Forgiving(stream or sys.stderr))
     if not out.isatty():
         yield PlainLines(name, Tally(scene_count), out, clock).show
         return
@@ -45,6 +45,25 @@ def progress_display(
         console=console,
     ) as bar:
         yield LiveBar(name, Tally(scene_count), bar, clock).show
+
+
+class _Forgiving:
+    """A stream that drops what nobody can read any more, as of a terminal that was closed: the work goes on."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 class PlainLines:

@@ -76,7 +76,7 @@ def run_batch(
 ) -> BatchOutcome[R]:
     """Run `job` for every index in child processes and return the results by index.
 
-    Ctrl-C or SIGTERM, once: no new jobs start, running ones end. Twice: running ones are killed. Either way the
+    Ctrl-C, SIGTERM or SIGHUP, once: no new jobs start, running ones end. Twice: running ones are killed. Either way the
     outcome says `interrupted`.
 
     Args:
@@ -92,22 +92,16 @@ def run_batch(
         SimgenError: a worker could not start, or a job met what dooms the others too, such as a full disk.
     """
     todo = list(indices)
-    calls = _Calls(on_event or _ignore, on_idle or _nothing)
-    supervisor = _Supervisor(
-        todo, job, worker_count, calls, settings or BatchSettings(), CrashLogs(crash_logs)
-    )
+    calls = _Calls(on_event or _nothing, on_idle or _nothing)
+    supervisor = _Supervisor(todo, job, worker_count, calls, settings or BatchSettings(), crash_logs)
     if not todo:
         return BatchOutcome((), interrupted=False)
     with nullcontext(server) if server else ForkServer() as parent:
         return supervisor.run(parent)
 
 
-def _ignore(event: BatchEvent) -> None:
-    del event
-
-
-def _nothing() -> None:
-    pass
+def _nothing(*told: object) -> None:
+    del told
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +122,10 @@ class _Supervisor(Generic[R]):
         worker_count: int,
         calls: _Calls,
         settings: BatchSettings,
-        logs: CrashLogs,
+        crash_logs: Path | None,
     ) -> None:
         self._cores = cores = usable_cores()
-        self._job, self._settings, self._logs = job, settings, logs
+        self._job, self._settings, self._logs = job, settings, CrashLogs(crash_logs)
         self._emit, self._on_idle = calls.on_event, calls.on_idle
         self._told_of_free_core = False
         self._waiting = deque(indices)
@@ -142,7 +136,7 @@ class _Supervisor(Generic[R]):
         self._start = Start(limits, tuple(sys.path), pickle.dumps(job))
         self._workers: dict[int, WorkerProcess] = {}
         self._workers_made = 0
-        self._orphans_forgiven = self._worker_count
+        self._idle_ends_forgiven = self._worker_count
         self._results: dict[int, R] = {}
         self._failed = 0
         self._stops_seen = 0
@@ -260,8 +254,7 @@ class _Supervisor(Generic[R]):
         self._recycle_or_employ(worker, message.rss_bytes)
 
     def _returned(self, worker: WorkerProcess, message: Returned) -> None:
-        self._results[message.index] = message.result
-        self._emit(JobDone(message.index, worker.number, message.result))
+        self._done(worker, message.index, message.result)
         self._ended(worker, message.index, message.rss_bytes)
 
     def _ended(self, worker: WorkerProcess, index: int, rss_bytes: int) -> None:
@@ -301,21 +294,20 @@ class _Supervisor(Generic[R]):
 
     def _outlived(self, worker: WorkerProcess, job: HeldJob, cause: DeathCause, ended: Ending) -> Fate:
         """Decide, tell and return what becomes of a job whose worker died."""
-        result = self._job.found(job.index)
-        fate = "done" if result is not None else self._fate(job)
+        fate = "done" if self._was_done(worker, job.index) else self._fate(job)
         log = self._logs.keep(job.index, job.attempt, job.place, ended)
-        self._emit(
-            WorkerDied(worker.number, job.index, cause, ended.reason, fate, job.place, ended.advice, log)
-        )
-        if result is not None:
-            self._results[job.index] = result
-            self._emit(JobDone(job.index, worker.number, result))
-        elif fate == "again":
+        advice = "" if fate == "done" else ended.advice
+        self._emit(WorkerDied(worker.number, job.index, cause, ended.reason, fate, job.place, advice, log))
+        if fate == "again":
             self._tried[job.index] = job.attempt
         elif fate == "lost":
             told = f"at last by {cause}{job.place}: {ended.reason}"
             self._lose(job.index, f"its worker died in {_MAX_ATTEMPTS} attempts, {told}")
         return fate
+
+    def _done(self, worker: WorkerProcess, index: int, result: R) -> None:
+        self._results[index] = result
+        self._emit(JobDone(index, worker.number, result))
 
     def _fate(self, job: HeldJob) -> Fate:
         if self._stops_seen:
@@ -324,9 +316,10 @@ class _Supervisor(Generic[R]):
 
     def _ended_idle(self, worker: WorkerProcess, reason: str) -> None:
         """Put another in the place of a worker that did nothing wrong."""
-        if not worker.orphaned or self._orphans_forgiven == 0:
+        if self._idle_ends_forgiven == 0:
             raise SimgenError(f"a worker ended before it could work: {reason}")
-        self._orphans_forgiven -= 1
+        self._idle_ends_forgiven -= 1
+        self._emit(WorkerRecycled(worker.number, f"ended without work: {reason}"))
         self._start_worker(worker.retry_index)
 
     def _lose(self, index: int, reason: str) -> None:
@@ -338,13 +331,19 @@ class _Supervisor(Generic[R]):
     # -- stopping ------------------------------------------------------------------------------------------------
 
     def _stop(self, requests: int) -> None:
-        """First request: let running jobs end. Any more: abandon them."""
+        """First request: let running jobs end. Any more: abandon them, but for those that are done by then."""
         abandon = requests > 1
-        busy = [job for worker in self._workers.values() for job in worker.jobs()]
-        retries = [worker for worker in self._workers.values() if worker.retry_index is not None]
         self._stops_seen = requests
-        left = len(self._waiting) + len(retries) + (len(busy) if abandon else 0)
-        self._emit(BatchInterrupted(abandon, left))
+        left = len(self._waiting) + sum(worker.retry_index is not None for worker in self._workers.values())
         for worker in list(self._workers.values()):
             if abandon or not worker.jobs():
                 self._remove(worker, kill=True)
+                left += sum(not self._was_done(worker, job.index) for job in worker.jobs())
+        self._emit(BatchInterrupted(abandon, left))
+
+    def _was_done(self, worker: WorkerProcess, index: int) -> bool:
+        """Whether a job was done though its worker never told; then its result is taken."""
+        result = self._job.found(index)
+        if result is not None:
+            self._done(worker, index, result)
+        return result is not None

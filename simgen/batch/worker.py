@@ -52,8 +52,8 @@ def main(fd: int, parent_pid: int) -> None:
 
 def outlive_interrupts(parent_pid: int) -> None:
     """Ignore requests to stop, which the supervisor gets too and acts on, but not the end of the parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     die_with(parent_pid)
 
 

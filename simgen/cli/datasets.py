@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from simgen.cli.numbers import whole_number
+from simgen.cli.values import named_path, whole_number
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder.")]
 
@@ -53,7 +53,9 @@ def replay(
 
 def export(
     dataset: Folder,
-    out: Annotated[Path, typer.Option(help="Folder to write; must not exist.")],
+    out: Annotated[
+        Path, typer.Option(parser=named_path, metavar="DIR", help="Folder to write; must not exist.")
+    ],
     export_format: Annotated[str, typer.Option("--format", help="Format name, for example coco.")] = "coco",
 ) -> None:
     """Convert a dataset to another format."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from simgen.cli.numbers import whole_number
+from simgen.cli.values import named_path, whole_number
 from simgen.errors import UsageError
 from simgen.loading import loading
 
@@ -69,7 +69,12 @@ def register(app: typer.Typer) -> None:
 def generate(
     scenarios: Scenarios,
     out: Annotated[
-        Path, typer.Option(help="Folder of the dataset; with several scenarios, one folder each in it.")
+        Path,
+        typer.Option(
+            parser=named_path,
+            metavar="DIR",
+            help="Folder of the dataset; with several scenarios, one folder each in it.",
+        ),
     ],
     count: Annotated[
         int,
@@ -80,7 +85,11 @@ def generate(
     seed: Seed = 0,
     workers: Annotated[
         int,
-        typer.Option(parser=whole_number(0), metavar="N", help="Worker processes; 0 means one per core."),
+        typer.Option(
+            parser=whole_number(0),
+            metavar="N",
+            help="Worker processes, 4 a core at most; 0 means one per core.",
+        ),
     ] = 0,
     resume: Annotated[
         bool, typer.Option("--resume", help="Continue a dataset that was interrupted.")

@@ -25,19 +25,24 @@ def validate(
 ) -> None:
     """Check scenario files and report every problem with its line."""
     from simgen import api
-    from simgen.errors import ScenarioError
+    from simgen.errors import ScenarioError, UsageError
 
-    problems = 0
+    problems, missing = 0, list[UsageError]()
     for name in scenarios:
         try:
             scenario = api.load(name, overrides or ())
         except ScenarioError as error:
             problems += len(error.problems)
             typer.echo(str(error), err=True)
+        except UsageError as error:  # no such file: the others are checked all the same
+            missing.append(error)
         else:
             typer.echo(f"{name}: ok ({scenario.name}, hash {scenario.hash[:12]})")
     if problems:
         typer.echo(f"{problems} problem{'s' if problems > 1 else ''}", err=True)
+    if missing:
+        raise UsageError("\n".join(map(str, missing))) from missing[0]
+    if problems:
         raise typer.Exit(2)
 
 

@@ -29,13 +29,17 @@ class Checksum:
 
 
 @contextmanager
-def disk_errors(path: Path) -> Generator[None]:
-    """Turn what the file system refuses into a DatasetError that names the place."""
+def disk_errors(path: Path, remedy: str = "") -> Generator[None]:
+    """Turn what the file system refuses into a DatasetError that names the place.
+
+    Args:
+        remedy: what to try; by default what `generate` can be told.
+    """
     try:
         yield
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise DatasetError(f"cannot write {error.filename or path}: {reason}; {_remedy(error)}") from error
+        reason, place = error.strerror or str(error), path if remedy else error.filename or path
+        raise DatasetError(f"cannot write {place}: {reason}; {remedy or _remedy(error)}") from error
 
 
 def _remedy(error: OSError) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from simgen.dataset.conventions import conventions_of
-from simgen.dataset.files import read_json
+from simgen.dataset.files import read_bytes
 from simgen.dataset.layout import DATASET_FILE, FORMAT_VERSION, OUTPUT_SUFFIXES
 from simgen.errors import DatasetError
 from simgen.records.asset import Category
@@ -59,6 +59,7 @@ class Manifest:
 
 
 _codec = TypeAdapter(Manifest)
+_MOST_SHOWN = 80  # characters of a value in a message
 
 
 def manifest_to_json(manifest: Manifest) -> dict[str, Any]:
@@ -135,25 +136,51 @@ def read_manifest(root: Path) -> Manifest:
             f"{root} is no dataset: it has no {DATASET_FILE}; give the folder `generate` wrote"
         )
     try:
-        return manifest_from_json(read_json(root / DATASET_FILE))
+        raw = json.loads(read_bytes(root / DATASET_FILE))
+    except (ValueError, RecursionError) as error:
+        raise DatasetError(f"{root / DATASET_FILE} is damaged ({error}); make the dataset again") from error
+    try:
+        return manifest_from_json(raw)
     except DatasetError as error:
         raise DatasetError(f"{root / DATASET_FILE}: {error}") from error
 
 
 def difference(old: Manifest, new: Manifest) -> str:
     """Return in words what keeps `new` from continuing `old`; empty when nothing does."""
-    facts = ("scenario_name", "scenario_hash", "seed", "renderer", "outputs", "simgen_version")
+    facts = ("scenario_name", "seed", "renderer", "scenario_hash", "outputs", "simgen_version")
     for fact in facts:
         was, now = getattr(old, fact), getattr(new, fact)
+        if was != now and fact == "scenario_hash":
+            return _changed_value(json.loads(old.scenario_json), json.loads(new.scenario_json)) or _was(
+                fact, was, now
+            )
         if was != now:
-            return f"{fact} was {was!r}, now {now!r}"
+            return _was(fact, was, now)
     if old.taxonomy != new.taxonomy:
         return "the taxonomy had other categories"
     before, after = dict(old.software), dict(new.software)
     for name in sorted(before.keys() | after.keys()):
         if before.get(name) != after.get(name):
-            return f"{name} was {before.get(name)!r}, now {after.get(name)!r}"
+            return _was(name, before.get(name), after.get(name))
     return ""
+
+
+def _changed_value(old: Any, new: Any, place: str = "") -> str:
+    """Return in words the first value of a scenario that is another one; empty where none is."""
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = sorted({*old, *new})
+        inner = (_changed_value(old.get(key), new.get(key), f"{place}.{key}".lstrip(".")) for key in keys)
+        return next(filter(None, inner), "")
+    return "" if old == new else _was(f"the scenario's {place}", old, new)
+
+
+def _was(fact: str, was: object, now: object) -> str:
+    return f"{fact} was {_short(was)}, now {_short(now)}"
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 def _category(entry: dict[str, Any]) -> Category:

@@ -67,6 +67,10 @@ class DatasetWriter(Closable):
     def _start(self, resume: bool) -> None:
         """Look at the folder only once it is locked, so that no other process can change it in between."""
         if _is_started(self.root):
+            if not (self.root / DATASET_FILE).is_file():
+                raise DatasetError(
+                    f"{self.root} is not empty, and no dataset: it has no {DATASET_FILE}; give another --out"
+                )
             if not resume:
                 raise DatasetError(
                     f"{self.root} is not empty; give --resume to continue it, or another --out"

@@ -54,6 +54,7 @@ class Studio:
             outputs: names of `labels.outputs`; frames hold what every frame holds and what these add.
         """
         watch, scene = watch or Stopwatch(), settled.scene
+        watch.tell(" while it was handed to the renderer")
         with watch.stage("upload"):
             session = self.renderer.open(scene, self.library)
         completion = Completion(outputs)

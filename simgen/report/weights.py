@@ -164,7 +164,7 @@ def write_weights(folder: Path) -> WeightReport:
     of_scene = {scene.index: float(weight) for scene, weight in zip(drawn, weights, strict=True)}
     lines = list(_frame_lines(dataset, of_scene))
     path = Path(folder) / WEIGHTS_FILE
-    with disk_errors(path):
+    with disk_errors(path, "make room or get the rights there, or copy the dataset to where you may write"):
         write_synced(path, (HEADER + "".join(lines)).encode())
     return report_of(drawn, len(undrawn_scenes(dataset)), len(lines))
 

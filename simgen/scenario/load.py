@@ -101,6 +101,8 @@ def find(name: str) -> Path:
         shipped = resources.shipped("scenes") / f"{name}.yaml"
         if shipped.is_file():
             return shipped
+    if name and path.is_dir():
+        raise UsageError(f"'{name}' is a folder; give a scenario file, for example {path / 'scene.yaml'}")
     scenes = scene_names()
     hint = did_you_mean(path.stem, scenes)
     raise UsageError(

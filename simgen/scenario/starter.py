@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from simgen.errors import UsageError, did_you_mean
@@ -48,14 +49,31 @@ def write_scenario(path: Path, template: str) -> tuple[Path, ...]:
     """
     text = scenario_text(path.stem, template)
     schema = path.with_name(SCHEMA_NAME)
+    texts = {path: text} if schema.exists() else {path: text, schema: schema_text()}
+    _write_new(texts)
+    return tuple(texts)
+
+
+def _write_new(texts: Mapping[Path, str]) -> None:
+    """Write files that are not there yet, all or none."""
+    begun: list[Path] = []
+    try:
+        for path, text in texts.items():
+            _write_one(path, text, begun)
+    except UsageError:
+        for half in begun:
+            half.unlink(missing_ok=True)
+        raise
+
+
+def _write_one(path: Path, text: str, begun: list[Path]) -> None:
     try:
         with path.open("x", encoding="utf-8") as file:
+            begun.append(path)
             file.write(text)
     except FileExistsError as error:
         raise UsageError(f"{path} is there already; give another name, or remove it first") from error
     except OSError as error:
-        raise UsageError(f"cannot write {path}: {error.strerror}; give a folder that is there") from error
-    if schema.exists():
-        return (path,)
-    schema.write_text(schema_text(), encoding="utf-8")
-    return (path, schema)
+        raise UsageError(
+            f"cannot write {path}: {error.strerror}; give a folder that is there, with room and the right to write"
+        ) from error

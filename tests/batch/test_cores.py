@@ -8,9 +8,11 @@ from simgen.errors import UsageError
 
 @pytest.mark.parametrize(
     ("asked", "jobs", "cores", "expected"),
-    [(0, 100, 8, 8), (0, 3, 8, 3), (5, 100, 2, 5), (4, 1, 8, 1), (2, 0, 8, 1)],
+    [(0, 100, 8, 8), (0, 3, 8, 3), (5, 100, 2, 5), (4, 1, 8, 1), (2, 0, 8, 1), (5000, 9000, 2, 8)],
 )
-def test_workers_are_as_asked_but_never_more_than_jobs(asked: int, jobs: int, cores: int, expected: int):
+def test_workers_are_as_asked_but_never_more_than_jobs_or_4_a_core(
+    asked: int, jobs: int, cores: int, expected: int
+):
     assert worker_total(asked, jobs, cores) == expected
 
 

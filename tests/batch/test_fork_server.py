@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from simgen.batch import SCENES_NEED, ForkServer, run_batch
-from simgen.batch.events import BatchEvent, WorkerDied
+from simgen.batch.events import BatchEvent, WorkerDied, WorkerRecycled
 from simgen.errors import SimgenError
 from tests.batch.jobs import Square, Trouble
 
@@ -95,6 +95,30 @@ def test_a_library_that_crashes_while_it_is_loaded_is_named():
     told = "a worker ended before it could work: the process that workers are forked from ended: exit code 5: no luck"
     with ForkServer(["tests.batch.crashing"]) as server, pytest.raises(SimgenError, match=told):
         run_batch([0], Square(), server=server)
+
+
+@dataclass(frozen=True)
+class FirstStartFails(Square):
+    """The first worker that unpickles it is killed."""
+
+    once: Path
+
+    def __reduce__(self) -> Any:
+        return _unpickled, (self.once,)
+
+
+def _unpickled(once: Path) -> Square:
+    if not once.exists():
+        once.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Square()
+
+
+def test_a_worker_that_is_killed_before_it_works_is_replaced(tmp_path: Path):
+    events: list[BatchEvent] = []
+    job = FirstStartFails(tmp_path / "killed")
+    assert run_batch([0, 1], job, on_event=events.append).results == (0, 1)
+    assert WorkerRecycled(1, "ended without work: signal SIGKILL") in events
 
 
 @pytest.mark.parametrize("workers", [1, 2])

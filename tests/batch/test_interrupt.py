@@ -25,12 +25,13 @@ _SUPERVISE = """
 import sys
 from pathlib import Path
 from simgen.batch import run_batch
-from tests.batch.jobs import Rendezvous
+from tests.batch import jobs
 
 def tell(event):
     print(event, flush=True)
 
-outcome = run_batch(range(5), Rendezvous(Path(sys.argv[1]), Path(sys.argv[2])), worker_count=1, on_event=tell)
+job = getattr(jobs, sys.argv[3])(Path(sys.argv[1]), Path(sys.argv[2]))
+outcome = run_batch(range(5), job, worker_count=1, on_event=tell)
 print(outcome, flush=True)
 """
 
@@ -38,11 +39,11 @@ print(outcome, flush=True)
 class Supervisor:
     """A batch of five jobs on one worker, each job held until it is released."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, job: str) -> None:
         self.started, self.release = folder / "started", folder / "release"
         os.mkfifo(self.started)
         os.mkfifo(self.release)
-        command = [sys.executable, "-c", _SUPERVISE, str(self.started), str(self.release)]
+        command = [sys.executable, "-c", _SUPERVISE, str(self.started), str(self.release), job]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
     def next_job(self) -> tuple[int, int]:
@@ -63,8 +64,8 @@ class Supervisor:
 
 
 @contextmanager
-def supervisor(folder: Path) -> Iterator[Supervisor]:
-    running = Supervisor(folder)
+def supervisor(folder: Path, job: str = "Rendezvous") -> Iterator[Supervisor]:
+    running = Supervisor(folder, job)
     try:
         yield running
     finally:
@@ -82,7 +83,7 @@ def wait_until_gone(pid: int) -> bool:
         return bool(select.select([handle], [], [], 10.0)[0])
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_one_request_lets_the_running_job_end_and_starts_no_other(number: signal.Signals, tmp_path: Path):
     with supervisor(tmp_path) as running:
         assert running.next_job()[0] == 0
@@ -116,6 +117,7 @@ def test_ctrl_c_at_the_terminal_reaches_the_workers_too_and_they_ignore_it(tmp_p
         _, worker = running.next_job()
         os.kill(worker, signal.SIGINT)
         os.kill(worker, signal.SIGTERM)
+        os.kill(worker, signal.SIGHUP)
         running.process.send_signal(signal.SIGINT)
         running.line_with("BatchInterrupted")
         running.let_go()
@@ -156,6 +158,31 @@ def test_the_program_gets_its_signal_handlers_back():
         interrupts.drain()
         assert not select.select([interrupts.fileno()], [], [], 0)[0]
     assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_what_the_program_ignores_stays_ignored(monkeypatch: pytest.MonkeyPatch):
+    """As `nohup` has it for the end of the terminal, and a script's background for Ctrl-C."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with InterruptCounter() as interrupts:
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert interrupts.count == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_a_job_that_is_done_when_it_is_abandoned_is_kept(tmp_path: Path):
+    with supervisor(tmp_path, "DoneAtOnce") as running:
+        running.next_job()
+        running.process.send_signal(signal.SIGINT)
+        running.line_with("abandoned=False")
+        running.process.send_signal(signal.SIGINT)
+        assert running.rest() == [
+            "JobDone(index=0, worker=1, result=0)",
+            "BatchInterrupted(abandoned=True, jobs_left=4)",
+            "BatchEnded(done=1, failed=0, interrupted=True)",
+            "BatchOutcome(results=(0,), interrupted=True)",
+        ]
 
 
 def test_a_batch_runs_outside_the_main_thread(tmp_path: Path):

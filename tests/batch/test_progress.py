@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import errno
 import io
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -64,6 +66,29 @@ def test_in_a_terminal_a_bar_is_redrawn_in_place():
     )
     assert "\x1b[" in text
     assert "1/4 scenes, 4.0 frames/s" in text
+
+
+class Closed(io.StringIO):
+    """A terminal, or a file, that went away."""
+
+    def __init__(self, is_terminal: bool) -> None:
+        super().__init__()
+        self.is_terminal = is_terminal
+
+    def isatty(self) -> bool:
+        return self.is_terminal
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def flush(self) -> None:
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("is_terminal", [False, True])
+def test_work_goes_on_when_nobody_can_read_how_it_goes(is_terminal: bool):
+    story = [(0.0, BatchStarted(1, 1)), (1.0, JobDone(0, 1, result())), (2.0, BatchEnded(1, 0, False))]
+    assert shown(Closed(is_terminal), story) == ""
 
 
 def test_a_resumed_run_counts_the_scenes_it_found_but_not_their_pace():

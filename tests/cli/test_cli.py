@@ -83,6 +83,13 @@ def test_a_missing_file_is_a_usage_error(run) -> None:
     assert "Traceback" not in err
 
 
+def test_files_beside_a_missing_one_are_validated_too(run) -> None:
+    code, out, err = run("validate", "no_such_scene.yaml", TINY)
+    assert (code, out.split(":")[0]) == (2, TINY)
+    assert "no scenario file or shipped scene 'no_such_scene.yaml'" in err
+    assert err.count("\n") == 1
+
+
 def test_an_unknown_shipped_name_suggests_the_right_one(run) -> None:
     code, _, err = run("validate", "tabletop_cluter")
     assert code == 2
@@ -167,6 +174,8 @@ def test_assets_list_filters_by_pack(run) -> None:
         (["nope"], "simgen: No such command 'nope'; see simgen --help"),
         (["generate"], "simgen: Missing argument 'SCENARIO...'; see simgen generate --help"),
         (["generate", TINY], "simgen: Missing option '--out'; see simgen generate --help"),
+        (["generate", TINY, "--out", ""], "'--out': it is empty; give a path, or . for the current folder"),
+        (["generate", ".", "--out", "x"], "'.' is a folder; give a scenario file, for example scene.yaml"),
         (["generate", TINY, "--nope"], "simgen: No such option: --nope; see simgen generate --help"),
         (
             ["generate", TINY, "--count", "0"],

@@ -91,6 +91,10 @@ def test_an_unknown_output_is_refused() -> None:
     [
         ({"seed": 3}, "seed was 0, now 3"),
         ({"scenario_hash": "cd"}, "scenario_hash was"),
+        (
+            {"scenario_hash": "cd", "scenario_json": '{"simgen":"1","name":"test","capture":{"frames":3}}'},
+            "the scenario's capture was None, now {'frames': 3}",
+        ),
         ({"renderer": "raster"}, "renderer was 'analytic', now 'raster'"),
         ({"simgen_version": "9"}, "simgen_version was '0.1.0', now '9'"),
         ({"software": (("numpy", "3"), ("python", "3"))}, "numpy was '2', now '3'"),
@@ -99,6 +103,14 @@ def test_an_unknown_output_is_refused() -> None:
 )
 def test_what_keeps_a_dataset_from_being_continued_is_named(change: dict, words: str) -> None:
     assert words in difference(make_manifest(), make_manifest(**change))
+
+
+def test_what_differs_within_the_scenario_is_named() -> None:
+    was, now = ('{"a":{"b":[1,2],"c":5},"d":1}', '{"a":{"b":[1,2],"c":6},"d":2}')
+    told = difference(
+        make_manifest(scenario_json=was), make_manifest(scenario_json=now, scenario_hash="cd" * 32)
+    )
+    assert told == "the scenario's a.c was 5, now 6"
 
 
 def test_more_scenes_of_the_same_are_no_difference() -> None:

@@ -185,13 +185,17 @@ def test_a_failed_scene_is_recorded_and_needs_no_more_work(tmp_path: Path) -> No
     assert dataset.info["rejections"] == {"clearance": 3}
 
 
-def test_a_folder_that_holds_something_is_not_touched(tmp_path: Path) -> None:
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_folder_of_other_things_is_no_dataset_to_continue(resume: bool, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(DatasetError, match=r"is not empty; give --resume to continue it, or another --out"):
-        DatasetWriter.create(tmp_path, make_manifest())
-    with pytest.raises(DatasetError, match="is no dataset"):
-        DatasetWriter.create(tmp_path, make_manifest(), resume=True)
+    with pytest.raises(DatasetError, match=r"no dataset: it has no dataset.json; give another --out"):
+        DatasetWriter.create(tmp_path, make_manifest(), resume=resume)
     assert [entry.name for entry in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_logs_of_crashes_alone_are_no_dataset(tmp_path: Path) -> None:
+    (tmp_path / "crashes").mkdir()
+    assert write_dataset(tmp_path) == tmp_path
 
 
 def test_resume_of_nothing_starts(tmp_path: Path) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from io import StringIO
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -39,6 +43,27 @@ def test_nothing_that_is_there_is_overwritten(tmp_path: Path) -> None:
         write_scenario(path, "event")
     assert path.read_text() == "mine"
     assert [each.name for each in tmp_path.iterdir()] == ["ball.yaml"]
+
+
+def test_on_a_full_disk_neither_file_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class FullDisk(StringIO):
+        def write(self, text: str) -> int:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    real = Path.open
+
+    def opened(path: Path, mode: str = "r", **options: Any) -> IO[Any]:
+        if (path.name, mode) == (SCHEMA_NAME, "x"):
+            path.touch()
+            return FullDisk()
+        return real(path, mode, **options)
+
+    monkeypatch.setattr(Path, "open", opened)
+    with pytest.raises(
+        UsageError, match=rf"cannot write .*{SCHEMA_NAME}: No space left on device; give a folder"
+    ):
+        write_scenario(tmp_path / "ball.yaml", "event")
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(
