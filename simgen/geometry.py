@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import pi
 from typing import SupportsFloat, TypeVar
 
 import numpy as np
@@ -17,6 +18,8 @@ FloatArray = NDArray[np.float64]
 Vec2 = tuple[float, float]
 Vec3 = tuple[float, float, float]
 Quat = tuple[float, float, float, float]
+# Between neighbours of a sunflower: even over a disc for any count (Vogel, Math. Biosciences 44, 1979)
+GOLDEN_TURN_RAD = pi * (3.0 - 5.0**0.5)
 Part = TypeVar("Part", float, FloatArray)  # of a vector: one number, or an array of many vectors' numbers
 
 
@@ -188,6 +191,19 @@ def unit_rows(vectors: FloatArray) -> FloatArray:
     """Return vectors (n, 3) made unit; zero ones stay zero."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return vectors / np.where(lengths > 0, lengths, 1.0)
+
+
+def spread_directions(count: int, turn_rad: float = GOLDEN_TURN_RAD) -> FloatArray:
+    """Return (count, 3) unit vectors, evenly spread: a Fibonacci lattice (González, Math. Geosci. 42, 2010).
+
+    Args:
+        count: how many.
+        turn_rad: about Z from one to the next.
+    """
+    index = np.arange(count) + 0.5
+    z = 1 - 2 * index / count
+    around, ring = index * turn_rad, np.sqrt(1 - z * z)
+    return np.column_stack([ring * np.cos(around), ring * np.sin(around), z])
 
 
 def look_at(

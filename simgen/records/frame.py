@@ -68,8 +68,8 @@ class View:
 class Silhouette:
     """The whole outline of one object as if nothing stood in front, sampled at pixel centres.
 
-    Every pixel of the frame that shows the object belongs to it: a renderer that draws outlines apart, with roundings of
-    their own, unites both.
+    Every pixel of the frame that shows the object belongs to it: a renderer that draws outlines apart, with roundings
+    of their own, unites both.
 
     Attributes:
         x0: column of the tile's first pixel in the image.

@@ -16,10 +16,9 @@ from math import ceil, pi
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.geometry import FloatArray, invert_rigid
+from simgen.geometry import GOLDEN_TURN_RAD, FloatArray, invert_rigid
 from simgen.records.frame import Frame, View
 
-_GOLDEN_TURN = pi * (3.0 - 5.0**0.5)  # Vogel (Math. Biosciences 44, 1979): even over a disc for any count
 # 1 / the plastic number: the most even companion of the golden ratio (Roberts, 2018)
 _SPREAD = 0.7548776662466927
 _GRID = 8  # every so many-th pixel tells how far its point moves
@@ -69,7 +68,7 @@ def places(count: int) -> FloatArray:
         return np.zeros((1, 2))
     index = np.arange(count)
     radius = np.sqrt((index + 0.5) / count)
-    turn = index * _GOLDEN_TURN
+    turn = index * GOLDEN_TURN_RAD
     points = np.column_stack([radius * np.cos(turn), radius * np.sin(turn)])
     points -= points.mean(axis=0)  # or a picture out of focus would be shifted
     return points if count == 2 else points @ _stretch(points.T @ points / count)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import numpy as np
 
-from render.labels import boxes_apart_px, mask_counts, poses_apart
+from render.labels import Labels, boxes_apart_px, mask_counts, poses_apart
 from render.lines import Line, at_most, must_be, not_measured, within
 from render.progress import Progress
 from simgen.annotate import annotate
@@ -187,25 +187,33 @@ def _same_labels(library: AssetLibrary) -> list[Line]:
     views = {name: still_view(scene) for name, (scene, _) in scenes.items()}
     for name, motion in MOTIONS.items():
         scenes[name], views[name] = (SCENE, TubeLibrary()), motion.now
+    pairs: list[tuple[Labels, Labels]] = []
+    progress = Progress("labels of both renderers", len(scenes))
     try:
-        renderers = [make_renderer(name, **_QUICK.get(name, {})) for name in RENDERERS]
+        with ExitStack() as opened:
+            made = (make_renderer(name, **_QUICK.get(name, {})) for name in RENDERERS)
+            renderers = [opened.enter_context(closing(each)) for each in made]
+            for name, (scene, known) in scenes.items():
+                drawn, cast = (_labels(each, scene, known, views[name]) for each in renderers)
+                pairs.append((drawn, cast))
+                progress.step(name)
     except SimgenError as error:
         return [not_measured("masks, boxes and poses drawn and cast", "", str(error).splitlines()[0])]
-    different = total = 0
-    boxes = poses = 0.0
-    progress = Progress("labels of both renderers", len(scenes))
-    for name, (scene, known) in scenes.items():
-        labels = []
-        for renderer in renderers:
-            with renderer.open(scene, known) as session:
-                labels.append(annotate(session.render(views[name]), scene).objects)
-        counts = mask_counts(*labels)
-        different, total = different + counts[0], total + counts[1]
-        boxes, poses = max(boxes, boxes_apart_px(*labels)), max(poses, poses_apart(*labels))
-        progress.step(name)
     progress.end()
-    for renderer in renderers:
-        renderer.close()
+    return _label_lines(pairs)
+
+
+def _labels(renderer: Renderer, scene: Scene, library: AssetLibrary, view: View) -> Labels:
+    with renderer.open(scene, library) as session:
+        return annotate(session.render(view), scene).objects
+
+
+def _label_lines(pairs: Sequence[tuple[Labels, Labels]]) -> list[Line]:
+    """Hold labels drawn against those cast, a pair for each view."""
+    counts = [mask_counts(*pair) for pair in pairs]
+    different, total = (sum(column) for column in zip(*counts, strict=True))
+    boxes = max(boxes_apart_px(*pair) for pair in pairs)
+    poses = max(poses_apart(*pair) for pair in pairs)
     share = different / max(total, 1)
     return [
         Line(

@@ -14,7 +14,7 @@ from math import cos, pi, sin, sqrt, tan
 
 import numpy as np
 
-from simgen.geometry import FloatArray, Vec3
+from simgen.geometry import GOLDEN_TURN_RAD, FloatArray, Vec3
 from simgen.records.asset import Float32Array
 from simgen.records.light import PanelLight, SpotLight
 from simgen.rendering.beams import share_of
@@ -23,9 +23,6 @@ _CONES = 32  # of a lamp: a penumbra has as many steps, which is below the grain
 HOUSING_M = 0.05  # so far before its place a lamp on a body begins to shine: its housing does not block it
 _BEAM_POINTS = 8  # of a headlight's disc
 _PATTERN_PX = 1024  # of a beam that opens by 40 degrees, one is 0.09 degrees: half of the blur of its cut-off
-_GOLDEN = pi * (
-    3 - sqrt(5)
-)  # angle between neighbours of a sunflower, which covers a disc evenly (Vogel 1979)
 _STRIDE = 19  # coprime to the number of cones: wide and narrow ones are spread over the disc alike
 
 
@@ -134,7 +131,7 @@ def _scaled(color_rgb: Vec3, level: float) -> Vec3:
 def _from_disc(T_world_lamp: FloatArray, radius_m: float, cone: int) -> FloatArray:
     """Return where a cone shines from: a point of the disc around the lamp's middle, square to its axis."""
     place = cone * _STRIDE % _CONES
-    radius, turn = radius_m * sqrt((place + 0.5) / _CONES), place * _GOLDEN
+    radius, turn = radius_m * sqrt((place + 0.5) / _CONES), place * GOLDEN_TURN_RAD
     shift = np.eye(4)
     shift[1:3, 3] = radius * cos(turn), radius * sin(turn)
     return T_world_lamp @ shift

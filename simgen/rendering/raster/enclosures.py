@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from simgen.geometry import FloatArray
+from simgen.geometry import FloatArray, spread_directions
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.furniture import Boxes, boxes_of
-from simgen.rendering.raster.ray_casts import NO_TRIANGLE, Hits, Mesh, spread_directions
+from simgen.rendering.raster.ray_casts import NO_TRIANGLE, Hits, Mesh
 
 _RAYS, _LEVEL_RAYS = 256, 32
 # Assumed: what is a tenth as thick as wide is a wall or a floor, if it is wide against what is spread between them.

@@ -226,26 +226,10 @@ class LightPass:
         others: Others,
     ) -> None:
         """Shade surfaces, then fill in the background; the labels' depth keeps each from the other's pixels."""
-        gl, labels, light = self._context.gl, targets.labels, self._light
-        seen_by = ray_defines(view.intrinsics)
-        background = self._context.program(
-            "fullscreen.vert", "background.frag", (*self._background_defines, *seen_by)
-        )
+        gl, light = self._context.gl, self._light
         R_map_camera = rotation_about_z(-light.rotation_rad) @ view.T_world_camera[:3, :3]
         R_light_camera = view.T_world_camera[:3, :3] if self._room.defines else R_map_camera
-        for unit, texture in enumerate(
-            (
-                labels.normal_depth,
-                labels.surface,
-                coarse.shares,
-                self._mirrored,
-                self._irradiance,
-                light.map.background,
-            )
-        ):
-            texture.use(unit)
-        if self._has_lamps or self._shining:
-            coarse.lamp_texture.use(7)
+        self._bind_light(targets, coarse)
         others.bind()
         camera: dict[str, object] = {**ray_uniforms(view.intrinsics)}
         if self._scene.fog is not None:
@@ -257,13 +241,25 @@ class LightPass:
         gl.depth_func = ">"
         self._shade_surfaces(targets, coarse, view, [light.suns[index] for index in suns], others, surfaces)
         gl.depth_func = "<="
-        set_uniforms(
-            background, background=5, white=white, background_scale=self._background_scale,
-            R_map_camera=as_floats(R_map_camera.T), **camera,
-        )  # fmt: skip
-        self._context.fill(background)
+        self._fill_background(view, camera | {"R_map_camera": as_floats(R_map_camera.T), "white": white})
         gl.depth_func = "<"
         gl.disable(moderngl.DEPTH_TEST)
+
+    def _bind_light(self, targets: Targets, coarse: LightTargets) -> None:
+        """Bind what surfaces and background are shaded from."""
+        labels = targets.labels
+        light = (coarse.shares, self._mirrored, self._irradiance, self._light.map.background)
+        for unit, texture in enumerate((labels.normal_depth, labels.surface, *light)):
+            texture.use(unit)
+        if self._has_lamps or self._shining:
+            coarse.lamp_texture.use(7)
+
+    def _fill_background(self, view: View, camera: dict[str, object]) -> None:
+        """Show the surroundings where nothing is; textures are bound, and the framebuffer is."""
+        defines = (*self._background_defines, *ray_defines(view.intrinsics))
+        program = self._context.program("fullscreen.vert", "background.frag", defines)
+        set_uniforms(program, background=5, background_scale=self._background_scale, **camera)
+        self._context.fill(program)
 
     def _shade_surfaces(
         self,

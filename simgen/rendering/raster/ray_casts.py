@@ -119,12 +119,3 @@ class Mesh:
 def _rows(points: FloatArray) -> Rays:
     """Return points (n, 3) coordinate by coordinate (3, n)."""
     return np.ascontiguousarray(points.T, "f4")
-
-
-def spread_directions(count: int) -> FloatArray:
-    """Return (count, 3) unit directions, evenly spread (a Fibonacci spiral: Swinbank and Purser, 2006)."""
-    index = np.arange(count) + 0.5
-    z = 1 - 2 * index / count
-    around = index * (np.pi * (3 - 5**0.5))
-    radius = np.sqrt(1 - z * z)
-    return np.column_stack([radius * np.cos(around), radius * np.sin(around), z])

@@ -16,12 +16,12 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from simgen.geometry import FloatArray
+from simgen.geometry import FloatArray, spread_directions
 from simgen.rendering.light_map import sphere_grid
 from simgen.rendering.raster.enclosures import Enclosure, seen_alone
 from simgen.rendering.raster.lamp import Lamp
 from simgen.rendering.raster.probe_grid import AXES, ProbeGrid, light_on, probe_grid
-from simgen.rendering.raster.ray_casts import NO_TRIANGLE, Hits, spread_directions
+from simgen.rendering.raster.ray_casts import NO_TRIANGLE, Hits
 from simgen.rendering.raster.shadows import DirectionalLight
 
 _DIRECTIONS = 96

@@ -152,23 +152,8 @@ class ShadowMaps:
         self.casters.begin()
         self.grids = [sun_grid(sun.direction_world, whole, everything) for sun in suns]
         spread_m = float(np.linalg.norm(np.ptp(near, axis=0)))
-        towards = np.reshape([sun.direction_world for sun in suns], (-1, 3))
-        texel_m = max((grid.texel_m for grid in self.grids), default=0.0)
-        self._state = _State(
-            drawables,
-            blockers,
-            T_world_objects,
-            soft_directions,
-            *_spheres(drawables, T_world_objects),
-            hidden(drawables, drawables, T_world_objects, towards, _MARGIN * texel_m),
-            hidden(blockers, blockers, T_world_objects, soft_directions, _MARGIN * spread_m / SOFT_TILE),
-        )
-        self._clear(self._suns)
-        rough_things = walled and not self.is_wide
-        for index, grid in enumerate(self.grids):
-            self._place(self._suns, (sun_column(index), 0), SUN_TILE)
-            seen = Runs.of(self._seen_by(index, drawables, rough_things))
-            self.casters.draw(_TO_CLIP @ grid.tile_from_world, seen)
+        self._state = self._state_of(drawables, blockers, T_world_objects, suns, soft_directions, spread_m)
+        self._draw_whole(drawables, rough_things=walled and not self.is_wide)
         self.levels = []
         if not self.is_wide:
             self._draw_finer([(level_around(grid, near),) for grid in self.grids] if self.finer else [])
@@ -177,6 +162,36 @@ class ShadowMaps:
             )
             self._draw_soft(self.soft, blockers)
         self._gl.disable(moderngl.DEPTH_TEST)
+
+    def _state_of(
+        self,
+        drawables: Sequence[Drawable],
+        blockers: Sequence[Drawable],
+        T_world_objects: FloatArray,
+        suns: Sequence[DirectionalLight],
+        soft_directions: FloatArray,
+        spread_m: float,
+    ) -> _State:
+        """Return the state that is drawn, with what of it no light meets; the suns' grids are laid."""
+        towards = np.reshape([sun.direction_world for sun in suns], (-1, 3))
+        texel_m = max((grid.texel_m for grid in self.grids), default=0.0)
+        return _State(
+            drawables,
+            blockers,
+            T_world_objects,
+            soft_directions,
+            *_spheres(drawables, T_world_objects),
+            hidden(drawables, drawables, T_world_objects, towards, _MARGIN * texel_m),
+            hidden(blockers, blockers, T_world_objects, soft_directions, _MARGIN * spread_m / SOFT_TILE),
+        )
+
+    def _draw_whole(self, drawables: Sequence[Drawable], rough_things: bool) -> None:
+        """Draw the map of each sun that shows the whole scene."""
+        self._clear(self._suns)
+        for index, grid in enumerate(self.grids):
+            self._place(self._suns, (sun_column(index), 0), SUN_TILE)
+            seen = Runs.of(self._seen_by(index, drawables, rough_things))
+            self.casters.draw(_TO_CLIP @ grid.tile_from_world, seen)
 
     def fit(self, view: View) -> None:
         """Draw the finer maps for a view of a wide scene."""

@@ -10,13 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 from simgen.assets import AssetLibrary
-from simgen.geometry import FloatArray, Vec3, box_corners
+from simgen.geometry import FloatArray, Vec3, box_corners, spread_directions
 from simgen.records.light import EnvironmentLight, SunLight
 from simgen.records.scene import MaterialOverride, SceneObject
 from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.drawables import Drawable, make_drawables
 from simgen.rendering.raster.hiding import hidden
-from simgen.rendering.raster.ray_casts import Mesh, spread_directions
+from simgen.rendering.raster.ray_casts import Mesh
 from tests.builders import box, camera, floor, make_scene, static_box
 from tests.rendering.raster.conftest import Render
 from tests.rendering.raster.shells import box_corners_m

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from simgen.geometry import FloatArray
-from simgen.rendering.raster.ray_casts import NO_TRIANGLE, Mesh, spread_directions
+from simgen.geometry import FloatArray, spread_directions
+from simgen.rendering.raster.ray_casts import NO_TRIANGLE, Mesh
 from tests.rendering.raster.shells import box_corners_m
 
 SIDES = (4.0, 3.0, 2.0)

@@ -8,13 +8,12 @@ from math import atan, pi, sqrt
 import numpy as np
 import pytest
 
-from simgen.geometry import FloatArray
+from simgen.geometry import FloatArray, spread_directions
 from simgen.rendering.lamps import Lights, PlacedSpot
 from simgen.rendering.light_map import sphere_grid
 from simgen.rendering.raster.furniture import Boxes
 from simgen.rendering.raster.lamp import Lamp, lamps_of
 from simgen.rendering.raster.probe_grid import axis_weights, light_on, probe_grid
-from simgen.rendering.raster.ray_casts import spread_directions
 from simgen.rendering.raster.room_light import RoomLight, Sources
 from simgen.rendering.raster.shadows import DirectionalLight
 from tests.lamps import DARK, point_lamp
