@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -57,8 +57,24 @@ def main() -> None:
 
     `--debug` may stand anywhere; it adds the traceback.
     """
+    _open_standard_streams()
     debug = "--debug" in sys.argv[1:]
     sys.exit(_run([argument for argument in sys.argv[1:] if argument != "--debug"], debug=debug))
+
+
+def _open_standard_streams() -> None:
+    """Let standard streams that the caller closed lead nowhere: else files that are opened would get their numbers."""
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # gets the lowest number that is free: this one
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+
+
+def _nowhere() -> TextIO:
+    return open(os.devnull, "w")  # noqa: PTH123 (open until the process ends)
 
 
 def _run(arguments: list[str], *, debug: bool) -> int:
@@ -66,7 +82,7 @@ def _run(arguments: list[str], *, debug: bool) -> int:
         code = app(arguments, prog_name="simgen", standalone_mode=False)
         sys.stdout.flush()  # here, so that a reader that went away is noticed while errors are still caught
     except BrokenPipeError:  # the reader of our output, such as `head`, has seen enough
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 (what is left to write goes nowhere)
+        sys.stdout = _nowhere()  # with what is left to write
         return 1
     except typer.TyperException as error:
         return _refuse(error)
@@ -104,7 +120,7 @@ def _message(error: Exception) -> str:
     if isinstance(error, SimgenError):
         return str(error)
     if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+        return f"{error.filename or 'standard output, or another file without a name'}: {error.strerror}"
     return (
         f"a fault of simgen itself: {type(error).__name__}: {error}; "
         "run the same command with --debug for the traceback, and report it"

@@ -255,6 +255,20 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
     assert process.wait() == 1
 
 
+@pytest.mark.parametrize("streams", ["<&- >&- 2>&-", ">&-", "2>&-"])
+def test_standard_streams_may_be_closed(streams: str) -> None:
+    command = f'"{sys.executable}" -m simgen validate "{TINY}" {streams}'
+    assert subprocess.run(["sh", "-c", command], check=False).returncode == 0
+
+
+def test_a_full_standard_output_is_told_as_such() -> None:
+    command = [sys.executable, "-m", "simgen", "validate", str(TINY)]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("simgen: standard output, or another file without a name: No space left")
+
+
 @pytest.mark.parametrize("command", [["preview", TINY], ["assets", "show", "procedural/box"]])
 def test_a_picture_that_cannot_be_written_says_where_and_why(run, command: list[str], tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
