@@ -144,15 +144,15 @@ class GeometryPass:
         """
         framebuffer = targets.labels.framebuffer
         normal_depth = read_rows(targets, framebuffer, 0, np.float32)
-        surface = read_rows(targets, framebuffer, 1, np.uint32)
+        ids = read_rows(targets, framebuffer, 1, np.uint32, components=1)[..., 0]
         check_nonce(place, "labels", normal_depth[-1, 0], nonce)
-        check_nonce(place, "labels", surface[-1, 0].view(np.float32), nonce)
+        check_nonce(place, "labels", ids[-1, :1].view(np.float32), nonce)
         extra = view.extra_buffers
         albedo_part = _read_extra(targets, 2, place, nonce) if extra & {"albedo", "part_id"} else None
         coordinates = _read_extra(targets, 3, place, nonce) if "object_coordinates" in extra else None
         return Labels(
             depth_m=np.ascontiguousarray(normal_depth[:-1, :, 3]),
-            instance_id=surface[:-1, :, 3].astype(np.uint16),
+            instance_id=ids[:-1].astype(np.uint16),
             normals_camera=normal_depth[:-1, :, :3],
             object_coordinates_m=None if coordinates is None else coordinates[..., :3],
             albedo=albedo_part[..., :3] if albedo_part is not None and "albedo" in extra else None,

@@ -176,13 +176,22 @@ class Targets:
 
 
 def read_rows(
-    targets: Targets, framebuffer: moderngl.Framebuffer, attachment: int, dtype: type[Number]
+    targets: Targets,
+    framebuffer: moderngl.Framebuffer,
+    attachment: int,
+    dtype: type[Number],
+    components: int = 4,
 ) -> NDArray[Number]:
-    """Return a (height, width, 4) array of one attachment, nobody else's, its first row the image's top."""
+    """Return the first components of one attachment, nobody else's array, its first row the image's top.
+
+    Returns:
+        (height, width, components), with the row of the nonce at the end.
+    """
     width, height = targets.size_px
-    pixels = targets.memory.empty((height, width, 4), dtype)
+    pixels = targets.memory.empty((height, width, components), dtype)
     code = f"{pixels.dtype.kind}{pixels.dtype.itemsize}"
-    framebuffer.read_into(pixels, (0, 0, width, height), components=4, attachment=attachment, dtype=code)
+    where = (0, 0, width, height)
+    framebuffer.read_into(pixels, where, components=components, attachment=attachment, dtype=code)
     return pixels
 
 

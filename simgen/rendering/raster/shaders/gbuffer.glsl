@@ -1,7 +1,7 @@
 // The surface that light passes shade, as the geometry pass leaves it: one wide texel costs software rendering less
 // than several narrow ones. Conversions go by way of signed integers, which processors have an instruction for.
-// x: root of the linear colour (finer steps in the dark) and, in the upper byte, emissive slot or cover (see
-// surface.glsl), 8 bits each; y: shading normal, folded; z: roughness, metallic, 16 bits each; w: instance id.
+// x: instance id, which is read back alone; y: shading normal, folded; z: roughness, metallic, 16 bits each; w: root of
+// the linear colour (finer steps in the dark) and, in the upper byte, emissive slot or cover (see surface.glsl), 8 bits each.
 
 uint two_shorts(vec2 v) {  // 0..1
     ivec2 s = ivec2(clamp(v, 0.0, 1.0) * 65535.0 + 0.5);

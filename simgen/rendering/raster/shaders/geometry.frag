@@ -136,8 +136,8 @@ void main() {
 #ifdef SEE_THROUGH
     top = (64.0 + 191.0 * clamp(color.a, 0.0, 1.0)) / 255.0;  // see surface.glsl
 #endif
-    out_surface = uvec4(four_bytes(vec4(sqrt(clamp(color.rgb, 0.0, 1.0)), top)), two_shorts(folded(shading) * 0.5 + 0.5),
-                        two_shorts(vec2(roughness, metallic)), uint(int(instance_id)));
+    out_surface = uvec4(uint(int(instance_id)), two_shorts(folded(shading) * 0.5 + 0.5), two_shorts(vec2(roughness, metallic)),
+                        four_bytes(vec4(sqrt(clamp(color.rgb, 0.0, 1.0)), top)));
 #ifdef EXTRA
     out_albedo_part = vec4(clamp(color.rgb, 0.0, 1.0), v_part);
     out_object = vec4(v_object, 1.0);

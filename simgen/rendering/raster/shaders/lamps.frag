@@ -150,7 +150,7 @@ void main() {
     put_coat(s, left_here, label.xyz);
 #endif
 #ifdef MIRROR
-    float glossy = on_mirror(float(int(left_here.w)), label.xyz) ? 0.0 : 1.0;
+    float glossy = on_mirror(float(int(left_here.x)), label.xyz) ? 0.0 : 1.0;
 #else
     const float glossy = 1.0;
 #endif

@@ -9,6 +9,7 @@ uint packed_share(vec3 share) {
     return s.r | s.g << 10 | s.b << 20;
 }
 
+// By way of signed integers, which processors can convert.
 vec3 unpacked_share(uint s) {  // 0..1023
-    return vec3(float(s & 1023u), float(s >> 10 & 1023u), float(s >> 20 & 1023u));
+    return vec3(ivec3(int(s & 1023u), int(s >> 10 & 1023u), int(s >> 20 & 1023u)));
 }

@@ -136,7 +136,7 @@ void main() {
     // (Bavoil and Myers, "Order independent transparency with dual depth peeling", 2008, weighted average); they are
     // lit as the nearest one is.
     vec3 passed = vec3(0.0);
-    if (int(left_here.x >> 24) > 63) {
+    if (int(left_here.w >> 24) > 63) {
         passed = exp(-textureLod(glass_stopped, uv, 0.0).rgb);
         vec4 sum = textureLod(glass_cover, uv, 0.0);
         float stopped = sum.a > 0.0 ? dot(1.0 - passed, vec3(1.0 / 3.0)) / sum.a : 1.0;
@@ -159,7 +159,7 @@ void main() {
     float open = clamp(pow(s.n_v + visible, exp2(-16.0 * s.roughness - 1.0)) - 1.0 + visible, 0.0, 1.0);
     vec3 image = shine * mirrored(2.0 * dot(s.n, s.v) * n_map - v_map, s.roughness, luminance(s.specular));
 #ifdef MIRROR
-    float id = float(int(left_here.w)), stretch_here = length(ahead);
+    float id = float(int(left_here.x)), stretch_here = length(ahead);
     l += s.specular * floor_mirrored(image * open, s.n, s.n_v, s.roughness, id, uv, label, stretch_here);
 #else
     l += s.specular * image * open;
@@ -187,7 +187,7 @@ void main() {
     l += textureLod(lamp_light, uv, 0.0).rgb;
 #endif
 #ifdef EMISSIVE
-    l += emissive[int(left_here.x >> 24) & 63] * float(int(left_here.x >> 24) < 64);
+    l += emissive[int(left_here.w >> 24) & 63] * float(int(left_here.w >> 24) < 64);
 #endif
 #ifdef FOG
     float stretch = length(ahead), eye = EYE_HEIGHT(ray);

@@ -41,7 +41,7 @@ uniform vec2 coats[64];  // by slot of the finish: how much of the surface is co
 // Where the base is no metal it has the coat's refractive index, and mirrors nothing of its own under it (Guy and
 // Agopian, "Physically based rendering in Filament", 2018, section 4.9.3).
 void put_coat(inout Surface s, uvec4 texel, vec3 n) {
-    int slot = int(texel.x >> 24);
+    int slot = int(texel.w >> 24);
     float metallic = from_shorts(texel.z).y;
     vec2 coat = coats[slot & 63] * float(slot < 64);
     s.coat_n = n;
@@ -75,9 +75,9 @@ float coat_reflection(Surface s, vec3 direction, float widened) {
 // From what the geometry pass left.
 Surface surface_of(uvec4 texel, vec3 ray) {
     Surface s;
-    vec3 root = low_bytes(texel.x), albedo = root * root;
+    vec3 root = low_bytes(texel.w), albedo = root * root;
     vec2 rough_metallic = from_shorts(texel.z);
-    float metallic = rough_metallic.y, top = float(int(texel.x >> 24));
+    float metallic = rough_metallic.y, top = float(int(texel.w >> 24));
     s.roughness = clamp(rough_metallic.x, 0.045, 1.0);  // below it, highlights alias away
     s.n = unfolded(from_shorts(texel.y) * 2.0 - 1.0);
     s.v = -normalize(ray);
