@@ -10,7 +10,7 @@ from typing import Literal
 
 from simgen.geometry import Quat, Vec3
 
-IMPORTER_VERSION = 7  # raise with every change of the importers or levels that changes their result
+IMPORTER_VERSION = 8  # raise with every change of the importers or levels that changes their result
 COLLISION_VERSION = 2  # likewise for collision shapes; then run `scripts/catalogue hulls`
 CollisionMode = Literal["auto", "hull", "decompose"]
 

@@ -18,6 +18,7 @@ from simgen.assets.importers.files import SourceFiles, resolve
 from simgen.assets.importers.mtl import read_mtl
 from simgen.assets.importers.polygons import corner_normals, face_vectors, triangulate
 from simgen.assets.importers.raw import RawModel, RawPart
+from simgen.assets.importers.soft_prints import with_soft_prints
 from simgen.errors import AssetError
 from simgen.geometry import FloatArray
 from simgen.records.asset import Material
@@ -108,6 +109,7 @@ def read_obj(files: SourceFiles, path: str) -> RawModel:
     parts = _parts(parsed, arrays, index)
     if not parts:
         raise AssetError(f"{files.name}: {path}: every face has zero area")
+    parts, materials = with_soft_prints(parts, materials)
     return RawModel(parts=parts, materials=materials, up_axis="y", notes=tuple(notes))
 
 
