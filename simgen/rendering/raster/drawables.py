@@ -167,24 +167,22 @@ def visible_items(drawables: Sequence[Drawable], view: View) -> list[DrawItem]:
     Flow joins a view to its neighbours: then all are drawn at their finest, because the same point of a surface must
     be in each of them, which no two levels of detail have.
     """
-    T_camera_world = invert_rigid(view.T_world_camera)
     joined = view.previous is not None or view.next is not None
-    items: list[DrawItem] = []
-    for drawable in present_drawables(drawables, view):
-        T = T_camera_world @ view.T_world_objects[drawable.body.instance_id - 1]
+    present = present_drawables(drawables, view)
+    places = view.T_world_objects[[drawable.body.instance_id - 1 for drawable in present]]
+    T_camera_objects = invert_rigid(view.T_world_camera) @ places
+    depths: list[float] = view.intrinsics.depth_of(T_camera_objects[:, :3, 3]).tolist()
+    items: list[tuple[bool, float, DrawItem]] = []
+    for drawable, T, depth in zip(present, T_camera_objects, depths, strict=True):
         if sphere_in_view(view.intrinsics, T[:3, 3], drawable.radius_m):
             radius_px = _radius_px(view.intrinsics, T[:3, 3], drawable.radius_m)
             px_per_m = _px_per_m(view.intrinsics, T[:3, 3], drawable.radius_m) * drawable.body.scale
             level = drawable.model.level_for(np.inf if joined else px_per_m)
             is_cut = px_per_m == np.inf and _is_cut(view.intrinsics, drawable, T)
-            items.append(DrawItem(drawable, level, T, radius_px, is_cut))
+            items.append((radius_px == np.inf, depth, DrawItem(drawable, level, T, radius_px, is_cut)))
     # Near ones first hide what lies behind before it is shaded; huge ones (floor, walls) are behind nearly always.
-    depths = (view.intrinsics.depth_of(item.T_camera_object[None, :3, 3]) for item in items)
-    order = {
-        id(item): (item.radius_px == np.inf, float(depth[0]))
-        for item, depth in zip(items, depths, strict=True)
-    }
-    return sorted(items, key=lambda item: order[id(item)])
+    items.sort(key=lambda each: each[:2])
+    return [item for _, _, item in items]
 
 
 def _is_cut(camera: Intrinsics, drawable: Drawable, T_camera_object: FloatArray) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import moderngl
 import numpy as np
@@ -18,7 +19,7 @@ from simgen.rendering.raster.textures import mean_rgb
 _MAP_NAMES = ("base_color_map", "metallic_roughness_map", "normal_map")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MaterialKey:
     """What forces a separate draw call: the maps bound, alpha test and culling.
 
@@ -48,14 +49,14 @@ class MaterialKey:
         """Whether a map tells what of the surface shines."""
         return self.emissive >= 0
 
-    @property
+    @cached_property
     def defines(self) -> tuple[str, ...]:
         """Names that the geometry pass is compiled with for it."""
         used = [name.upper() for name, index in zip(_MAP_NAMES, self.maps, strict=True) if index >= 0]
         used += ["ALPHA_MASK"] * self.masked + ["SEE_THROUGH"] * self.see_through + ["MORE"] * self.tinted
         return tuple(used)
 
-    @property
+    @cached_property
     def outline_defines(self) -> tuple[str, ...]:
         """Names that the silhouette and shadow passes are compiled with: colour matters only for its opacity."""
         return tuple(
