@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import sys
 import traceback
@@ -58,6 +59,8 @@ def main() -> None:
     `--debug` may stand anywhere; it adds the traceback.
     """
     _open_standard_streams()
+    if not faulthandler.is_enabled():
+        faulthandler.enable(2)  # what crashed, should a native library end the process: a graphics driver may
     debug = "--debug" in sys.argv[1:]
     sys.exit(_run([argument for argument in sys.argv[1:] if argument != "--debug"], debug=debug))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -259,6 +260,16 @@ def test_a_reader_that_goes_away_is_no_traceback() -> None:
 def test_standard_streams_may_be_closed(streams: str) -> None:
     command = f'"{sys.executable}" -m simgen validate "{TINY}" {streams}'
     assert subprocess.run(["sh", "-c", command], check=False).returncode == 0
+
+
+def test_a_native_crash_prints_its_stack() -> None:
+    code = "import os, simgen.diagnose as d; d.diagnose = os.abort; from simgen.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "doctor"], stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert done.returncode == -signal.SIGABRT
+    assert "Fatal Python error: Aborted" in done.stderr
+    assert "in doctor\n" in done.stderr
 
 
 def test_a_full_standard_output_is_told_as_such() -> None:
