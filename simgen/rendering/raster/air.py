@@ -33,7 +33,7 @@ class GlowPass:
     ) -> None:
         """Fill `coarse.glow` from the label targets."""
         gl = self._context.gl
-        coarse.glow_light.use()
+        self._context.draw_into(coarse.glow_light)
         coarse.glow_light.clear()
         targets.labels.normal_depth.use(0)
         gl.enable(moderngl.BLEND)

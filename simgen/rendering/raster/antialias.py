@@ -37,7 +37,7 @@ class AntialiasPass:
             (self._edges, targets.marks, "1"),
             (self._smooth, targets.smoothed, ">"),
         ):
-            target.use()
+            self._context.draw_into(target)
             target.viewport = (0, 0, targets.width, targets.height)
             gl.depth_func = test
             self._context.fill(program)

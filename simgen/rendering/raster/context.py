@@ -12,6 +12,7 @@ import glcontext
 import moderngl
 
 from simgen.errors import RenderError
+from simgen.rendering.raster.fences import Fences
 from simgen.rendering.raster.flat_uniforms import carried_flat
 from simgen.rendering.raster.gl_calls import GlCalls, Loader
 from simgen.rendering.raster.lens_stages import fragment_stage, geometry_stage
@@ -32,6 +33,7 @@ class GlContext:
     def __init__(self) -> None:
         self.gl, loader = _open_context()
         self.calls = GlCalls(loader)
+        self.fences = Fences(loader, self.description)
         self.textures = TextureStore(self.gl, self.calls)
         self._programs: dict[tuple[str, str, tuple[str, ...]], moderngl.Program] = {}
         self._quads: dict[moderngl.Program, moderngl.VertexArray] = {}
@@ -54,6 +56,20 @@ class GlContext:
             self._programs[key] = self.gl.program(**_stages(vertex, fragment, key[2]))
         return self._programs[key]
 
+    def draw_into(self, framebuffer: moderngl.Framebuffer) -> None:
+        """Bind a framebuffer to draw into."""
+        if self.gl.fbo is not framebuffer:
+            self.fences.hold()
+        framebuffer.use()
+
+    def build_levels(self, texture: moderngl.Texture) -> None:
+        """Fill the coarser levels of a texture from its level 0."""
+        self.fences.hold()
+        if self.fences.are_needed:
+            self.calls.build_levels(texture, self.fences.hold)
+        else:
+            texture.build_mipmaps()
+
     def fill(self, program: moderngl.Program) -> None:
         """Run a program of `fullscreen.vert` once for every pixel of the bound framebuffer's viewport."""
         if program not in self._quads:
@@ -62,7 +78,7 @@ class GlContext:
 
     def unbind(self) -> None:
         """Bind a framebuffer that is never freed: moderngl comes back to the one bound last, freed or not."""
-        self._idle.use()
+        self.draw_into(self._idle)
 
     def check(self, place: str) -> None:
         """Raise RenderError if OpenGL has reported an error since the last check."""

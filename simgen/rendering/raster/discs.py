@@ -70,7 +70,7 @@ class DiscPass:
         program = self._context.program("disc.vert", "disc.frag", ray_defines(camera))
         set_uniforms(program, white=white, **projection_uniforms(camera))
         drop_backs(gl, program, camera, wanted=False)
-        targets.shaded.use()
+        self._context.draw_into(targets.shaded)
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST | moderngl.BLEND)
         gl.blend_func = (moderngl.ONE, moderngl.ONE)

@@ -60,10 +60,10 @@ class GeometryPass:
         """
         gl, defines = self._context.gl, _defines_of(view, mirror)
         labels = _drawn(targets, defines)
-        labels.use()
+        self._context.draw_into(labels)
         _clear_depth(labels)
         self._draw_batches(labels, targets, view, items, mirror, see_through=False)
-        labels.use()
+        self._context.draw_into(labels)
         gl.enable(moderngl.DEPTH_TEST)
         gl.depth_func = "<="
         labels.viewport = (0, 0, *targets.size_px)
@@ -80,7 +80,7 @@ class GeometryPass:
         glass = [item for item in items if item.is_see_through]
         if glass:
             labels = _drawn(targets, _defines_of(view, mirror))
-            labels.use()
+            self._context.draw_into(labels)
             self._draw_batches(labels, targets, view, glass, mirror, see_through=True)
 
     def _draw_batches(

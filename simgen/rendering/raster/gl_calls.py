@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import moderngl
@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 R11G11B10F = 0x8C3A  # one word a texel: software rendering reads it four times as fast as four floats
-_TEXTURE_2D, _RGB, _RGBA, _MAX_LEVEL, _LOD_BIAS = 0x0DE1, 0x1907, 0x1908, 0x813D, 0x8501
+_TEXTURE_2D, _RGB, _RGBA = 0x0DE1, 0x1907, 0x1908
+_BASE_LEVEL, _MAX_LEVEL, _LOD_BIAS = 0x813C, 0x813D, 0x8501
 _UNSIGNED_BYTE, _SMALL_FLOATS = 0x1401, 0x8C3B
 
 
@@ -54,6 +55,14 @@ class GlCalls:
                 level.ctypes.data,
             )
         self._parameter(_TEXTURE_2D, _MAX_LEVEL, len(levels))
+
+    def build_levels(self, texture: moderngl.Texture, after_each: Callable[[], None]) -> None:
+        """Fill the coarser levels of a texture, each from the one before; the same as `texture.build_mipmaps`."""
+        for level in range(max(texture.size).bit_length() - 1):
+            texture.build_mipmaps(level, level + 1)
+            after_each()
+        self._bind(_TEXTURE_2D, texture.glo)
+        self._parameter(_TEXTURE_2D, _BASE_LEVEL, 0)
 
     def shift_level(self, texture: moderngl.Texture, levels: float) -> None:
         """Let a texture be read from finer levels (less than 0) than its size in the picture asks for."""

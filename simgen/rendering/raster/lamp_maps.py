@@ -154,7 +154,7 @@ class LampMaps:
 
     def _draw(self, atlas: _Atlas, grid: LampGrid, lamp: Lamp, ids: Sequence[int]) -> None:
         target = atlas.framebuffer
-        target.use()
+        self._context.draw_into(target)
         target.scissor = (grid.column, 0, _SLOT_WIDTH, TILE)
         target.clear(depth=1.0)
         self._casters.begin()

@@ -85,7 +85,7 @@ class LampPass:
         reach_m = _reach_m(lamps, on.drawables, poses)
         placed = [self._placed(lamp, grid_of.get(id(lamp)), on, reach_m) for lamp in lamps]
         on.coarse.lamp_light.scissor = (0, 0, *on.targets.size_px)
-        on.coarse.lamp_light.use()
+        self._context.draw_into(on.coarse.lamp_light)
         on.coarse.lamp_light.clear()
         if not placed:
             return
@@ -127,7 +127,7 @@ class LampPass:
         if self._maps.is_made:
             self._maps.depths.use(3)
             self._maps.plain.use(3)
-        on.coarse.lamp_light.use()
+        self._context.draw_into(on.coarse.lamp_light)
         on.coarse.lamp_light.viewport = (0, 0, on.targets.width, on.targets.height)
         gl.enable(moderngl.DEPTH_TEST | moderngl.BLEND)
         gl.blend_func = (moderngl.ONE, moderngl.ONE)

@@ -63,14 +63,14 @@ class LensGeometry:
         """
         draws = self._number(camera, items)
         gl, lens = self._context.gl, (*defines, *ray_defines(camera))
-        targets.seen.use()
+        self._context.draw_into(targets.seen)
         targets.seen.viewport = (0, 0, targets.width, targets.height)
         targets.seen.clear(depth=1.0)
         self._draw_seen(camera, draws, tuple(d for d in lens if d != "EXTRA"), constant, backs_of_mirror)
         targets.seen_texture.use(_UNITS["lens_seen"])
         self._mark(targets)
         resolved = targets.resolved_and_extra if "EXTRA" in defines else targets.resolved
-        resolved.use()
+        self._context.draw_into(resolved)
         resolved.viewport = (0, 0, targets.width, targets.height)
         resolved.depth_mask = False
         gl.depth_func = "=="
@@ -133,7 +133,7 @@ class LensGeometry:
 
     def _mark(self, targets: Targets) -> None:
         gl = self._context.gl
-        targets.marks.use()
+        self._context.draw_into(targets.marks)
         targets.marks.viewport = (0, 0, targets.width, targets.height)
         gl.depth_func = "1"
         marks = self._context.program("fullscreen.vert", "draws.frag")

@@ -148,7 +148,7 @@ class LightPass:
             mirror = others.mirror.uniforms(view) if others and others.mirror else None
             white += self._draw_lamps(targets, coarse, view, lamps, mirror)
         self._draw_shining(targets, coarse, view)
-        targets.unsmoothed.use()
+        self._context.draw_into(targets.unsmoothed)
         targets.unsmoothed.clear(nonce, nonce, nonce, nonce)
         self._shade_pixels(targets, coarse, view, white, suns, others or Others())
         shining = [lamp for lamp in lamps if lamp.half_m is not None] if mirrored else lamps
@@ -180,7 +180,7 @@ class LightPass:
         if not self._shining:
             return
         if not self._has_lamps:
-            coarse.lamp_light.use()
+            self._context.draw_into(coarse.lamp_light)
             coarse.lamp_light.clear()
         self._overlays.shine(coarse.lamp_light, targets, view, visible_items(self._shining, view))
 
@@ -235,7 +235,7 @@ class LightPass:
         if self._scene.fog is not None:
             camera |= self._air(coarse, view, self._scene.fog)
         surfaces = camera | {"R_map_camera": as_floats(R_light_camera.T), "white": white}
-        targets.shaded.use()
+        self._context.draw_into(targets.shaded)
         targets.shaded.viewport = (0, 0, targets.width, targets.height)
         gl.enable(moderngl.DEPTH_TEST)
         gl.depth_func = ">"

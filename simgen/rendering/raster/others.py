@@ -43,7 +43,7 @@ class Others:
             for unit, texture in zip((_GLASS_STOPPED, _GLASS_COVER), self.behind.glass_sums, strict=True):
                 texture.use(unit)
         if self.mirrored is not None:
-            self.mirrored.radiance.build_mipmaps()
+            self.mirrored.build_levels()
             self.mirrored.radiance.use(_MIRROR_IMAGE)
             self.mirrored.labels.normal_depth.use(_MIRROR_DEPTH)
 

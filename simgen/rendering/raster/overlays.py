@@ -33,7 +33,7 @@ class OverlayPass:
     ) -> None:
         """Add the light of emissive maps to a framebuffer, where their surfaces are those that are seen."""
         light.scissor = (0, 0, *seen.size_px)
-        light.use()
+        self._context.draw_into(light)
         light.viewport = (0, 0, seen.width, seen.height)
         self._draw(seen, view, items, shining=True)
 
@@ -42,10 +42,10 @@ class OverlayPass:
     ) -> None:
         """Add up all glass before `behind` in rectangles of the image, which hold all of it, in `behind.glass`."""
         glass = behind.glass
+        self._context.draw_into(glass)
         for x0, y0, x1, y1 in regions:
             glass.clear(viewport=(x0, y0, x1 - x0, y1 - y0))
         glass.scissor = (0, 0, *behind.size_px)
-        glass.use()
         glass.viewport = (0, 0, behind.width, behind.height)
         self._draw(behind, view, items, shining=False)
 

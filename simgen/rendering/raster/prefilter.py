@@ -80,7 +80,7 @@ class Prefilter:
             drawn: how, see `WELL`.
         """
         source = self.converted(soft)
-        source.build_mipmaps()
+        self._context.build_levels(source)
         source.filter = (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR)
         gl = self._context.gl
         size = (_SHARP_SIDE + (LEVELS - 1) * _SIDE, _SHARP_SIDE)
@@ -88,6 +88,7 @@ class Prefilter:
         result.repeat_x = result.repeat_y = False
         whole, rough = (gl.framebuffer([texture]) for texture in (result, small))
         gl.disable(moderngl.DEPTH_TEST | moderngl.BLEND | moderngl.CULL_FACE)
+        self._context.draw_into(rough)
         rough.clear()  # what lies beside a tile counts nothing, but must be a number
         for level, (side, samples) in enumerate(drawn):
             first, full = (0, _SHARP_SIDE) if level == 0 else (_SHARP_SIDE + (level - 1) * _SIDE, _SIDE)
@@ -128,7 +129,7 @@ class Prefilter:
         self._fill(target, first, full, self._widening)
 
     def _fill(self, target: moderngl.Framebuffer, first: int, side: int, program: moderngl.Program) -> None:
-        target.use()
+        self._context.draw_into(target)
         target.viewport = (first, 0, side, side)
         self._context.fill(program)
 

@@ -235,7 +235,7 @@ class ShadowMaps:
 
     def _draw_level(self, sun: int, level: SunLevel, column: int) -> None:
         state, grid = self._state, self.grids[sun]
-        self._suns.use()
+        self._context.draw_into(self._suns)
         self._place(self._suns, (column, 0), SUN_TILE)
         if self.is_wide:  # else all of the maps are new
             self._suns.clear(depth=1.0)
@@ -300,7 +300,7 @@ class ShadowMaps:
         target.viewport = target.scissor = (*at, side, side)
 
     def _clear(self, framebuffer: moderngl.Framebuffer) -> None:
-        framebuffer.use()
+        self._context.draw_into(framebuffer)
         framebuffer.scissor = (0, 0, *framebuffer.size)
         framebuffer.clear(depth=1.0)
 

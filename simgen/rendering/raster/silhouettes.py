@@ -140,7 +140,7 @@ class SilhouettePass:
         masks: list[NDArray[np.bool_]] = [np.empty((0, 0), np.bool_)] * len(tiles)
         for page in pack([tile.size_px for tile in tiles], self._side, self._side):
             rows = max(y + tiles[index].size_px[1] for index, _, y in page)
-            self._atlas.use()
+            self._context.draw_into(self._atlas)
             self._atlas.scissor = (0, 0, *self._atlas.size)
             self._atlas.clear(viewport=(0, 0, self._side, rows))
             constant = projection_uniforms(camera)
@@ -155,6 +155,7 @@ class SilhouettePass:
             self._context.gl.disable(moderngl.CULL_FACE | moderngl.BLEND)
             self._context.gl.blend_equation = (moderngl.FUNC_ADD, moderngl.FUNC_ADD)
             atlas = np.empty((rows, self._side), np.uint8)
+            self._context.fences.hold()
             self._atlas.read_into(atlas, (0, 0, self._side, rows), components=1, dtype="f1")
             for index, x, y in page:
                 width, height = tiles[index].size_px

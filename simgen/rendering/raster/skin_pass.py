@@ -61,7 +61,7 @@ class SkinPass:
 
     def _draw(self, targets: Targets, view: View, skinned: Sequence[tuple[DrawItem, SkinnedLevel]]) -> None:
         gl = self._context.gl
-        targets.skin.use()
+        self._context.draw_into(targets.skin)
         targets.skin.clear()
         targets.skin.viewport = (0, 0, targets.width, targets.height)
         gl.disable(moderngl.BLEND)
@@ -97,6 +97,7 @@ class SkinPass:
     def _read(self, targets: Targets, attachment: int, box: Box) -> NDArray[np.float32]:
         x, y, width, height = box
         pixels = np.empty((height, width, 4), np.float32)
+        self._context.fences.hold()
         targets.skin.read_into(pixels, (x, y, width, height), components=4, attachment=attachment, dtype="f4")
         return pixels
 

@@ -48,7 +48,7 @@ class Targets:
     def __init__(
         self, context: GlContext, width: int, height: int, labels: LabelTargets | None = None
     ) -> None:
-        self._context, self._gl = context, context.gl
+        self.context, self._gl = context, context.gl
         self.width, self.height = width, height
         self.size_px = (width, height + 1)
         self.region: Region = (0, 0, width, height)
@@ -79,7 +79,7 @@ class Targets:
     @cached_property
     def behind(self) -> Targets:
         """Targets of the same labels, shaded before glass is drawn over them; made when a view first shows glass."""
-        return Targets(self._context, self.width, self.height, self.labels)
+        return Targets(self.context, self.width, self.height, self.labels)
 
     @cached_property
     def labels_and_extra(self) -> moderngl.Framebuffer:
@@ -144,6 +144,10 @@ class Targets:
         self._owned.append(made)
         return made
 
+    def build_levels(self) -> None:
+        """Fill the coarser levels of the radiance."""
+        self.context.build_levels(self.radiance)
+
     def limit(self, region: Region) -> None:
         """Draw only inside a rectangle of the image from now on, at every resolution."""
         self.region = x0, y0, x1, y1 = region
@@ -155,7 +159,7 @@ class Targets:
 
     def release(self) -> None:
         """Free everything."""
-        self._context.unbind()
+        self.context.unbind()
         if "behind" in self.__dict__:
             self.behind.release()
         for thing in reversed(self._owned):
@@ -191,6 +195,7 @@ def read_rows(
     pixels = targets.memory.empty((height, width, components), dtype)
     code = f"{pixels.dtype.kind}{pixels.dtype.itemsize}"
     where = (0, 0, width, height)
+    targets.context.fences.hold()
     framebuffer.read_into(pixels, where, components=components, attachment=attachment, dtype=code)
     return pixels
 

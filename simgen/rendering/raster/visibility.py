@@ -141,7 +141,7 @@ class VisibilityPass:
             coarse_texel=_texel(coarse.soft), pixel_angle=coarse.spacing_px / view.intrinsics.fx / 2,
             spacing=coarse.spacing_px, **self._sun_uniforms(view, suns),
         )  # fmt: skip
-        coarse.shared.use()
+        self._context.draw_into(coarse.shared)
         self._context.fill(share)
         self._shadows.plain.clear(2)
 
@@ -164,7 +164,7 @@ class VisibilityPass:
             **self._soft_light,
             **soft_uniforms(self._shadows.soft, view),
         )
-        coarse.asked.use()
+        self._context.draw_into(coarse.asked)
         self._context.fill(ask)
         self._shadows.plain.clear(1)
         coarse.light.use(1)
@@ -175,7 +175,7 @@ class VisibilityPass:
             smooth, light=1, surfaces=2, irradiance=3, texel=_texel(coarse.light), spacing=spacing, **ray,
             **room.uniforms(view),
         )  # fmt: skip
-        coarse.averaged.use()
+        self._context.draw_into(coarse.averaged)
         self._context.fill(smooth)
 
     def _sun_uniforms(self, view: View, suns: Sequence[int]) -> dict[str, object]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.flat_uniforms import carried_flat
 
 CORNERS = "#version 330 core\nvoid main() {\n    gl_Position = vec4(0.0);\n}\n"
 
 
-@pytest.fixture(scope="module")
-def context() -> GlContext:
-    return GlContext()
+@pytest.fixture
+def context(raster: RasterRenderer) -> GlContext:
+    raster.context.take_turn()
+    return raster.context
 
 
 def pixels(*lines: str) -> str:
@@ -74,6 +76,7 @@ def test_pixels_read_what_was_set(context: GlContext) -> None:
     read = np.frombuffer(targets[0].read(), np.float32).reshape(4, 4, 4)
     assert np.isnan(read[:2]).all()
     assert (read[2:] == 0.25).all()
+    context.unbind()
     assert gl.error == "GL_NO_ERROR"
 
 
