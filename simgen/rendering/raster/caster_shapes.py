@@ -95,22 +95,32 @@ class UpperSide:
         middle_m: (3,) a point of it.
         normal: (3,) unit, upwards.
         uneven_m: how far corners are off it.
+        share: of the whole surface that faces up.
+        width_m: of the triangles that face up, from their longest side; the mean over their area.
     """
 
     middle_m: FloatArray
     normal: FloatArray
     uneven_m: float
+    share: float
+    width_m: float
 
 
 def upper_side(positions_m: NDArray[np.float32], triangles: NDArray[np.uint32]) -> UpperSide | None:
     """Return the plane of what faces up; None where nothing does."""
     corners = positions_m[triangles].astype(float)
     across = _across(corners)
-    up = across[:, 2] > _STEEPEST_SIDE * np.maximum(np.linalg.norm(across, axis=1), 1e-12)
+    sizes = np.linalg.norm(across, axis=1)
+    up = across[:, 2] > _STEEPEST_SIDE * np.maximum(sizes, 1e-12)
     if not up.any():
         return None
+    longest = np.sqrt(((corners[up] - np.roll(corners[up], -1, axis=1)) ** 2).sum(axis=2).max(axis=1))
+    share, width = (
+        float(sizes[up].sum() / sizes.sum()),
+        float((sizes[up] ** 2 / longest).sum() / sizes[up].sum()),
+    )
     points = corners[up].reshape(-1, 3)
     middle = points.mean(axis=0)
     normal = np.linalg.svd(points - middle, full_matrices=False)[2][2]
     normal = normal * np.sign(normal[2] or 1.0)
-    return UpperSide(middle, normal, float(np.abs((points - middle) @ normal).max()))
+    return UpperSide(middle, normal, float(np.abs((points - middle) @ normal).max()), share, width)

@@ -26,6 +26,7 @@ from simgen.rendering.raster.meshes import ModelCache
 from simgen.rendering.raster.mirrors import find_mirror
 from simgen.rendering.raster.others import Others
 from simgen.rendering.raster.overlays import OverlayPass
+from simgen.rendering.raster.paint import PaintPass
 from simgen.rendering.raster.prefilter import GpuMap, MapCache
 from simgen.rendering.raster.rays import Lenses
 from simgen.rendering.raster.regions import regions_of
@@ -56,6 +57,7 @@ class RasterRenderer:
         self.skins = SkinPass(self.context)
         self.light = LightPass(self.context)
         self.overlays = OverlayPass(self.context)
+        self.paint = PaintPass(self.context)
         self.frame_count = 0
         self._targets: dict[tuple[int, int, str], tuple[Targets, LightTargets]] = {}
         self._open: RasterScene | None = None
@@ -230,6 +232,7 @@ class RasterScene(Closable):
         renderer.geometry.draw(targets, view, items, nonce)
         others = Others()
         if lit:
+            renderer.paint.draw(targets, view, items)
             renderer.light.set_view(view)
             others = renderer.draw_others(view, self._drawables, items, nonce)
         renderer.geometry.draw_glass(targets, view, items)

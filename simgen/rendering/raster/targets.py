@@ -122,6 +122,35 @@ class Targets:
         return self.framebuffer(list(self.glass_sums))
 
     @cached_property
+    def paint_sums(self) -> moderngl.Texture:
+        """What `paint` draws into."""
+        return self.texture(self.size_px, 4, "f2")
+
+    @cached_property
+    def paint(self) -> moderngl.Framebuffer:
+        """What painted lines cover of each pixel, over the depth of `marks`; made when a view first shows lines."""
+        return self.framebuffer([self.paint_sums], self._marks_depth)
+
+    @cached_property
+    def paint_colors(self) -> moderngl.Texture:
+        """What `paint_mixed` draws into."""
+        return self.texture(self.size_px, 1, "u4")
+
+    @cached_property
+    def paint_mixed(self) -> moderngl.Framebuffer:
+        """Colours of lines mixed with those of what they are on, as the last number of `labels.surface` has them."""
+        made = self.framebuffer([self.paint_colors], self._marks_depth)
+        made.depth_mask = False
+        return made
+
+    @cached_property
+    def repainted(self) -> moderngl.Framebuffer:
+        """The surface that light passes shade, of which only its colour can be written."""
+        made = self.framebuffer([self.labels.surface], self._marks_depth)
+        made.color_mask, made.depth_mask = (False, False, False, True), False
+        return made
+
+    @cached_property
     def skin(self) -> moderngl.Framebuffer:
         """What the skin pass writes, see `shaders/skin.frag`; made when a view first shows a body with a skeleton."""
         return self.framebuffer([self.texture(self.size_px, 4, "f4") for _ in range(3)], self._depth())
