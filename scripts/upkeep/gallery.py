@@ -85,9 +85,27 @@ SHOTS = (
     Shot("living_room", "living_room"),
     Shot("wet_floor", "wet_floor"),
     Shot("glass", "glass"),
-    Shot("tabletop", "tabletop_clutter", index=1, overrides=_wide("camera")),
+    Shot(
+        "tabletop",
+        "tabletop_clutter",
+        index=4,
+        overrides=(
+            *_wide("camera"),
+            "sensors.camera.orbit.elevation=33 deg",
+            "sensors.camera.orbit.radius=1.3 m",
+        ),
+    ),
     Shot("bin", "bin_picking", index=1, overrides=(*_wide("mast"), "sensors.mast.fov=60 deg")),
-    Shot("warehouse", "warehouse_shelf", index=1, camera="overview", overrides=_wide("overview")),
+    Shot(
+        "warehouse",
+        "warehouse_shelf",
+        camera="driver",
+        overrides=(
+            *_wide("driver"),
+            "sensors.driver.fixed={position: [-5.6, 0.9, 2.1], look_at: [0.5, -0.4, 1.1]}",
+            "sensors.driver.fov=62 deg",
+        ),
+    ),
     Shot(
         "motion_blur",
         "night_animal_crossing",

@@ -1,14 +1,16 @@
-"""Renders the pictures of wide lenses in docs/gallery.md: a street as two cameras on a car see it, its labels drawn."""
+"""Renders the pictures of lenses: a street as two wide ones on a car see it, its labels drawn (docs/gallery.md), and a
+table through an open aperture (docs/cameras.md)."""
 
 from __future__ import annotations
 
 from contextlib import closing
 
-from gallery import DOCS, Shot, frame_of, save, scenario_of
+from gallery import DOCS, Shot, frame_of, picture, save, scenario_of
 from PIL import Image
 
 from simgen.pipeline import Studio, settle_scene
 from simgen.records.annotation import Sample
+from simgen.rendering import make_renderer
 from simgen.report.drawing import SUPERSAMPLING, Overlay, draw_flat_labels, draw_solid_labels
 from simgen.report.preview import picture_in_memory
 
@@ -29,6 +31,18 @@ SHOTS = (
     _street("fisheye", "{fisheye: {fov: 185 deg, k1: 0.02, k2: -0.004}}", 960, 720),
     _street("equirectangular", "{equirectangular: {}}", 1280, 640),
 )
+APERTURE = Shot(
+    "depth_of_field",
+    "tabletop_clutter",
+    index=1,
+    overrides=(
+        "sensors.camera.width=960",
+        "sensors.camera.height=540",
+        "sensors.camera.orbit.elevation=20 deg",
+        "sensors.camera.orbit.radius=1.15 m",
+        "sensors.camera.aperture={f_number: 1.8, focus_on: 'clutter[3]'}",
+    ),
+)
 
 
 def write_lens_pictures() -> None:
@@ -37,9 +51,15 @@ def write_lens_pictures() -> None:
         for shot in SHOTS:
             settled = settle_scene(scenario_of(shot), _SEED, shot.index, studio.library)
             (sample,) = studio.samples(settled, frame_indices=[frame_of(shot, settled)])
-            path = PICTURES / f"{shot.name}.jpg"
-            save(labelled(sample), path)
-            print(f"{path}: {path.stat().st_size / 1e3:.0f} kB", flush=True)
+            _write(labelled(sample), shot.name)
+    with closing(make_renderer("raster")) as renderer:
+        _write(picture(APERTURE, renderer), APERTURE.name)
+
+
+def _write(image: Image.Image, name: str) -> None:
+    path = PICTURES / f"{name}.jpg"
+    save(image, path)
+    print(f"{path}: {path.stat().st_size / 1e3:.0f} kB", flush=True)
 
 
 def labelled(sample: Sample) -> Image.Image:
