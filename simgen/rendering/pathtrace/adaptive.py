@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -72,10 +73,11 @@ def uncertainty(light: Floats, square: Floats, seen: Seen) -> Floats:
         square: (h, w) mean of its square.
         seen: how the picture shows it.
     """
-    variance = square - np.square(light).sum(axis=-1)
-    variance = np.where(variance > _ROUNDING * square, variance, 0.0)
+    variance = square - np.einsum("...c,...c", light, light)
+    variance = np.where(variance > _ROUNDING * square, variance, np.float32(0.0))
     spread = around(np.sqrt(variance) * np.mean(seen.left, axis=-1))
-    bright = seen.besides @ LUMINANCE_RGB + around((light * seen.left) @ LUMINANCE_RGB)
+    rgb = LUMINANCE_RGB.astype(np.float32)
+    bright = seen.besides @ rgb + around((light * seen.left) @ rgb)
     level = np.hypot(bright, _FLOOR * float(bright.mean()))
     return np.divide(spread, level, out=np.zeros(level.shape), where=level > 0)
 
@@ -105,15 +107,13 @@ def around(values: Floats) -> Floats:
 
 
 def _square_sums(values: Floats) -> Floats:
-    # Sums of slices, not running sums: where neighbours are zero nothing is left.
-    height, width = values.shape
-    padded = np.pad(np.asarray(values, float), _REACH_PX)
-    steps = range(2 * _REACH_PX + 1)
-    rows = np.sum([padded[k : k + height] for k in steps], axis=0)
-    return np.sum([rows[:, k : k + width] for k in steps], axis=0)
+    # Weighted by ones, not by a running sum as `boxFilter` does: where neighbours are zero nothing is left.
+    side = np.ones(2 * _REACH_PX + 1)
+    image = np.ascontiguousarray(values, float)
+    return cv2.sepFilter2D(image, cv2.CV_64F, side, side, borderType=cv2.BORDER_CONSTANT)
 
 
 def _as_images(means: Float32Array, height: int, width: int) -> tuple[Floats, Floats]:
-    """Return light (h, w, 3) and its square (h, w), to be reckoned with in double precision."""
-    planes = means.reshape(4, height, width).astype(float)
-    return np.moveaxis(planes[:3], 0, -1), planes[3]
+    """Return light (h, w, 3) and its square (h, w)."""
+    planes = means.reshape(4, height, width)
+    return np.ascontiguousarray(np.moveaxis(planes[:3], 0, -1)), planes[3]

@@ -46,13 +46,19 @@ class Scenery:
     is_clear: bool
     one_sided: Any = None
 
-    def is_back(self, ray: Any, si: Any, active: Any) -> Any:
-        """Return whether rays of a camera meet what labels leave out: the inner side of a one-sided shape."""
+    def is_back(self, along: Any, si: Any, active: Any) -> Any:
+        """Return whether rays of a camera meet what labels leave out: the inner side of a one-sided shape.
+
+        Args:
+            along: where the rays go.
+            si: what they meet.
+            active: rays that count.
+        """
         mi, dr = self.mi, self.dr
         if self.one_sided is None:
             return mi.Bool(False)
         number = dr.reinterpret_array(mi.UInt32, si.shape)
-        turned = active & si.is_valid() & (dr.dot(si.n, ray.d) > 0) & (number < dr.width(self.one_sided))
+        turned = active & si.is_valid() & (dr.dot(si.n, along) > 0) & (number < dr.width(self.one_sided))
         return turned & dr.gather(mi.Bool, self.one_sided, number, turned)
 
     def seen(self, scene: Any, ray: Any, coherent: bool, active: Any) -> Any:
@@ -61,17 +67,15 @@ class Scenery:
         si = scene.ray_intersect(ray, mi.RayFlags.All, coherent, active)
         if self.one_sided is None:
             return si
-        along, behind = mi.Vector3f(ray.d), self.is_back(ray, si, active)
+        along = mi.Vector3f(ray.d)
 
-        def cross(active: Any, ray: Any) -> Any:
-            si = scene.ray_intersect(ray, mi.RayFlags.Minimal, False, active)
-            active = self.is_back(ray, si, active)
-            return active, dr.select(active, si.spawn_ray(along), ray)
+        def cross(active: Any, si: Any) -> Any:
+            si = scene.ray_intersect(si.spawn_ray(along), mi.RayFlags.All, False, active)
+            return self.is_back(along, si, active), si
 
-        _, onward = dr.while_loop(
-            (mi.Bool(behind), si.spawn_ray(along)), _going_on, cross, label="past backs"
-        )
-        return dr.select(behind, scene.ray_intersect(onward, mi.RayFlags.All, False, behind), si)
+        # The loop hands on whole surfaces: where no ray meets a back, as is usual, nothing is looked up twice.
+        start = (self.is_back(along, si, active), si)
+        return dr.while_loop(start, _going_on, cross, label="past backs")[1]
 
     def shown(self, scene: Any, start: Any, target: Any, active: Any) -> Any:
         """Return which share of light comes from a surface to a point, past what is in between."""
@@ -206,7 +210,7 @@ class SoftWay:
             sampler: Any,
         ) -> Any:
             si = scene.ray_intersect(ray, mi.RayFlags.All, depth == 0, active)
-            back = self.scenery.is_back(ray, si, active & (depth == 0))
+            back = self.scenery.is_back(ray.d, si, active & (depth == 0))
             light = light + share * self._met(scene, si, scattered, depth, active & (depth > 0))
             active = active & si.is_valid() & (depth + 1 < self.depth)
             light = light + share * self._lit(scene, sampler, si, active & (depth > 0))
