@@ -110,7 +110,8 @@ def _square_sums(values: Floats) -> Floats:
     # Weighted by ones, not by a running sum as `boxFilter` does: where neighbours are zero nothing is left.
     side = np.ones(2 * _REACH_PX + 1)
     image = np.ascontiguousarray(values, float)
-    return cv2.sepFilter2D(image, cv2.CV_64F, side, side, borderType=cv2.BORDER_CONSTANT)
+    sums = cv2.sepFilter2D(image, cv2.CV_64F, side, side, borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(sums, float)
 
 
 def _as_images(means: Float32Array, height: int, width: int) -> tuple[Floats, Floats]:
