@@ -24,7 +24,8 @@ _VERTEX_FLOATS = 9
 VERTICES_ACROSS = 512  # as in `lens_resolve.glsl`
 # Of a level of detail, in the image: its farthest vertex; nearly all of it is a few times nearer.
 _MOST_ERROR_PX = 0.75
-_CASTER_TRIANGLES = 1200  # shadows need the shape, not the detail
+# Shadows need the shape, not the detail; but what is farther off than this share of the model's length shadows itself.
+_CASTER_TRIANGLES, _CASTER_ERROR, _MOST_CASTER_TRIANGLES = 1200, 0.011, 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +259,10 @@ class GpuModel:
     def _caster_index(self) -> int:
         counts = [sum(len(part.triangles) for part in level) for level in self._levels]
         rough = (index for index, count in enumerate(counts) if count <= _CASTER_TRIANGLES)
-        return next(rough, len(counts) - 1)
+        chosen, most_m = next(rough, len(counts) - 1), _CASTER_ERROR * 2 * float(self.half_size_m.max())
+        while chosen and self._errors_m[chosen] > most_m and counts[chosen - 1] <= _MOST_CASTER_TRIANGLES:
+            chosen -= 1
+        return chosen
 
     def release(self) -> None:
         """Free buffers and textures."""

@@ -46,6 +46,19 @@ def test_the_coarsest_level_within_three_quarters_of_a_pixel_is_drawn(
     assert len(levels.level_for(px_per_m).triangles) == triangles
 
 
+@pytest.mark.parametrize(
+    ("errors_m", "triangles"),
+    [((0.0, 0.01, 0.02), 320), ((0.0, 0.05, 0.2), 1280), ((0.0, 0.0, 0.0), 320)],
+)
+def test_what_casts_shadows_is_rough_but_not_so_far_off_that_it_shadows_the_model(
+    raster: RasterRenderer, errors_m: tuple[float, ...], triangles: int
+) -> None:
+    lods = tuple((ball(k),) for k in (3, 2, 1))  # of 1280, 320 and 80 triangles
+    model = GpuModel(raster.context, Model(lods, (Material(),), (2.0, 2.0, 2.0), errors_m))
+    assert len(model.caster.triangles) == triangles
+    model.release()
+
+
 def test_views_that_flow_joins_show_the_finest(levels: GpuModel) -> None:
     scene = camera_scene([sphere(1.0, at=(0.0, 0.0, 40.0))], Intrinsics.from_fov(64, 48, 1.0))
     view, far = still_view(scene), Drawable(scene.objects[0], levels, 1.8, 0)
