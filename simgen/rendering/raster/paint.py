@@ -69,8 +69,8 @@ class PaintPass:
         """Add up what lines cover of each pixel, and their colour."""
         gl, sums = self._context.gl, targets.paint
         _within(sums, targets, rows)
+        self._context.draw_into(sums)
         sums.clear(depth=1.0, viewport=sums.scissor)
-        sums.use()
         sums.viewport = (0, 0, *targets.size_px)
         targets.labels.normal_depth.use(_LABELS)
         targets.labels.surface.use(_SURFACE)
@@ -115,7 +115,7 @@ class PaintPass:
         gl.depth_func = ">"
         for framebuffer, program in ((mixed, mix), (surface, write)):
             _within(framebuffer, targets, rows)
-            framebuffer.use()
+            self._context.draw_into(framebuffer)
             framebuffer.viewport = (0, 0, *targets.size_px)
             self._context.fill(program)
             targets.paint_colors.use(_COLORS)

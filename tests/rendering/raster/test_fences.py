@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+from pathlib import Path
+
 import moderngl
 import numpy as np
 import pytest
 
+import simgen.rendering.raster as raster_package
 from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.fences import Fences
@@ -82,6 +87,17 @@ def test_drawing_elsewhere_holds_a_fence_and_drawing_on_does_not(
     assert len(held) == 3
     context.unbind()
     context.check("drawing")
+
+
+def test_nothing_else_binds_a_framebuffer_or_builds_levels_or_reads_without_holding() -> None:
+    for source in sorted(Path(raster_package.__file__).parent.glob("*.py")):
+        lines = source.read_text(encoding="utf-8").splitlines()
+        bound = [line for line in lines if re.search(r"(?<!_probes)\.use\(\)", line)]
+        assert len(bound) == (source.name == "context.py"), source.name
+        built = [line for line in lines if re.search(r"build_mipmaps\(", line)]
+        assert len(built) == (source.name in ("context.py", "gl_calls.py")), source.name
+        for before, line in pairwise(lines):
+            assert ".read_into(" not in line or before.strip().endswith("fences.hold()"), source.name
 
 
 @pytest.mark.parametrize("size", [(64, 64), (37, 21)])
