@@ -95,6 +95,8 @@ def _run(arguments: list[str], *, debug: bool) -> int:
         if debug:
             traceback.print_exc()
         _complain(_message(error))
+        if isinstance(error, OSError) and error.filename is None:
+            sys.stdout = _nowhere()  # with what cannot be written: to try again changes the exit code
         return 2 if isinstance(error, UsageError | ScenarioError) else 1
     return _interrupted() if code == _INTERRUPTED else int(code or 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -272,10 +273,12 @@ def test_a_native_crash_prints_its_stack() -> None:
     assert "in doctor\n" in done.stderr
 
 
-def test_a_full_standard_output_is_told_as_such() -> None:
-    command = [sys.executable, "-m", "simgen", "validate", str(TINY)]
+@pytest.mark.parametrize("buffered", [False, True])
+def test_a_full_standard_output_is_told_as_such(buffered: bool) -> None:
+    command = [sys.executable, *([] if buffered else ["-u"]), "-m", "simgen", "validate", str(TINY)]
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=env)
     assert done.returncode == 1
     assert done.stderr.startswith("simgen: standard output, or another file without a name: No space left")
 
