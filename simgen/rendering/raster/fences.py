@@ -16,6 +16,10 @@ import os
 from simgen.rendering.raster.gl_calls import Loader
 
 _COMMANDS_COMPLETE, _TIMEOUT_NS = 0x9117, 1_000_000_000
+_DONE = (
+    0x911A,
+    0x911C,
+)  # already, or within that time; after it a drawing may still go on, and all are held longer
 _MOST_HELD = 256  # some ten frames; each takes about a hundred bytes
 
 
@@ -47,9 +51,8 @@ class Fences:
         if not self._needed:
             return
         self._held.append(self._make(_COMMANDS_COMPLETE, 0))
-        if len(self._held) > _MOST_HELD:
-            last = self._held[-1]
-            self._wait(last, 0, _TIMEOUT_NS)
+        last = self._held[-1]
+        if len(self._held) > _MOST_HELD and self._wait(last, 0, _TIMEOUT_NS) in _DONE:
             for fence in self._held[:-1]:
                 self._delete(fence)
             self._held = [last]

@@ -16,6 +16,7 @@ from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.fences import Fences
 
 LLVMPIPE = "llvmpipe (LLVM 15.0.6, 256 bits) (4.5 (Core Profile) Mesa 22.3.6)"
+TIMEOUT_EXPIRED, CONDITION_SATISFIED = 0x911B, 0x911C
 
 
 class Drawing:
@@ -27,13 +28,18 @@ class Drawing:
         else:
             monkeypatch.setenv("LP_NUM_THREADS", threads)
         self.made, self.waited, self.deleted = 0, list[int](), list[int]()
+        self.is_slow = False
         self.fences = Fences(self, driver)
         monkeypatch.setattr(self.fences, "_make", self._make)
-        monkeypatch.setattr(self.fences, "_wait", lambda fence, *_: self.waited.append(fence))
+        monkeypatch.setattr(self.fences, "_wait", self._wait)
         monkeypatch.setattr(self.fences, "_delete", self.deleted.append)
 
     def load_opengl_function(self, name: str) -> int:
         return len(name)
+
+    def _wait(self, fence: int, *_: int) -> int:
+        self.waited.append(fence)
+        return TIMEOUT_EXPIRED if self.is_slow else CONDITION_SATISFIED
 
     def _make(self, *_: int) -> int:
         self.made += 1
@@ -74,6 +80,17 @@ def test_a_fence_is_let_go_only_once_a_later_drawing_is_done(monkeypatch: pytest
         assert not drawing.deleted or drawing.deleted[-1] < drawing.waited[-1]
     assert drawing.deleted == list(range(1, len(drawing.deleted) + 1))
     assert len(drawing.deleted) > 700
+
+
+def test_while_a_drawing_goes_on_all_fences_are_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawing = Drawing(monkeypatch, LLVMPIPE, "2")
+    drawing.is_slow = True
+    for _ in range(300):
+        drawing.fences.hold()
+    assert drawing.deleted == []
+    drawing.is_slow = False
+    drawing.fences.hold()
+    assert drawing.deleted == list(range(1, 301))
 
 
 def test_drawing_elsewhere_holds_a_fence_and_drawing_on_does_not(
