@@ -60,7 +60,7 @@ python_fits() {
 }
 
 install_locked() {
-    say "installing the locked dependencies (once; about 300 MB)"
+    say "installing the locked dependencies (once; about 450 MB)"
     if command -v uv >/dev/null 2>&1; then
         uv pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock" \
             && uv pip install --quiet --python "$venv/bin/python" --no-deps -e "$root" || no_network

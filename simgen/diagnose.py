@@ -66,18 +66,16 @@ def _gl() -> Finding:
 
 def _path_tracer() -> Finding:
     """Return whether paths can be traced, and what makes it quick."""
-    remedy = "apt-get install libllvm19"
     try:
         variant = best_variant()
         renderer = make_renderer("pathtrace", labels="cast")
-    except RenderError as error:
-        return Finding("path tracing", False, str(error), remedy, required=False)
+    except RenderError as error:  # says itself what to install
+        return Finding("path tracing", False, str(error), required=False)
     with closing(renderer):
         device = renderer.device
     if variant.name == "scalar_rgb":
-        return Finding(
-            "path tracing", False, f"{device}: works, several times slower than with LLVM", remedy, False
-        )
+        slow = f"{device}: works, several times slower than with LLVM"
+        return Finding("path tracing", False, slow, "apt-get install libllvm19", required=False)
     return Finding("path tracing", True, f"{device}, with {variant.llvm}" if variant.llvm else device)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -51,6 +53,17 @@ def test_the_library_that_compiles_is_named(choose) -> None:
     found = _found()
     assert found.ok
     assert "/usr/lib/libLLVM.so.19.1" in found.detail
+
+
+def test_the_set_up_of_a_clone_has_all_that_the_path_tracer_needs() -> None:
+    root = Path(__file__).parents[1]
+    extra = tomllib.loads((root / "pyproject.toml").read_text())["project"]["optional-dependencies"][
+        "pathtrace"
+    ]
+    locked = (root / "requirements.lock").read_text().splitlines()
+    for requirement in extra:
+        name = requirement.partition(">=")[0]
+        assert any(line.startswith(f"{name}==") for line in locked), name
 
 
 def test_what_cannot_run_at_all_is_no_reason_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -57,11 +57,16 @@ class Tally:
         parts = [
             f"{self.done}/{self.total} scenes",
             f"{rate:.1f} frames/s",
-            f"{self.refused} draws refused",
+            f"{counted(self.refused, 'draw')} refused",
             f"{self.failed} failed",
             "" if left is None or self.done == self.total else f"{duration(left)} left",
         ]
         return ", ".join(filter(None, parts))
+
+
+def counted(number: int, noun: str) -> str:
+    """Return `1 scene`, `2 scenes` ..."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def duration(seconds: float) -> str:

@@ -20,6 +20,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,  # its tables leave sixteen columns of a terminal of eighty to what an option means
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Start with: simgen generate tabletop_clutter --count 8 --seed 7 --out out/tabletop",
 )

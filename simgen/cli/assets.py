@@ -22,7 +22,10 @@ def list_assets(
         bool, typer.Option("--packs", help="Packs and whether they are installed.")
     ] = False,
 ) -> None:
-    """List packs, or models with size and mass (those made by code with their parameters), and light maps."""
+    """List models, light maps and packs.
+
+    Models come with size, mass and licence, those made by code with their parameters.
+    """
     from simgen.assets import AssetLibrary, packs
     from simgen.assets.library import PROCEDURAL
     from simgen.assets.procedural import parameters_of
@@ -68,12 +71,15 @@ def _short(value: float, digits: int = 0) -> str:
 
 @app.command("install")
 def install(
-    names: Annotated[list[str], typer.Argument(metavar="PACK...", help="Packs to install.")],
+    names: Annotated[list[str], typer.Argument(metavar="PACK", help="Packs to install.")],
     from_file: Annotated[
         Path | None, typer.Option("--from", help="A package file you have, instead of fetching it.")
     ] = None,
 ) -> None:
-    """Install asset packs through the system's package clients, checked by hash."""
+    """Install asset packs.
+
+    They come through the system's package clients and are checked by hash.
+    """
     from simgen.assets import packs
 
     for name in names:
@@ -89,7 +95,9 @@ def install(
 
 @app.command("import")
 def import_assets(
-    file: Annotated[Path, typer.Argument(help="A .sh3f, .obj, .glb, .gltf, .stl, .ply or .urdf file.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A .sh3f, .obj, .glb, .gltf, .stl, .ply or .urdf file.")
+    ],
     name: Annotated[str, typer.Option(help="Of the asset, imported/NAME; default: the file's.")] = "",
     category: Annotated[str, typer.Option(help="Class of the taxonomy.")] = "object",
     licence: Annotated[str, typer.Option(help="Licence, as an SPDX name.")] = "unknown",
@@ -136,8 +144,12 @@ def _length_of(unit: str, option: str) -> float:
 
 @app.command("show")
 def show(
-    asset_id: Annotated[str, typer.Argument(help="An asset's id, for example procedural/carton.")],
-    out: Annotated[Path | None, typer.Option(help="Picture to write; default ASSET_ID.png.")] = None,
+    asset_id: Annotated[
+        str, typer.Argument(metavar="ASSET_ID", help="An asset's id, for example procedural/carton.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Picture to write; default ASSET_ID.png.")
+    ] = None,
 ) -> None:
     """Render a turntable picture of one asset."""
     from simgen.report.turntable import write_turntable

@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(dataset: Folder) -> None:
-    """Read a dataset back and check every file and label against each other."""
+    """Check all files and labels of a dataset against each other."""
     from simgen.assets import AssetLibrary
     from simgen.dataset.verify import verify as verify_dataset
 
@@ -40,7 +40,10 @@ def replay(
         typer.Option(parser=whole_number(0), metavar="N", help="One frame only; default all."),
     ] = None,
 ) -> None:
-    """Make a scene again from its record and compare every byte with what is on disk."""
+    """Make a scene again and compare every byte.
+
+    It is made from its record in the dataset, and compared with the files there.
+    """
     from simgen.reproduce import replay as replay_scene
 
     report = replay_scene(dataset, scene, frame)

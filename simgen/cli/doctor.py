@@ -11,14 +11,17 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor() -> None:
-    """Check Python, physics, GL, the path tracer and asset packs; say what is missing and how to get it."""
+    """Say what this machine lacks, and how to get it.
+
+    Looks at Python, physics, OpenGL, the path tracer, asset packs and the disk.
+    """
     from simgen.diagnose import diagnose
 
     findings = diagnose()
     for finding in findings:
-        mark = "ok     " if finding.ok else "MISSING"
-        typer.echo(f"{mark} {finding.subject:16} {finding.detail}")
+        mark = "ok" if finding.ok else "MISSING" if finding.required else "could be"
+        typer.echo(f"{mark:8} {finding.subject:18} {finding.detail}")
         if finding.remedy and not finding.ok:
-            typer.echo(f"        {'':16} -> {finding.remedy}")
+            typer.echo(f"{'':8} {'':18} -> {finding.remedy}")
     if any(not finding.ok and finding.required for finding in findings):
         raise typer.Exit(1)

@@ -28,7 +28,7 @@ class RendererChoice(StrEnum):
 
 
 Scenarios = Annotated[
-    list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files, or names of shipped scenes.")
+    list[str], typer.Argument(metavar="SCENARIO", help="Scenario files, or names of shipped scenes.")
 ]
 Seed = Annotated[
     int,
@@ -56,7 +56,10 @@ InstallPacks = Annotated[
 
 Renderer = Annotated[
     RendererChoice,
-    typer.Option(help="Rendering back end; auto is raster, or pathtrace where no GL context can be made."),
+    typer.Option(
+        metavar="NAME",
+        help="raster, pathtrace or auto: raster, or pathtrace where no GL context can be made.",
+    ),
 ]
 
 
@@ -99,6 +102,7 @@ def generate(
     install_packs: InstallPacks = False,
 ) -> None:
     """Make a labelled dataset from scenario files."""
+    _tell_of_first_run()
     with loading():
         from simgen.batch.fork_server import SCENES_NEED, ForkServer
     with ForkServer(SCENES_NEED) as server:  # loads what workers need while this process loads what it needs
@@ -157,8 +161,12 @@ def _refuse_namesakes(loaded: Sequence[Scenario]) -> None:
 
 
 def preview(
-    scenario: Annotated[str, typer.Argument(help="Scenario file, or name of a shipped scene.")],
-    out: Annotated[Path | None, typer.Option(help="Picture to write; default NAME.preview.png.")] = None,
+    scenario: Annotated[
+        str, typer.Argument(metavar="SCENARIO", help="Scenario file, or name of a shipped scene.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Picture to write; default NAME.preview.png.")
+    ] = None,
     seed: Seed = 0,
     index: Annotated[int, typer.Option(parser=whole_number(0), metavar="N", help="Scene index.")] = 0,
     video: Annotated[
@@ -168,7 +176,11 @@ def preview(
     overrides: Overrides = None,
     install_packs: InstallPacks = False,
 ) -> None:
-    """Render one scene into one picture, without writing a dataset; of a scene with events, a strip of what happens."""
+    """Render one scene into one picture, labels drawn.
+
+    No dataset is written. Of a scene with events it is a strip of what happens.
+    """
+    _tell_of_first_run()
     with loading():
         from simgen import api
     loaded = api.load(scenario, overrides or ())
@@ -183,6 +195,18 @@ def preview(
         typer.echo(f"{made}")
     for reason in unmet:
         typer.echo(f"generate would record this scene as failed: {reason}", err=True)
+
+
+def _tell_of_first_run() -> None:
+    """Say why the first scenes take so long: a minute without a word looks like a fault."""
+    from simgen.resources import cache_folder
+
+    if not cache_folder().exists():
+        typer.echo(
+            "first run: models are prepared once, as scenes ask for them, and kept in "
+            f"{cache_folder()}; the first scenes take longer",
+            err=True,
+        )
 
 
 def _chosen(renderer: RendererChoice) -> str:
@@ -204,10 +228,12 @@ def _install_missing(scenario: Scenario) -> None:
 
 
 def _print_summary(summary: GenerateSummary) -> None:
+    from simgen.batch.tally import counted
+
     typer.echo(
-        f"{summary.scenes_written} scenes, {summary.samples} samples in {summary.seconds:.1f} s "
-        f"({summary.samples_per_second:.1f} samples/s), {summary.draws_refused} draws refused, "
-        f"{summary.scenes_failed} scenes failed"
+        f"{counted(summary.scenes_written, 'scene')}, {counted(summary.samples, 'sample')} in {summary.seconds:.1f} s "
+        f"({summary.samples_per_second:.1f} samples/s), {counted(summary.draws_refused, 'draw')} refused, "
+        f"{counted(summary.scenes_failed, 'scene')} failed"
     )
     if summary.scenes_found:
         typer.echo(f"{summary.scenes_found} scenes were there already")

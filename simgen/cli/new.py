@@ -22,7 +22,10 @@ def new(
         typer.Option(help="What to begin with: event (something happens) or still (pictures of objects)."),
     ] = "event",
 ) -> None:
-    """Write a commented scenario to begin with; never overwrites a file."""
+    """Write a commented scenario to begin with.
+
+    A file that is there is never overwritten.
+    """
     from simgen.scenario.starter import write_scenario
 
     path = Path(name) if name.endswith((".yaml", ".yml")) else Path(f"{name}.yaml")

@@ -16,14 +16,14 @@ def register(app: typer.Typer) -> None:
 
 def validate(
     scenarios: Annotated[
-        list[str], typer.Argument(metavar="SCENARIO...", help="Scenario files or shipped names.")
+        list[str], typer.Argument(metavar="SCENARIO", help="Scenario files or shipped names.")
     ],
     overrides: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Override a value before checking. Repeatable."),
     ] = None,
 ) -> None:
-    """Check scenario files and report every problem with its line."""
+    """Check scenario files; every problem with its line."""
     from simgen import api
     from simgen.errors import ScenarioError, UsageError
 
@@ -57,5 +57,7 @@ def scenes() -> None:
     """List the scenes that come with simgen."""
     from simgen import api
 
-    for name, description in api.shipped_scenes():
-        typer.echo(f"{name:24} {description}")
+    shipped = api.shipped_scenes()
+    width = max(len(name) for name, _ in shipped)
+    for name, description in shipped:
+        typer.echo(f"{name:{width}}  {description}")

@@ -22,7 +22,10 @@ def weights(
     dataset: Annotated[Path, typer.Argument(metavar="DIR", help="A dataset folder.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
 ) -> None:
-    """Print how rare events were sampled and what holds in nature; write DIR/weights.csv, a weight per frame."""
+    """Say how events were sampled and what holds in nature.
+
+    Writes DIR/weights.csv, a weight per frame, too.
+    """
     import json
     from dataclasses import asdict
 

@@ -29,14 +29,19 @@ _LICENCE_ID = 1  # the only one: that of the dataset
 _DROPPED = "pictures dropped by a fault"
 
 
+def _too_small(least_px: int) -> str:
+    return "not visible" if least_px <= 1 else f"fewer than {least_px} visible pixels"
+
+
 def export_coco(dataset: Dataset, folder: Path, options: ExportOptions) -> ExportReport:
     """Write the dataset as COCO instances into `folder`; see `formats.exporter.Exporter`."""
     images_folder = folder / "images" / options.split
     images_folder.mkdir(parents=True)
     (folder / "annotations").mkdir()
-    least_px = dataset.manifest.min_visible_px if options.min_visible_px is None else options.min_visible_px
+    asked_px = dataset.manifest.min_visible_px if options.min_visible_px is None else options.min_visible_px
+    least_px = max(1, asked_px)
     images: list[dict[str, Any]] = []
-    counts = {"annotations": 0, "surroundings": 0, f"fewer than {least_px} visible pixels": 0, _DROPPED: 0}
+    counts = {"annotations": 0, "surroundings": 0, _too_small(least_px): 0, _DROPPED: 0}
     with (folder / "annotations" / f"instances_{options.split}.json").open("w", encoding="utf-8") as file:
         file.write('{"annotations": [')
         for sample in dataset:
@@ -47,7 +52,7 @@ def export_coco(dataset: Dataset, folder: Path, options: ExportOptions) -> Expor
             image = _image(image_id, sample)
             place_file(sample.path("rgb"), images_folder / image["file_name"], options.link)
             images.append(image)
-            _write_annotations(file, image_id, sample, max(1, least_px), counts)
+            _write_annotations(file, image_id, sample, least_px, counts)
         file.write("\n],\n" + _members(_head(dataset) | {"images": images}) + "}\n")
     (folder / "ATTRIBUTION.md").write_text(dataset.attribution, encoding="utf-8")
     written = counts.pop("annotations")
@@ -58,12 +63,11 @@ def _write_annotations(
     file: IO[str], image_id: int, sample: SampleView, least_px: int, counts: dict[str, int]
 ) -> None:
     """Append this image's objects to the open list; count what is written and what is left out."""
-    too_small = next(reason for reason in counts if reason.startswith("fewer"))
     for label in sample.annotation.objects:
         if not label.is_thing:
             counts["surroundings"] += 1
         elif label.visible_px < least_px or label.bbox_modal_xyxy is None:
-            counts[too_small] += 1
+            counts[_too_small(least_px)] += 1
         else:
             counts["annotations"] += 1
             file.write("\n" if counts["annotations"] == 1 else ",\n")

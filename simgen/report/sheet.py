@@ -128,11 +128,16 @@ def _panel_width(columns: Sequence[str]) -> int:
     return (PAGE_WIDTH_PX - 2 * _MARGIN - (len(columns) - 1) * _GAP) // len(columns)
 
 
+def write_title(draw: ImageDraw.ImageDraw, title: str, subtitle: str) -> None:
+    """Write the top line of a page; a subtitle alone begins where a title would."""
+    draw.text((_MARGIN, 18), title, TEXT, font(32))
+    start = _MARGIN + draw.textlength(title, font(32)) + 24 if title else _MARGIN
+    draw.text((start, 33), subtitle, MUTED, font(17))
+
+
 def _write_header(page: Image.Image, title: str, subtitle: str, columns: Sequence[str]) -> None:
     draw = ImageDraw.Draw(page)
-    draw.text((_MARGIN, 18), title, TEXT, font(32))
-    start = _MARGIN + draw.textlength(title, font(32)) + 24
-    draw.text((start, 33), subtitle, MUTED, font(17))
+    write_title(draw, title, subtitle)
     for place, name in enumerate(columns):
         draw.text((_MARGIN + place * (_panel_width(columns) + _GAP), 74), name, TEXT, font(19))
 

@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from simgen.report.colours import MUTED, PAGE, TEXT
 from simgen.report.drawing import font
 from simgen.report.marked import mark
-from simgen.report.sheet import PAGE_WIDTH_PX, Picture
+from simgen.report.sheet import PAGE_WIDTH_PX, Picture, write_title
 from simgen.report.story import Story
 
 _MARGIN, _GAP, _CAPTION, _HEAD = 28, 10, 30, 34
@@ -69,9 +69,7 @@ def stack(title: str, subtitle: str, rows: Sequence[Image.Image]) -> Image.Image
     """Return rows of `PAGE_WIDTH_PX` below each other on one page with a title."""
     head = 74
     page = Image.new("RGB", (PAGE_WIDTH_PX, head + sum(row.height + _GAP for row in rows)), PAGE)
-    draw = ImageDraw.Draw(page)
-    draw.text((_MARGIN, 18), title, TEXT, font(32))
-    draw.text((_MARGIN + draw.textlength(title, font(32)) + 24, 33), subtitle, MUTED, font(17))
+    write_title(ImageDraw.Draw(page), title, subtitle)
     y = head
     for row in rows:
         page.paste(row, (0, y))

@@ -13,6 +13,7 @@ import pytest
 import trimesh
 
 from simgen.cli import app, main
+from simgen.diagnose import Finding
 
 TINY = str(Path(__file__).parents[1] / "data" / "tiny.yaml")
 
@@ -50,6 +51,19 @@ def test_every_command_has_help(run) -> None:
         code, out, _ = run(name, "--help")
         assert code == 0
         assert "Usage" in out
+
+
+def test_help_fits_a_terminal_of_eighty_columns_and_cuts_no_sentence(
+    run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    for arguments in (["--help"], ["assets", "--help"]):
+        told = run(*arguments)[1].partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+        assert told
+        assert [line for line in told if not line.endswith(".") or line.endswith("...")] == []
+    options = run("generate", "--help")[1].splitlines()
+    assert max(map(len, options)) <= 80
+    assert "  --seed N                        Dataset seed; the same seed gives the same" in options
 
 
 def test_version(run) -> None:
@@ -123,6 +137,33 @@ def test_doctor_finds_a_working_machine(run) -> None:
     assert "graphics" in out
 
 
+def test_doctor_tells_what_must_be_had_from_what_could_be(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    findings = (
+        Finding("physics", True, "pybullet 3"),
+        Finding("pack toys", False, "toys", "simgen assets install toys", required=False),
+        Finding("graphics", False, "no OpenGL", "apt-get install libegl1"),
+    )
+    monkeypatch.setattr("simgen.diagnose.diagnose", lambda: findings)
+    assert run("doctor")[:2] == (
+        1,
+        "ok       physics            pybullet 3\n"
+        "could be pack toys          toys\n"
+        "                            -> simgen assets install toys\n"
+        "MISSING  graphics           no OpenGL\n"
+        "                            -> apt-get install libegl1\n",
+    )
+
+
+def test_a_first_run_says_that_it_takes_longer(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("SIMGEN_CACHE", str(cache))
+    first = run("preview", TINY, "--out", str(tmp_path / "a.png"))
+    assert first[0] == 0
+    assert f"kept in {cache}; the first scenes take longer" in first[2]
+    cache.mkdir(exist_ok=True)
+    assert "first run" not in run("preview", TINY, "--out", str(tmp_path / "b.png"))[2]
+
+
 def test_verify_of_no_dataset_fails_with_one_line(run, tmp_path: Path) -> None:
     code, _, err = run("verify", str(tmp_path / "nothing"))
     assert code == 1
@@ -174,7 +215,7 @@ def test_assets_list_filters_by_pack(run) -> None:
     ("arguments", "told"),
     [
         (["nope"], "simgen: No such command 'nope'; see simgen --help"),
-        (["generate"], "simgen: Missing argument 'SCENARIO...'; see simgen generate --help"),
+        (["generate"], "simgen: Missing argument 'SCENARIO'; see simgen generate --help"),
         (["generate", TINY], "simgen: Missing option '--out'; see simgen generate --help"),
         (["generate", TINY, "--out", ""], "'--out': it is empty; give a path, or . for the current folder"),
         (["generate", ".", "--out", "x"], "'.' is a folder; give a scenario file, for example scene.yaml"),

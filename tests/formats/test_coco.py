@@ -116,6 +116,11 @@ def test_small_objects_can_be_left_out_and_are_counted(path: Path, tmp_path: Pat
     assert len(list((tmp_path / "few/images/train").iterdir())) == report.images == 6
 
 
+def test_what_is_not_seen_at_all_is_told_as_such(path: Path, tmp_path: Path) -> None:
+    told = [reason for reason, _ in export(path, tmp_path / "seen").left_out]
+    assert "not visible" in told
+
+
 def test_links_hold_the_same_pictures(path: Path, tmp_path: Path) -> None:
     export(path, tmp_path / "linked", options=ExportOptions(link=True))
     picture = tmp_path / "linked/images/all/000000_camera_0000.png"
