@@ -162,6 +162,13 @@ class Intrinsics:
         origins[..., 1] = ((np.arange(self.height) - self.cy) / self.fy)[:, None]
         return origins
 
+    def way_to(self, p_camera: FloatArray) -> tuple[FloatArray, float]:
+        """Return the unit direction (3,) of the ray that ends at a point (3,), camera frame, and its length, metres."""
+        if self.is_orthographic:
+            return np.array([0.0, 0.0, 1.0]), float(p_camera[2])
+        length_m = float(np.linalg.norm(p_camera))
+        return p_camera / max(length_m, 1e-9), length_m
+
     def starts(self, u: FloatArray, v: FloatArray) -> FloatArray:
         """Return where the rays through points (n,), (n,) of the image plane begin (n, 3), as `origins`."""
         if not self.is_orthographic:

@@ -15,6 +15,7 @@ from math import log, pi
 import numpy as np
 
 from simgen.geometry import FloatArray
+from simgen.records.frame import View
 from simgen.records.light import Fog, SunLight
 
 CONTRAST_THRESHOLD = 0.05  # WMO, Guide to Meteorological Instruments (WMO-No. 8), chapter 9
@@ -45,11 +46,20 @@ def optical_depth(fog: Fog, z0_m: FloatArray, z1_m: FloatArray, distance_m: Floa
     return extinction_per_m(fog) * np.asarray(distance_m, dtype=float) * mean
 
 
-def optical_depth_to_sky(fog: Fog, z0_m: float, climb: FloatArray) -> FloatArray:
+def optical_depth_before(fog: Fog, view: View, p_camera: FloatArray) -> float:
+    """Return the optical depth of the way from where a camera's ray begins to a point (3,), camera frame."""
+    way, length_m = view.intrinsics.way_to(p_camera)
+    up = view.T_world_camera[2, :3]
+    z = float(up @ p_camera + view.T_world_camera[2, 3])
+    start = z - length_m * float(up @ way)
+    return float(optical_depth(fog, np.asarray(start), np.asarray(z), np.asarray(length_m)))
+
+
+def optical_depth_to_sky(fog: Fog, z0_m: FloatArray | float, climb: FloatArray) -> FloatArray:
     """Return the optical depth of rays without an end; infinite unless the fog thins and they climb.
 
     Args:
-        z0_m: world z where they begin.
+        z0_m: (...) world z where they begin.
         climb: (...) world z of their unit directions.
     """
     climb = np.asarray(climb, dtype=float)

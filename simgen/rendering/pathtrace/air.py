@@ -64,8 +64,7 @@ class Air:
         far = np.isinf(distance_m)
         ahead = np.where(far, 0.0, distance_m).astype(float)
         depth = optical_depth(self.fog, z0, z0 + climb * ahead, ahead)
-        # Of parallel rays the middle one's height stands for all.
-        return np.where(far, optical_depth_to_sky(self.fog, float(z0.mean()), climb), depth)
+        return np.where(far, optical_depth_to_sky(self.fog, z0, climb), depth)
 
     def glow(self, distance_m: Float32Array, directions: FloatArray, eye_m: FloatArray) -> Float32Array:
         """Return (h, w, 3) what the air scatters of lamps and panels to the camera: once, bodies not blocking it."""

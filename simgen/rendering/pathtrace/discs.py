@@ -7,7 +7,7 @@ camera over its area; a lens and its edges send a little everywhere in front.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import pi
+from math import exp, pi
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from simgen.records.asset import Float32Array
 from simgen.records.frame import View
 from simgen.records.light import Fog
 from simgen.rendering.beams import share_of
-from simgen.rendering.fog import optical_depth
+from simgen.rendering.fog import optical_depth_before
 from simgen.rendering.lamps import Lights, PlacedSpot
 from simgen.rendering.pathtrace.lamps import HOUSING_M
 
@@ -25,8 +25,10 @@ from simgen.rendering.pathtrace.lamps import HOUSING_M
 _STRAY = 0.02
 _SMALLEST_PX = 0.7  # radius: smaller discs are drawn so large, and as much darker
 _LEAST_COSINE = 0.2  # flatter discs get no brighter
-_SPLIT = 4  # samples along each side of a pixel
+_SPLIT, _SPLIT_SPECK = 4, 8  # samples along each side of a pixel; of a small disc
+_SPECK_PX = 8.0
 _WIDER = 3.0  # how much larger than a pinhole's a disc may be through a lens
+Window = tuple[int, int, int, int]  # left, top, right, bottom
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,17 +64,34 @@ def painted_discs(discs: list[Disc], camera: Intrinsics, distance_m: Float32Arra
     """
     picture = np.zeros((camera.height, camera.width, 3), np.float32)
     for disc in discs:
-        place = camera.project(disc.center[None])[0]
-        reach = disc.radius_m / disc.pixel_m * (1.0 if camera.lens is None else _WIDER) + 1.0
-        if not np.isfinite(place).all():
-            continue
-        left, top = np.maximum(np.floor(place - reach), 0).astype(int)
-        right, bottom = np.minimum(np.ceil(place + reach) + 1, (camera.width, camera.height)).astype(int)
-        if left < right and top < bottom:
+        for left, top, right, bottom in _windows(disc, camera):
             window = (slice(top, bottom), slice(left, right))
             cover = _cover(disc, camera, (left, top, right, bottom), distance_m[window])
             picture[window] += cover[..., None] * disc.rgb.astype(np.float32)
     return picture
+
+
+def _windows(disc: Disc, camera: Intrinsics) -> list[Window]:
+    """Return the parts of the picture that a disc may be seen in: two where the seam of a panorama parts it."""
+    place = camera.project(disc.center[None])[0]
+    if not np.isfinite(place).all():
+        return []
+    reach = np.full(2, disc.radius_m / disc.pixel_m * (1.0 if camera.lens is None else _WIDER) + 1.0)
+    shifts = [0.0]
+    if camera.lens is not None and camera.lens.kind == "equirectangular":
+        turn = 2 * pi * camera.fx
+        off_pole = max(pi / 2 - abs(float(place[1] - camera.cy)) / camera.fy - reach[1] / camera.fy, 0.0)
+        reach[0] = min(reach[0] / max(np.sin(off_pole), 1e-3), turn / 2)  # meridians come together
+        shifts = [-turn, 0.0, turn]
+    size = (camera.width, camera.height)
+    found: list[Window] = []
+    for shift in shifts:
+        middle = place + np.array([shift, 0.0])
+        left, top = np.maximum(np.floor(middle - reach), 0).astype(int)
+        right, bottom = np.minimum(np.ceil(middle + reach) + 1, size).astype(int)
+        if left < right and top < bottom:
+            found.append((left, top, right, bottom))
+    return found
 
 
 def _disc(spot: PlacedSpot, view: View, fog: Fog | None) -> Disc | None:
@@ -81,9 +100,8 @@ def _disc(spot: PlacedSpot, view: View, fog: Fog | None) -> Disc | None:
     T = invert_rigid(view.T_world_camera) @ spot.T_world_light
     is_bulb = light.outer_angle_rad > pi / 2
     center = T[:3, 3] + (0.0 if is_bulb else HOUSING_M) * T[:3, 0]
-    distance = float(np.linalg.norm(center))
     depth = float(camera.depth_of(center[None])[0])
-    back = np.array([0.0, 0.0, -1.0]) if camera.is_orthographic else -center / max(distance, 1e-9)
+    back = -camera.way_to(center)[0]
     cosine = float(back @ T[:3, 0])
     if depth < max(camera.near_m, 2 * HOUSING_M) or (cosine <= 0 and not is_bulb):
         return None
@@ -91,19 +109,17 @@ def _disc(spot: PlacedSpot, view: View, fog: Fog | None) -> Disc | None:
     share = max(float(share_of(light, back @ T[:3, :3])), _STRAY)
     candela = np.asarray(light.color_rgb) * light.intensity_cd * share
     if fog is not None:
-        z_eye, z_lamp = view.T_world_camera[2, 3], spot.T_world_light[2, 3]
-        candela = candela * float(np.exp(-optical_depth(fog, z_eye, z_lamp, np.asarray(distance))))
+        candela = candela * exp(-optical_depth_before(fog, view, center))
     pixel_m = (1.0 if camera.is_orthographic else depth) / camera.fx
     drawn = max(light.radius_m, _SMALLEST_PX * pixel_m)
     return Disc(center, back if is_bulb else T[:3, 0], drawn, candela / (pi * drawn**2 * seen), pixel_m)
 
 
-def _cover(
-    disc: Disc, camera: Intrinsics, window: tuple[int, int, int, int], distance_m: Float32Array
-) -> Float32Array:
+def _cover(disc: Disc, camera: Intrinsics, window: Window, distance_m: Float32Array) -> Float32Array:
     """Return which share of pixels (left, top, right, bottom) the disc covers, before what is at these distances."""
     left, top, right, bottom = window
-    steps = (np.arange(_SPLIT) + 0.5) / _SPLIT - 0.5
+    split = _SPLIT_SPECK if disc.radius_m < _SPECK_PX * disc.pixel_m else _SPLIT
+    steps = (np.arange(split) + 0.5) / split - 0.5
     u, v = np.meshgrid(
         (np.arange(left, right)[:, None] + steps).ravel(), (np.arange(top, bottom)[:, None] + steps).ravel()
     )
@@ -119,7 +135,7 @@ def _cover(
     with np.errstate(divide="ignore", invalid="ignore"):
         ahead = ((disc.center - starts) @ disc.normal) / (along @ disc.normal)
         off = np.linalg.norm(starts + along * ahead[..., None] - disc.center, axis=-1)
-    hidden = ahead > np.repeat(np.repeat(distance_m, _SPLIT, axis=0), _SPLIT, axis=1)
+    hidden = ahead > np.repeat(np.repeat(distance_m, split, axis=0), split, axis=1)
     inside = (off <= disc.radius_m) & (ahead > 0) & ~hidden
-    shape = (bottom - top, _SPLIT, right - left, _SPLIT)
+    shape = (bottom - top, split, right - left, split)
     return inside.reshape(shape).mean(axis=(1, 3), dtype=np.float32)

@@ -15,7 +15,7 @@ from simgen.rendering.lamps import dimmed_suns, light_factors, lights_in
 from simgen.rendering.raster.air import GlowPass, air_uniforms, fog_uniforms
 from simgen.rendering.raster.antialias import AntialiasPass
 from simgen.rendering.raster.context import GlContext, set_uniforms
-from simgen.rendering.raster.discs import DiscPass
+from simgen.rendering.raster.discs import DiscPass, faces_of
 from simgen.rendering.raster.drawables import Drawable, present_drawables, visible_items
 from simgen.rendering.raster.lamp import Lamp, lamps_of
 from simgen.rendering.raster.lamps import LampPass, LampView, typical_luminance
@@ -152,9 +152,14 @@ class LightPass:
         targets.unsmoothed.clear(nonce, nonce, nonce, nonce)
         self._shade_pixels(targets, coarse, view, white, suns, others or Others())
         shining = [lamp for lamp in lamps if lamp.half_m is not None] if mirrored else lamps
-        self._discs.draw(targets, view, shining, self._scene.fog, white)
-        if others is not None:  # what is shown in another picture is smoothed with it
+        faces = faces_of(shining, view, self._scene.fog, white)
+        smoothed = others is not None  # what is shown in another picture is smoothed with it
+        specks = [face for face in faces if face.is_speck and smoothed]
+        large = [face for face in faces if not (face.is_speck and smoothed)]
+        self._discs.draw(targets.shaded, view, large, white)
+        if smoothed:
             self._antialias.draw(targets, white)
+            self._discs.draw(targets.smoothed_over_labels, view, specks, white)
 
     def _draw_lamps(
         self,

@@ -74,7 +74,18 @@ class Targets:
     @cached_property
     def smoothed(self) -> moderngl.Framebuffer:
         """The radiance with smooth edges, over the depth of `marks`."""
-        return self.framebuffer([self.texture(self.size_px, 4, "f2")], self._marks_depth)
+        return self.framebuffer([self._smoothed_radiance], self._marks_depth)
+
+    @cached_property
+    def _smoothed_radiance(self) -> moderngl.Texture:
+        return self.texture(self.size_px, 4, "f2")
+
+    @cached_property
+    def smoothed_over_labels(self) -> moderngl.Framebuffer:
+        """The radiance with smooth edges, over the labels' depth; made when a view first shows a small lamp."""
+        made = self.framebuffer([self._smoothed_radiance], self.labels.depth)
+        made.depth_mask = False
+        return made
 
     @cached_property
     def behind(self) -> Targets:

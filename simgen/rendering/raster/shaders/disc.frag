@@ -1,21 +1,27 @@
 #version 330 core
-// A lamp as cameras see it, its edge smoothed by how much of the pixel it covers.
+// A lamp as cameras see it, its edge smoothed by how much of the pixel it covers: the share of the places in it.
 #include "common.glsl"
 in vec3 v_place;
 flat in vec3 v_rgb;
 in float v_depth;
 #include "output.glsl"
+uniform int split;  // places along each side of a pixel
 
 void main() {
-    vec2 inside = 1.0 - abs(v_place.xy);
-    float round_inside = 1.0 - length(v_place.xy);
-    vec2 covered = clamp(inside / max(fwidth(v_place.xy), 1e-6) + 0.5, 0.0, 1.0);
-    float round_covered = clamp(round_inside / max(fwidth(round_inside), 1e-6) + 0.5, 0.0, 1.0);
-    float share = v_place.z > 0.5 ? round_covered : covered.x * covered.y;
-    if (share <= 0.0) discard;
+    vec2 right = dFdx(v_place.xy), down = dFdy(v_place.xy);
+    float step = 1.0 / float(split), inside = 0.0;
+    for (int y = 0; y < split; ++y) {
+        for (int x = 0; x < split; ++x) {
+            vec2 off = (vec2(x, y) + 0.5) * step - 0.5;
+            vec2 at = abs(v_place.xy + off.x * right + off.y * down);
+            inside += (v_place.z > 0.5 ? dot(at, at) : max(at.x, at.y)) <= 1.0 ? 1.0 : 0.0;
+        }
+    }
+    if (inside == 0.0) discard;
+    vec3 rgb = v_rgb * (inside * step * step);
 #ifdef LENS
-    put_out(v_rgb * share, 1.0 / l_depth);
+    put_out(rgb, 1.0 / l_depth);
 #else
-    put_out(v_rgb * share, 1.0 / v_depth);
+    put_out(rgb, 1.0 / v_depth);
 #endif
 }
