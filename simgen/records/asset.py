@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from simgen.errors import AssetError
 from simgen.geometry import Vec3
 
 Float32Array = NDArray[np.float32]
@@ -39,11 +40,22 @@ class Texture:
         pixels: (height, width, 3 or 4) uint8; colour maps are sRGB encoded, others linear.
         srgb: whether the colour channels are sRGB encoded.
         smaller: levels half as high and wide, a quarter, and so on, where they were prepared; by `assets.mip_levels`.
+
+    Raises:
+        AssetError: it has no pixels, or they are of another kind.
     """
 
     pixels: NDArray[np.uint8]
     srgb: bool
     smaller: tuple[NDArray[np.uint8], ...] = ()
+
+    def __post_init__(self) -> None:
+        shape, kind = self.pixels.shape, self.pixels.dtype
+        if len(shape) != 3 or 0 in shape or shape[2] not in (3, 4) or kind != np.uint8:
+            raise AssetError(
+                f"texture: pixels must be (height, width, 3 or 4) uint8 with at least one of them, got {shape} {kind}; "
+                "give a map of one colour a single pixel, and repeat a grey one for red, green and blue"
+            )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
