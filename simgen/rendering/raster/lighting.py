@@ -107,7 +107,8 @@ class LightPass:
         self._shade_defines = (*defines, *self._room.defines)
         self._shades: dict[tuple[str, ...], moderngl.Program] = {}
         self._background_defines = tuple(air) if scene.fog else ()
-        self._visibility.set_scene(light.illumination, light.suns, bounce_of(light))
+        lamplight = self._room.lamplight(-light.illumination.directions)
+        self._visibility.set_scene(light.illumination, light.suns, bounce_of(light, lamplight))
         scale = light.illumination.map_scale * light.map.value_scale
         steps = (LEVELS - 1) / (1 - ROOT_SMOOTHEST)
         closed = bool(self._room.defines)

@@ -129,6 +129,12 @@ class RoomLight:
         shown = self._gathered(seen, before, self._passes_last)
         return RoomField(shown, self._bins.lobes @ self._open(sources, sky), middle, around)
 
+    def lamplight(self, normals: FloatArray, lamps: Sequence[Lamp]) -> FloatArray:
+        """Return (n, 3) the radiance of white sheets at the middle, unit normals (n, 3), in the light of lamps."""
+        points = np.broadcast_to(self.enclosure.middle_m, normals.shape)
+        nothing = np.zeros(normals.shape)
+        return sum((self._of_lamp(points, normals, lamp) for lamp in lamps), nothing)
+
     def _gathered(self, seen: FloatArray, probes: FloatArray, passes: FloatArray) -> FloatArray:
         """Return (p, 6, 3) the light of what probes see (p d, 3) through boxes of things, which probes light."""
         things = probes.mean(axis=1)[:, None] * _THING_ALBEDO
@@ -159,7 +165,7 @@ class RoomLight:
             facing *= self._lit(places, sun)
             total += facing[:, None] * (np.asarray(sun.illuminance_rgb) / np.pi)
         for lamp in sources.lamps:
-            total += self._of_lamp(places, normals[places.triangles], lamp)
+            total += self._of_lamp(places.points_m, normals[places.triangles], lamp)
         return total
 
     def _lit(self, places: _Places, sun: DirectionalLight) -> FloatArray:
@@ -174,15 +180,15 @@ class RoomLight:
             self._sunlit[key] = lit
         return self._sunlit[key]
 
-    def _of_lamp(self, places: _Places, normals: FloatArray, lamp: Lamp) -> FloatArray:
+    def _of_lamp(self, points_m: FloatArray, normals: FloatArray, lamp: Lamp) -> FloatArray:
         """Return (m, 3) the light of a lamp, as of a point that is no nearer than its radius."""
-        apart = lamp.position_m - places.points_m
+        apart = lamp.position_m - points_m
         distance = np.maximum(np.linalg.norm(apart, axis=1), max(lamp.radius_m, 1e-3))
         facing = np.maximum((normals * apart).sum(axis=1) / distance, 0.0)
         sent = lamp.falloff(-apart @ lamp.T_world_lamp[:3, :3] / distance[:, None])
         strength = facing * sent / (np.pi * distance**2)
         shone_on = strength > 0
-        hits = self._shell.mesh.cast(places.points_m[shone_on], apart[shone_on])
+        hits = self._shell.mesh.cast(points_m[shone_on], apart[shone_on])
         strength[shone_on] *= hits.distance_m > 0.999
         return strength[:, None] * lamp.axis_rgb_cd
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import moderngl
 import numpy as np
 
+from simgen.geometry import FloatArray
 from simgen.records.frame import View
 from simgen.records.scene import Scene
 from simgen.rendering.lamps import lights_in
@@ -36,6 +37,7 @@ class RoomPass:
     def __init__(self, context: GlContext) -> None:
         self._context, self._prefilter = context, Prefilter(context)
         self._probes: RoomProbes | None = None
+        self._lamps: tuple[Lamp, ...] = ()
         self.mirrored: moderngl.Texture | None = None
         self.mirrored_scale = 1.0
 
@@ -69,7 +71,8 @@ class RoomPass:
             return light
         scale = light.illumination.map_scale
         sky = sky_around(light.map.analysis, scale, light.rotation_rad)
-        field = self._probes.room.field(Sources(sky, light.suns, _still_lamps(scene, view)))
+        self._lamps = _still_lamps(scene, view)
+        field = self._probes.room.field(Sources(sky, light.suns, self._lamps))
         self._probes.write(field)
         around = field.around.astype(np.float32)
         if self.mirrored is not None:
@@ -77,6 +80,12 @@ class RoomPass:
         self.mirrored_scale = scale_of(around)
         self.mirrored = self._prefilter.tiles(around / self.mirrored_scale, QUICKLY)
         return replace(light, illumination=illumination_of(around, scale))
+
+    def lamplight(self, normals: FloatArray) -> FloatArray:
+        """Return (n, 3) the radiance of white sheets among the things, unit normals (n, 3), in the light of lamps."""
+        if self._probes is None:
+            return np.zeros(normals.shape)
+        return self._probes.room.lamplight(normals, self._lamps)
 
     def irradiance_texels(self) -> bytes:
         """Return what takes the place of `scene_light.irradiance_texels`: more light than any surface gets."""

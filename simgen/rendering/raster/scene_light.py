@@ -17,7 +17,8 @@ from simgen.rendering.raster.environment import Illumination, illuminate, sun_in
 from simgen.rendering.raster.prefilter import GpuMap, folded_directions
 from simgen.rendering.raster.shadows import MOST_SUNS, DirectionalLight
 
-# Share of light that a blocker sends on, and share of it that a blocker receives: assumed, middle grey in half shade.
+# Share of light that a blocker sends on (as in `shade.frag`), and share of it that a blocker receives: assumed, middle
+# grey in half shade.
 _BLOCKER_ALBEDO = 0.4
 _BLOCKER_OPENNESS = 0.6
 IRRADIANCE_SIDE = 32  # as in `shade.frag`
@@ -82,10 +83,14 @@ def check_suns(scene: Scene) -> None:
         )
 
 
-def bounce_of(light: SceneLight) -> FloatArray:
-    """Return (32, 3) what a grey blocker in each soft direction sends back, as energy."""
+def bounce_of(light: SceneLight, lamplight: FloatArray) -> FloatArray:
+    """Return (32, 3) what a grey blocker in each soft direction sends back, as energy.
+
+    Args:
+        lamplight: (32, 3) what a white one sends of the light of lamps; they are known of in rooms alone.
+    """
     towards_viewer = -light.illumination.directions
-    received = light.illumination.irradiance(towards_viewer)
+    received = light.illumination.irradiance(towards_viewer) + lamplight
     for sun in light.suns:
         facing = np.maximum(towards_viewer @ np.asarray(sun.direction_world), 0.0)
         received = received + facing[:, None] * np.asarray(sun.illuminance_rgb) / np.pi

@@ -27,6 +27,8 @@ from simgen.rendering.raster.targets import Targets
 # A blocker this many radii of all things away blocks less, and this many nothing: assumed. Each soft direction stands
 # for a wide region, of which a distant blocker covers little, but the direction's depth map would let it cover all.
 _BLOCKS_LESS, _BLOCKS_NOTHING = 1.25, 2.75
+# Of the radius of all things, how near blockers must be to be hidden with what they hide from the light: assumed.
+_NEAR_BY = 0.2
 _COARSE_M = 0.03  # texels of soft maps that are wider are smoothed: those of rooms, not of tables; looked at
 _SMALL_IMAGE_PX = 320 * 240  # up to this, shadows are looked up for every pixel
 
@@ -50,6 +52,16 @@ class LightTargets:
         self.shared = targets.framebuffer([self.shares])
         self.glow_spacing_px = 4 if targets.width * targets.height > _SMALL_IMAGE_PX else 2
         self._targets = targets
+
+    @cached_property
+    def returned(self) -> moderngl.Texture:
+        """What `asked_apart` keeps of the light of blockers."""
+        return self._targets.texture(_over(self._targets, 2 * self.spacing_px), 1, "f4")
+
+    @cached_property
+    def asked_apart(self) -> moderngl.Framebuffer:
+        """`asked`, and `returned` besides, made when a scene first is enclosed."""
+        return self._targets.framebuffer([self.light, self.surfaces, self.returned])
 
     @cached_property
     def behind(self) -> LightTargets:
@@ -150,7 +162,9 @@ class VisibilityPass:
     ) -> None:
         ray, defines = ray_uniforms(view.intrinsics), ray_defines(view.intrinsics)
         coarse_maps = ["COARSE"] * (self._shadows.soft.texel_m > _COARSE_M)
-        ask = self._context.program("fullscreen.vert", "visibility.frag", (*defines, *coarse_maps))
+        ask = self._context.program(
+            "fullscreen.vert", "visibility.frag", (*defines, *coarse_maps, *room.defines)
+        )
         smooth = self._context.program("fullscreen.vert", "smooth.frag", (*defines, *room.defines))
         self._shadows.soft_depths.use(1)
         self._shadows.plain.use(1)
@@ -162,17 +176,19 @@ class VisibilityPass:
             spacing=spacing,
             **ray,
             **self._soft_light,
+            reach_m=_NEAR_BY * (self._shadows.soft.radius_m or 1.0),
             **soft_uniforms(self._shadows.soft, view),
         )
-        self._context.draw_into(coarse.asked)
+        self._context.draw_into(coarse.asked_apart if room.defines else coarse.asked)
         self._context.fill(ask)
         self._shadows.plain.clear(1)
         coarse.light.use(1)
         coarse.surfaces.use(2)
         if room.defines:
             irradiance.use(3)
+            coarse.returned.use(6)
         set_uniforms(
-            smooth, light=1, surfaces=2, irradiance=3, texel=_texel(coarse.light), spacing=spacing, **ray,
+            smooth, light=1, returned=6, surfaces=2, irradiance=3, texel=_texel(coarse.light), spacing=spacing, **ray,
             **room.uniforms(view),
         )  # fmt: skip
         self._context.draw_into(coarse.averaged)

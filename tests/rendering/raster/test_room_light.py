@@ -8,7 +8,7 @@ from math import atan, pi, sqrt
 import numpy as np
 import pytest
 
-from simgen.geometry import FloatArray, spread_directions
+from simgen.geometry import FloatArray, Vec3, spread_directions
 from simgen.rendering.lamps import Lights, PlacedSpot
 from simgen.rendering.light_map import sphere_grid
 from simgen.rendering.raster.furniture import Boxes
@@ -67,6 +67,13 @@ def test_light_of_a_lamp_in_a_cavity_is_that_of_an_integrating_sphere() -> None:
     on_walls = [(wall[-1, ..., axis + 3], wall[0, ..., axis]) for axis, wall in enumerate(walls)]
     bounces = sum(albedo**k for k in range(1, 5))  # as many as are followed
     assert np.mean(on_walls) == pytest.approx(flux / area * bounces / pi, rel=0.05)
+
+
+def test_lamps_shine_among_the_things_by_the_laws_of_distance_and_cosine() -> None:
+    up, aslant = np.array([0.0, 0.0, 1.0]), np.array([0.8, 0.0, 0.6])
+    lamp = lamp_of(100.0, (0.0, 0.0, 0.8))
+    light = RoomLight(room((2.0, 2.0, 2.0), albedo=0.5)).lamplight(np.array([up, aslant, -up]), [lamp])
+    np.testing.assert_allclose(light[:, 1], np.array([1.0, 0.6, 0.0]) * 100 / 0.8**2 / pi, rtol=1e-6)
 
 
 def test_walls_shade_the_floor_from_a_low_sun() -> None:
@@ -142,7 +149,7 @@ def sun(direction: tuple[float, float, float], lux: float = 1000.0) -> Direction
     return DirectionalLight((x, y, z), (lux, lux, lux), 0.01)
 
 
-def lamp_of(intensity_cd: float) -> Lamp:
-    light = point_lamp((0.0, 0.0, 0.0), intensity_cd)
+def lamp_of(intensity_cd: float, at: Vec3 = (0.0, 0.0, 0.0)) -> Lamp:
+    light = point_lamp(at, intensity_cd)
     lit = Lights((), (PlacedSpot(light, light.pose.matrix()),), (), DARK, np.zeros(0))
     return lamps_of(lit)[0]

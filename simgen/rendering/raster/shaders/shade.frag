@@ -18,6 +18,11 @@ uniform mat3 R_map_camera;
 uniform sampler2D irradiance;    // octahedral, of the surroundings without their suns, divided by pi, map frame
 uniform vec3 mirror;             // map units -> cd/m2, 1 / size of `prefiltered`
 uniform vec2 level_of;           // root of roughness -> level of `prefiltered`: scale, shift
+#ifdef PROBES
+// What blockers send back is that of grey ones, in light that knows no colours. Of so many the colour is that of the
+// surface itself: the inside of a cup lights itself (after Jimenez et al., GTAO, SIGGRAPH 2016; the share is assumed).
+const float GREY = 0.4, OWN_BLOCKERS = 0.6;  // GREY as in `scene_light.py`
+#endif
 #if SUNS > 0
 uniform vec3 sun_direction[SUNS];  // towards the light
 uniform vec3 sun_color[SUNS];      // lux
@@ -151,6 +156,7 @@ void main() {
     vec3 l = diffuse_from_around(s) * ambient(n_map) * share;
 #ifdef PROBES
     float visible = gloss.x, shine = 4.0 * gloss.y * gloss.y;
+    l *= 1.0 + gloss.z * OWN_BLOCKERS * (s.base / GREY - 1.0);
 #else
     float visible = min(luminance(share), 1.0);
     const float shine = 1.0;
