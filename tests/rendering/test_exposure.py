@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
+from simgen.errors import RenderError
 from simgen.geometry import FloatArray
 from simgen.lens import Lens
 from simgen.records.frame import View
@@ -128,6 +129,14 @@ def test_off_a_fisheye_s_axis_its_flat_aperture_is_seen_from_the_side() -> None:
     np.testing.assert_allclose(
         4 * pixels.std(axis=0), [wide * np.cos(angle), wide * angle / np.sin(angle)], rtol=0.01
     )
+
+
+@pytest.mark.parametrize("kind", ["equirectangular", "orthographic"])
+def test_a_lens_that_has_no_aperture_is_refused_by_name(kind: str) -> None:
+    camera = replace(CAMERA, lens=Lens(kind))  # type: ignore[arg-type]
+    view = still_view(camera_scene([sphere(0.1, at=(0.0, 0.0, 2.0))], camera))
+    with pytest.raises(RenderError, match=f"'camera'.*'{kind}'.*brown_conrady, fisheye"):
+        seen_from(view, (0.01, 0.0), FOCUS_M)
 
 
 def test_out_of_focus_no_light_is_lost_and_none_is_moved() -> None:
