@@ -128,10 +128,17 @@ def _message(error: ErrorDetails, errors: list[ErrorDetails]) -> str:
     if kind == "extra_forbidden":
         return _unknown_key(error, errors)
     if kind in _WANTED:
-        return f"expected {_WANTED[kind]}, got {show(given)}"
+        return f"expected {_WANTED[kind]}, got {show(given)}{_hint(error)}"
     if kind in _WORDED:
         return _WORDED[kind](given, error.get("ctx", {}))
     return f"{error['msg'].replace('Input should be', 'must be')}, got {show(given)}"
+
+
+def _hint(error: ErrorDetails) -> str:
+    """Return what to write where the name of a model made by code is to be drawn; mostly nothing."""
+    if error["loc"][-1:] == ("procedural",) and isinstance(error["input"], dict):
+        return "; for one of several models write asset: {choice: [procedural/bolt, procedural/nut]}"
+    return ""
 
 
 _WORDED: dict[str, Callable[[object, Mapping[str, Any]], str]] = {
@@ -151,6 +158,8 @@ def _unknown_key(error: ErrorDetails, errors: list[ErrorDetails]) -> str:
 
 def _unknown_word(given: object, expected: str) -> str:
     words = expected.split("'")[1::2]
+    if len(words) == 1:
+        return f"must be {words[0]}, got {show(given)}"
     listed = ", ".join(words)
     return f"{show(given)} is not one of {listed};{did_you_mean(str(given), words)}".rstrip(";")
 

@@ -63,7 +63,7 @@ class Reader:
     def literal(self, raw: object) -> Value:
         """Return the value of a number or text."""
         if isinstance(raw, bool) or raw is None or not isinstance(raw, int | float | str):
-            raise mistake(f"expected {self.wanted}, got {show(raw)}{_list_hint(raw)}")
+            raise mistake(f"expected {self.wanted}, got {show(raw)}{_form_hint(raw)}")
         if isinstance(raw, str):
             return self._text(raw)
         if self.dimension is None:
@@ -154,8 +154,13 @@ def _gives(given: Distribution) -> str:
     return "a rotation" if given.kind == "uniform_rotation" else "a vector"
 
 
-def _list_hint(raw: object) -> str:
-    return "; for one of several write {choice: [...]}" if isinstance(raw, list | tuple) else ""
+def _form_hint(raw: object) -> str:
+    """Return how a value that has the form of something else is written; mostly nothing."""
+    if isinstance(raw, list | tuple):
+        return "; for one of several write {choice: [...]}"
+    if isinstance(raw, Mapping) and "procedural" in raw:
+        return f"; in a choice a model made by code is written procedural/{raw['procedural']}"
+    return ""
 
 
 def _like_quantity(text: str) -> bool:

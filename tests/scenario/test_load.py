@@ -201,7 +201,20 @@ def test_a_scenario_that_uses_every_form_loads() -> None:
         (
             "fixed:",
             "exposure: atuo, fixed:",
-            "x.yaml:8:19 sensors.cam.exposure: 'atuo' is not one of auto; did you mean 'auto'?",
+            "x.yaml:8:19 sensors.cam.exposure: must be auto, got 'atuo'",
+        ),
+        ("fixed:", "kind: lidar, fixed:", "x.yaml:8:15 sensors.cam.kind: must be camera, got 'lidar'"),
+        (
+            "procedural/carton",
+            "{choice: [{procedural: nut}, procedural/bolt]}",
+            "x.yaml:5:22 objects.box.asset.choice[0]: expected a text, got {'procedural': 'nut'}; "
+            "in a choice a model made by code is written procedural/nut",
+        ),
+        (
+            "procedural/carton",
+            "{procedural: {choice: [bolt, nut]}}",
+            "x.yaml:5:25 objects.box.asset.procedural: expected a text, got {'choice': ['bolt', 'nut']}; "
+            "for one of several models write asset: {choice: [procedural/bolt, procedural/nut]}",
         ),
         (
             'simgen: "1"',
