@@ -14,6 +14,9 @@ R11G11B10F = 0x8C3A  # one word a texel: software rendering reads it four times 
 _TEXTURE_2D, _RGB, _RGBA = 0x0DE1, 0x1907, 0x1908
 _BASE_LEVEL, _MAX_LEVEL, _LOD_BIAS = 0x813C, 0x813D, 0x8501
 _UNSIGNED_BYTE, _SMALL_FLOATS = 0x1401, 0x8C3B
+_READ_FRAMEBUFFER, _DEPTH_BIT, _NEAREST, _SCISSOR_TEST = 0x8CA8, 0x0100, 0x2600, 0x0C11
+
+Box = tuple[int, int, int, int]  # first column and row, width and height
 
 
 class Loader(Protocol):
@@ -35,6 +38,11 @@ class GlCalls:
         sizes = [ctypes.c_int] * 5
         self._image = _function(loader, "glTexImage2D", number, *sizes, number, number, pointer)
         self._read = _function(loader, "glGetTexImage", number, ctypes.c_int, number, number, pointer)
+        self._bind_framebuffer = _function(loader, "glBindFramebuffer", number, number)
+        self._disable = _function(loader, "glDisable", number)
+        self._enable = _function(loader, "glEnable", number)
+        corners = [ctypes.c_int] * 8
+        self._blit = _function(loader, "glBlitFramebuffer", *corners, number, number)
 
     def write_levels(
         self, texture: moderngl.Texture, levels: Sequence[NDArray[np.uint8]], internal_format: int
@@ -81,6 +89,18 @@ class GlCalls:
         height, width = words.shape
         self._bind(_TEXTURE_2D, texture.glo)
         self._image(_TEXTURE_2D, 0, R11G11B10F, width, height, 0, _RGB, _SMALL_FLOATS, words.ctypes.data)
+
+    def copy_depths(
+        self, source: moderngl.Framebuffer, target: moderngl.Framebuffer, boxes: Sequence[Box]
+    ) -> None:
+        """Copy depths between framebuffers of one size and format; the target is bound, its scissor as large as it."""
+        self._disable(_SCISSOR_TEST)  # or the driver draws what it could copy
+        self._bind_framebuffer(_READ_FRAMEBUFFER, source.glo)
+        for x, y, width, height in boxes:
+            box = (x, y, x + width, y + height)
+            self._blit(*box, *box, _DEPTH_BIT, _NEAREST)
+        self._bind_framebuffer(_READ_FRAMEBUFFER, target.glo)
+        self._enable(_SCISSOR_TEST)
 
 
 def _function(loader: Loader, name: str, *arguments: Any) -> Any:

@@ -72,6 +72,7 @@ class LightPass:
         self._factors: FloatArray | None = None
         self._state: tuple[FloatArray, ...] | None = None
         self._lamps.forget()
+        self._visibility.casters.forget()
         self._room.set_scene(drawables)
         enclosure = self._room.enclosure
         self._reach = None if enclosure is None else SunReach(enclosure)

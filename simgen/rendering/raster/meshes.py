@@ -255,7 +255,7 @@ class GpuModel:
         keys = self.materials.keys
         return [part for part in self._levels[self._caster_index] if not keys[part.material].masked]
 
-    @property
+    @cached_property
     def _caster_index(self) -> int:
         counts = [sum(len(part.triangles) for part in level) for level in self._levels]
         rough = (index for index, count in enumerate(counts) if count <= _CASTER_TRIANGLES)

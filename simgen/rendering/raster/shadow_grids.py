@@ -15,6 +15,12 @@ from simgen.rendering.raster.drawables import Drawable
 _PIECES = 8  # that the borders of a picture through a lens are cut into
 _BULGE = 1.05  # how far beyond points on it such a picture may reach
 SUN_TILE = 768
+# Grids lie on steps of so many parts of a scene's width (to the next power of two below): bodies that move a little
+# leave them where they are, so that maps of what rests stay what they are.
+_WIDTH_STEPS, _DEPTH_STEPS, _SOFT_STEPS = 16, 2, 32
+_WIDER = 1.02  # than what is on it: `shadow.glsl` reads nothing at the border
+_HALF_STEPS = 16  # widths of soft tiles between one and its double
+_VIEW_STEPS = 16  # parts of a level's width that its middle moves by
 _LEVEL_INSIDE = 0.88  # of a level's width: nearer to its border `shadow.glsl` asks the next
 SOFT_TILE = 160
 
@@ -79,40 +85,63 @@ class SoftGrid:
         return 2 * self.radius_m / SOFT_TILE
 
 
-def sun_grid(direction_world: Vec3, near_m: FloatArray, everything_m: FloatArray) -> SunGrid:
+def sun_grid(
+    direction_world: Vec3, near_m: FloatArray, everything_m: FloatArray, *, is_far: bool = False
+) -> SunGrid:
     """Return the grid of a sun: as wide as the near points, as deep as everything.
 
     Args:
         direction_world: unit, towards the light.
         near_m: (n, 3) points whose shadows must be sharp.
         everything_m: (m, 3) points that may cast one.
+        is_far: whether what is near a camera has finer maps: then it stays longer where it is, as bodies move.
     """
     w = np.asarray(direction_world, dtype=float)
     u, v = _sides(w)
-    flat = near_m @ np.column_stack([u, v])
-    low, high = flat.min(axis=0), flat.max(axis=0)
-    half = max(float((high - low).max()) / 2 * 1.05, 1e-3)
-    heights = everything_m @ w
-    top, depth = float(heights.max()) + 1e-3, float(np.ptp(heights)) + 2e-3
+    low, high = _on_steps(near_m @ np.column_stack([u, v]), _WIDTH_STEPS // 2 if is_far else _WIDTH_STEPS)
+    width = float((high - low).max())
+    center, half = _square_around(low, high) + width / 2, width / 2 * _WIDER
+    bottom, top = (float(end[0]) for end in _on_steps((everything_m @ w)[:, None], _DEPTH_STEPS))
     T = np.eye(4)
-    T[0, :3], T[1, :3], T[2, :3] = u / half, v / half, -w / depth
-    T[:2, 3] = -(low + high) / 2 / half
-    T[2, 3] = top / depth
-    return SunGrid(T, 2 * half / SUN_TILE, depth)
+    T[0, :3], T[1, :3], T[2, :3] = u / half, v / half, -w / (top - bottom)
+    T[:2, 3] = -center / half
+    T[2, 3] = top / (top - bottom)
+    return SunGrid(T, 2 * half / SUN_TILE, top - bottom)
+
+
+def _square_around(low: FloatArray, high: FloatArray) -> FloatArray:
+    """Return the lowest corner (k,) of the smallest square around a box.
+
+    Along sides of the box that are shorter the square has room: there it lies on steps as wide as that.
+    """
+    room = (high - low).max() - (high - low)
+    steps = 2.0 ** np.floor(np.log2(np.maximum(room, 1e-9)))
+    return np.where(room > 0, np.floor(low / steps) * steps, low)
+
+
+def _on_steps(points: FloatArray, steps: int) -> tuple[FloatArray, FloatArray]:
+    """Return the lowest and highest corner (k,) of a box around points (n, k) whose sides lie on even steps."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    step = 2.0 ** np.floor(np.log2(max(float((high - low).max()), 1e-3))) / steps
+    # A point on a step is a hair inside: where it is rounded to must not decide.
+    return np.floor(low / step - 1e-3) * step, np.ceil(high / step + 1e-3) * step
 
 
 def sun_level(grid: SunGrid, center_m: FloatArray, radius_m: float) -> SunLevel:
-    """Return the level around a sphere (world), its middle on a texel, so that shadows stand still as cameras move."""
+    """Return the level around a sphere (world).
+
+    Its middle moves by whole texels, so that shadows stand still as cameras move, and by many at once.
+    """
     width = 2 * radius_m
-    texel = width / SUN_TILE
-    return SunLevel(np.round(grid.sides @ center_m / texel) * texel, width)
+    step = width / _VIEW_STEPS
+    return SunLevel(np.round(grid.sides @ center_m / step) * step, width)
 
 
 def level_around(grid: SunGrid, points_m: FloatArray) -> SunLevel:
     """Return the level around points (n, 3), world."""
-    flat = points_m @ grid.sides.T
-    low, high = flat.min(axis=0), flat.max(axis=0)
-    return SunLevel((low + high) / 2, max(float((high - low).max()) * 1.05 / _LEVEL_INSIDE, 1e-3))
+    low, high = _on_steps(points_m @ grid.sides.T, _WIDTH_STEPS)
+    width = float((high - low).max())
+    return SunLevel(_square_around(low, high) + width / 2, width * _WIDER / _LEVEL_INSIDE)
 
 
 def level_from_world(grid: SunGrid, level: SunLevel) -> FloatArray:
@@ -185,14 +214,14 @@ def soft_grid(directions: FloatArray, things_m: FloatArray, blockers_m: FloatArr
     if len(things_m) == 0 or len(blockers_m) == 0:
         nothing = np.zeros((len(directions), 4))
         return SoftGrid(directions, np.zeros(3), 0.0, 0.0, nothing, nothing)
-    center = (things_m.min(axis=0) + things_m.max(axis=0)) / 2
+    low, high = _on_steps(things_m, _SOFT_STEPS)
+    center = (low + high) / 2
     radius = float(np.linalg.norm(things_m - center, axis=1).max()) * (1 + 4 / SOFT_TILE)
-    depth = float(np.linalg.norm(blockers_m - center, axis=1).max()) * 1.001
+    depth = float(_up(np.linalg.norm(blockers_m - center, axis=1).max() * 1.001, 2))
     sides = np.stack(_sides(directions), axis=1)
     # Each tile is as narrow as what it shows: things on a table are wide but low.
-    half = np.maximum(
-        np.abs((things_m - center) @ sides.transpose(0, 2, 1)).max(axis=1) * (1 + 4 / SOFT_TILE), 1e-3
-    )
+    reach = np.abs((things_m - center) @ sides.transpose(0, 2, 1)).max(axis=1)
+    half = _up(np.maximum(reach * (1 + 2 / SOFT_TILE), 1e-3), _HALF_STEPS)
     u, v = (sides[:, side] / half[:, side, None] for side in (0, 1))
     return SoftGrid(
         directions,
@@ -204,18 +233,17 @@ def soft_grid(directions: FloatArray, things_m: FloatArray, blockers_m: FloatArr
     )
 
 
-def soft_clip(grid: SoftGrid, index: int) -> FloatArray:
-    """Return the (4, 4) matrix world -> clip space of one direction's map."""
-    direction = grid.directions[index]
-    toward = -direction / grid.depth_m
-    return np.array(
-        [
-            grid.side_u[index],
-            grid.side_v[index],
-            [*toward, -float(toward @ grid.center_m)],
-            [0.0, 0.0, 0.0, 1.0],
-        ]
-    )
+def _up(lengths: FloatArray, steps: int) -> FloatArray:
+    """Return the next greater powers of 2 ** (1 / steps)."""
+    return 2.0 ** (np.ceil(np.log2(lengths) * steps) / steps)
+
+
+def soft_clips(grid: SoftGrid) -> FloatArray:
+    """Return the (32, 4, 4) matrices world -> clip space of the maps; without casters, those of nothing."""
+    toward = -grid.directions / (grid.depth_m or 1.0)
+    away = np.column_stack([toward, -toward @ grid.center_m])
+    last = np.broadcast_to((0.0, 0.0, 0.0, 1.0), away.shape)
+    return np.stack([grid.side_u, grid.side_v, away, last], axis=1)
 
 
 def _sides(w: FloatArray) -> tuple[FloatArray, FloatArray]:

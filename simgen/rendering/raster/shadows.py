@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray, Vec3
 from simgen.records.frame import View
-from simgen.rendering.raster.casters import Casters, Part, Runs
+from simgen.rendering.raster.casters import Casters
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import DIRECTION_COUNT
 from simgen.rendering.raster.hiding import hidden
+from simgen.rendering.raster.layers import DepthMaps, LayeredAtlas, Stamps, stamps_of
 from simgen.rendering.raster.shadow_grids import (
     SOFT_TILE,
     SUN_TILE,
-    SoftGrid,
     SunGrid,
     SunLevel,
     corners_of,
@@ -32,7 +32,7 @@ from simgen.rendering.raster.shadow_grids import (
     nearest_depth_m,
     slice_of_view,
     soft_blockers,
-    soft_clip,
+    soft_clips,
     soft_grid,
     sun_grid,
     sun_level,
@@ -45,8 +45,7 @@ _TILES_ACROSS, _TILES_DOWN = 8, 4  # as in `visibility.frag`
 # Assumed: where one map for all has texels of 4 cm, finer ones show more than they cost.
 _WIDE_M = 15.0
 _NEAR_M, _NEAR_SHARE = 7.0, 0.35  # depth of the finest map: so much, or this share of the distance to it
-_MARGIN = 1.1  # texels that what is hidden stays inside of the outline that hides it
-_WORTH_A_DRAW = 600  # indices: drawing them takes as long as to begin another draw
+_MARGIN = 1.2  # texels that what is hidden stays inside of the outline that hides it
 _ALSO_WALLS = 1.2  # walls this many times as far apart as things have a map of their own
 _NEXT, _SOFT = (
     3.0,
@@ -86,18 +85,28 @@ class _State:
     """What stands in the world, and the lights that it blocks.
 
     Attributes:
-        hidden_from_suns: (suns, n) which of `drawables` cast no shadow of their own, see `hiding.py`.
-        hidden_from_soft: (32, b) which of `blockers` do not.
+        places: (n,) instance id - 1 of `drawables`.
+        centers_m: (n, 3) of the spheres around them, world.
+        radii_m: (n,)
+        lit: (suns, n) which of `drawables` are not hidden behind others from each sun, see `hiding.py`.
+        is_soft: (ids,) what blocks soft light.
+        open_to_soft: (32, ids) what of it is not hidden from each direction.
     """
 
     drawables: Sequence[Drawable]
-    blockers: Sequence[Drawable]
     T_world_objects: FloatArray
     soft_directions: FloatArray
+    places: NDArray[np.intp]
     centers_m: FloatArray
     radii_m: FloatArray
-    hidden_from_suns: NDArray[np.bool_]
-    hidden_from_soft: NDArray[np.bool_]
+    lit: NDArray[np.bool_]
+    is_soft: NDArray[np.bool_]
+    open_to_soft: NDArray[np.bool_]
+
+    @property
+    def soft(self) -> list[Drawable]:
+        """What blocks soft light."""
+        return [each for each, at in zip(self.drawables, self.places, strict=True) if self.is_soft[at]]
 
 
 class ShadowMaps:
@@ -113,11 +122,11 @@ class ShadowMaps:
     """
 
     def __init__(self, context: GlContext) -> None:
-        self._context, self._gl = context, context.gl
+        self._gl = context.gl
         self.casters = Casters(context)
-        self.sun_depths, self._suns = self._sun_atlas(MOST_SUNS)
-        self.soft_depths = self._gl.depth_texture((_TILES_ACROSS * SOFT_TILE, _TILES_DOWN * SOFT_TILE))
-        self._softs = self._gl.framebuffer([], self.soft_depths)
+        self._suns = LayeredAtlas(context, self.casters, _atlas_size(MOST_SUNS), SUN_TILE)
+        soft_size = (_TILES_ACROSS * SOFT_TILE, _TILES_DOWN * SOFT_TILE)
+        self._softs = LayeredAtlas(context, self.casters, soft_size, SOFT_TILE)
         self.plain = self._gl.sampler(
             filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False
         )
@@ -125,6 +134,16 @@ class ShadowMaps:
         self.finer = 0
         self.grids: list[SunGrid] = []
         self.levels: list[tuple[SunLevel, ...]] = []
+
+    @property
+    def sun_depths(self) -> moderngl.Texture:
+        """The maps of all suns, side by side."""
+        return self._suns.depths
+
+    @property
+    def soft_depths(self) -> moderngl.Texture:
+        """The maps of the soft directions, 8 x 4."""
+        return self._softs.depths
 
     def draw(
         self,
@@ -134,7 +153,7 @@ class ShadowMaps:
         soft_directions: FloatArray,
         walls: Walls,
     ) -> None:
-        """Draw the maps of one state that do not depend on the camera.
+        """Take a state of the bodies, and draw its maps unless they depend on the camera: `fit` does then.
 
         Suns are blocked by everything, the surroundings' light by `soft_blockers`.
         """
@@ -148,20 +167,39 @@ class ShadowMaps:
         whole = np.concatenate([near, walls.corners_m])
         walled = bool((np.ptp(whole, axis=0) > _ALSO_WALLS * np.ptp(near, axis=0)).any())
         self.finer = NEAR_LEVELS if self.is_wide else int(walled)
-        self._reserve(len(suns) * (1 + self.finer))
-        self.casters.begin()
-        self.grids = [sun_grid(sun.direction_world, whole, everything) for sun in suns]
+        # As wide as this scene needs: where texels are read is rounded to a share of the width.
+        self._suns.resize(_atlas_size(max(len(suns) * (1 + self.finer), MOST_SUNS)))
+        self.grids = [sun_grid(sun.direction_world, whole, everything, is_far=self.is_wide) for sun in suns]
         spread_m = float(np.linalg.norm(np.ptp(near, axis=0)))
         self._state = self._state_of(drawables, blockers, T_world_objects, suns, soft_directions, spread_m)
-        self._draw_whole(drawables, rough_things=walled and not self.is_wide)
+        self._whole = self._whole_maps(rough_things=walled and not self.is_wide)
         self.levels = []
         if not self.is_wide:
-            self._draw_finer([(level_around(grid, near),) for grid in self.grids] if self.finer else [])
+            self._draw_suns([(level_around(grid, near),) for grid in self.grids] if self.finer else [])
             self.soft = soft_grid(
                 soft_directions, corners_of(things, T_world_objects), corners_of(blockers, T_world_objects)
             )
-            self._draw_soft(self.soft, blockers)
+            self._draw_soft(self._state.soft)
+            self._gl.disable(moderngl.DEPTH_TEST)
+
+    def fit(self, view: View) -> None:
+        """Draw the maps of a wide scene for a view."""
+        state = self._state
+        near = nearest_depth_m(view, state.centers_m, state.radii_m)
+        depth = max(_NEAR_M, _NEAR_SHARE * near)
+        reaches = [_NEXT**level for level in range(NEAR_LEVELS)]
+        spheres = [slice_of_view(view, near, near + depth * reach) for reach in reaches]
+        self._draw_suns([tuple(sun_level(grid, *sphere) for sphere in spheres) for grid in self.grids])
+        self._fit_soft(slice_of_view(view, near, near + depth * _SOFT))
         self._gl.disable(moderngl.DEPTH_TEST)
+
+    def column(self, sun: int, level: int) -> float:
+        """Return the first column of a level's tile as a share of the atlas; the last level is the whole scene."""
+        tile = sun if level == self.finer else self._level_tile(sun, level)
+        return sun_column(tile) / self.sun_depths.width
+
+    def _level_tile(self, sun: int, level: int) -> int:
+        return len(self.grids) + sun * self.finer + level
 
     def _state_of(
         self,
@@ -175,134 +213,92 @@ class ShadowMaps:
         """Return the state that is drawn, with what of it no light meets; the suns' grids are laid."""
         towards = np.reshape([sun.direction_world for sun in suns], (-1, 3))
         texel_m = max((grid.texel_m for grid in self.grids), default=0.0)
+        unseen = hidden(drawables, drawables, T_world_objects, towards, _MARGIN * texel_m)
+        dark = hidden(blockers, blockers, T_world_objects, soft_directions, _MARGIN * spread_m / SOFT_TILE)
+        ids = [drawable.body.instance_id - 1 for drawable in blockers]
+        is_soft = np.zeros(len(T_world_objects), np.bool_)
+        is_soft[ids] = True
+        dark_by_id = np.zeros((len(soft_directions), len(T_world_objects)), np.bool_)
+        dark_by_id[:, ids] = dark
         return _State(
             drawables,
-            blockers,
             T_world_objects,
             soft_directions,
+            np.array([drawable.body.instance_id - 1 for drawable in drawables], np.intp),
             *_spheres(drawables, T_world_objects),
-            hidden(drawables, drawables, T_world_objects, towards, _MARGIN * texel_m),
-            hidden(blockers, blockers, T_world_objects, soft_directions, _MARGIN * spread_m / SOFT_TILE),
+            ~unseen,
+            is_soft,
+            ~dark_by_id,
         )
 
-    def _draw_whole(self, drawables: Sequence[Drawable], rough_things: bool) -> None:
-        """Draw the map of each sun that shows the whole scene."""
-        self._clear(self._suns)
-        for index, grid in enumerate(self.grids):
-            self._place(self._suns, (sun_column(index), 0), SUN_TILE)
-            seen = Runs.of(self._seen_by(index, drawables, rough_things))
-            self.casters.draw(_TO_CLIP @ grid.tile_from_world, seen)
-
-    def fit(self, view: View) -> None:
-        """Draw the finer maps for a view of a wide scene."""
+    def _whole_maps(self, rough_things: bool) -> DepthMaps:
+        """Return the map of each sun that shows the whole scene; things roughly, where finer maps show them besides."""
         state = self._state
-        self.casters.begin()
-        near = nearest_depth_m(view, state.centers_m, state.radii_m)
-        depth = max(_NEAR_M, _NEAR_SHARE * near)
-        reaches = [_NEXT**level for level in range(NEAR_LEVELS)]
-        spheres = [slice_of_view(view, near, near + depth * reach) for reach in reaches]
-        self._draw_finer([tuple(sun_level(grid, *sphere) for sphere in spheres) for grid in self.grids])
-        self._fit_soft(slice_of_view(view, near, near + depth * _SOFT))
-        self._gl.disable(moderngl.DEPTH_TEST)
+        rough = np.zeros(len(self.casters.stamps), np.bool_)
+        if rough_things:
+            things = [drawable.body.is_thing for drawable in state.drawables]
+            rough[state.places[things]] = state.is_soft[state.places[things]]
+        return DepthMaps(
+            np.array([(sun_column(index), 0) for index in range(len(self.grids))]).reshape(-1, 2),
+            np.array([_TO_CLIP @ grid.tile_from_world for grid in self.grids]).reshape(-1, 4, 4),
+            self._seen(state.lit, stamps_of(self.casters, rough)),
+        )
 
-    def column(self, sun: int, level: int) -> float:
-        """Return the first column of a level's tile as a share of the atlas; the last level is the whole scene."""
-        tile = sun if level == self.finer else self._level_tile(sun, level)
-        return sun_column(tile) / self.sun_depths.width
-
-    def _level_tile(self, sun: int, level: int) -> int:
-        return len(self.grids) + sun * self.finer + level
-
-    def _seen_by(self, sun: int, drawables: Sequence[Drawable], rough_things: bool = False) -> list[Part]:
-        """Return the indices of those objects that a sun sees; things roughly, where finer maps show them besides."""
-        unseen = {
-            d.body.instance_id
-            for d, out in zip(self._state.drawables, self._state.hidden_from_suns[sun], strict=True)
-            if out
-        }
-        found: list[Part] = []
-        for body in (drawable.body for drawable in drawables):
-            if body.instance_id not in unseen:
-                rough = rough_things and body.is_thing and body.instance_id in self.casters.soft
-                found.append((self.casters.soft if rough else self.casters.sharp)[body.instance_id])
+    def _seen(self, shown: NDArray[np.bool_], stamps: Stamps) -> Stamps:
+        """Return the stamps (m, ids) of those drawables (m, n) that are shown in each of some maps."""
+        found = np.zeros((len(shown), len(stamps)), np.int64)
+        places = self._state.places
+        found[:, places] = np.where(shown, stamps[places], 0)
         return found
 
-    def _draw_finer(self, levels: list[tuple[SunLevel, ...]]) -> None:
+    def _draw_suns(self, levels: list[tuple[SunLevel, ...]]) -> None:
         self.levels = levels
-        for index, finer in enumerate(levels):
-            for place, level in enumerate(finer):
-                self._draw_level(index, level, sun_column(self._level_tile(index, place)))
+        finer = [self._level_map(i, place) for i in range(len(levels)) for place in range(len(levels[i]))]
+        self._suns.draw(DepthMaps.joined([self._whole, *finer]))
 
-    def _draw_level(self, sun: int, level: SunLevel, column: int) -> None:
-        state, grid = self._state, self.grids[sun]
-        self._context.draw_into(self._suns)
-        self._place(self._suns, (column, 0), SUN_TILE)
-        if self.is_wide:  # else all of the maps are new
-            self._suns.clear(depth=1.0)
+    def _level_map(self, sun: int, place: int) -> DepthMaps:
+        """Return a finer map of a sun: what it sees of all that reaches into its square."""
+        state, grid, level = self._state, self.grids[sun], self.levels[sun][place]
         off = np.abs(state.centers_m @ grid.sides.T - level.center_m).max(axis=1)
-        inside = off < level.width_m / 2 + state.radii_m
-        near_by = [drawable for drawable, reached in zip(state.drawables, inside, strict=True) if reached]
-        clip = _TO_CLIP @ level_from_world(grid, level)
-        self.casters.draw(clip, Runs.of(self._seen_by(sun, near_by)))
+        inside = state.lit[sun] & (off < level.width_m / 2 + state.radii_m)
+        sharp = stamps_of(self.casters, np.zeros(len(self.casters.stamps), np.bool_))
+        return DepthMaps(
+            np.array([(sun_column(self._level_tile(sun, place)), 0)]),
+            (_TO_CLIP @ level_from_world(grid, level))[None],
+            self._seen(inside[None], sharp),
+        )
 
     def _fit_soft(self, sphere: tuple[FloatArray, float]) -> None:
         """Draw the soft maps of the things in a sphere and what lies below them."""
         state, (center, radius) = self._state, sphere
         reached = np.linalg.norm(state.centers_m - center, axis=1) < radius + state.radii_m
-        near_by = [d for d, hit in zip(state.drawables, reached, strict=True) if hit and d in state.blockers]
-        things = [drawable for drawable in near_by if drawable.body.is_thing]
-        corners = corners_of(things, state.T_world_objects)
+        near_by = [
+            drawable
+            for drawable, place, hit in zip(state.drawables, state.places, reached, strict=True)
+            if hit and state.is_soft[place]
+        ]
+        corners = corners_of([each for each in near_by if each.body.is_thing], state.T_world_objects)
         # No wider than the sphere: a thing may be long.
         boxed = np.clip(corners, center - radius, center + radius)
         self.soft = soft_grid(state.soft_directions, boxed, corners_of(near_by, state.T_world_objects))
-        self._draw_soft(self.soft, near_by)
+        self._draw_soft(near_by)
 
-    def _draw_soft(self, soft: SoftGrid, blockers: Sequence[Drawable]) -> None:
-        state = self._state
-        all_supports = any(not drawable.body.is_thing for drawable in blockers)
-        # Supports come first in the buffer.
-        ordered = sorted(blockers, key=lambda drawable: drawable.body.is_thing)
-        at_all = {drawable.body.instance_id: place for place, drawable in enumerate(state.blockers)}
-        # What is hidden may be drawn too, where that is quicker than another draw.
-        between = _WORTH_A_DRAW if len(blockers) == len(state.blockers) else 0
-        self._clear(self._softs)
-        for index in range(DIRECTION_COUNT if soft.radius_m > 0 else 0):
-            at = (index % _TILES_ACROSS * SOFT_TILE, index // _TILES_ACROSS * SOFT_TILE)
-            self._place(self._softs, at, SOFT_TILE)
-            # From below the supports hide all things: their own triangles are enough.
-            below = all_supports and soft.directions[index, 2] < 0
-            out = state.hidden_from_soft[index]
-            seen = [
-                drawable.body.instance_id
-                for drawable in ordered
-                if not (below and drawable.body.is_thing) and not out[at_all[drawable.body.instance_id]]
-            ]
-            clip = soft_clip(soft, index)
-            self.casters.draw(clip, Runs.of([self.casters.soft[i] for i in seen], between))
-
-    def _reserve(self, tiles: int) -> None:
-        """Make the atlas as wide as this scene's tiles, at least as those of `MOST_SUNS`.
-
-        Not wider, where the scene before had more: where texels are read is rounded to a share of the width.
-        """
-        if self.sun_depths.width != _atlas_width(max(tiles, MOST_SUNS)):
-            self._context.unbind()
-            self._suns.release()
-            self.sun_depths.release()
-            self.sun_depths, self._suns = self._sun_atlas(max(tiles, MOST_SUNS))
-
-    def _sun_atlas(self, tiles: int) -> tuple[moderngl.Texture, moderngl.Framebuffer]:
-        depths = self._gl.depth_texture((_atlas_width(tiles), SUN_TILE))
-        depths.compare_func = ""
-        return depths, self._gl.framebuffer([], depths)
-
-    def _place(self, target: moderngl.Framebuffer, at: tuple[int, int], side: int) -> None:
-        target.viewport = target.scissor = (*at, side, side)
-
-    def _clear(self, framebuffer: moderngl.Framebuffer) -> None:
-        self._context.draw_into(framebuffer)
-        framebuffer.scissor = (0, 0, *framebuffer.size)
-        framebuffer.clear(depth=1.0)
+    def _draw_soft(self, blockers: Sequence[Drawable]) -> None:
+        """Draw the maps of the soft directions."""
+        state, soft = self._state, self.soft
+        shown = np.zeros(len(self.casters.stamps), np.bool_)
+        is_thing = np.zeros_like(shown)
+        for drawable in blockers if soft.radius_m > 0 else ():
+            shown[drawable.body.instance_id - 1] = True
+            is_thing[drawable.body.instance_id - 1] = drawable.body.is_thing
+        # From below the supports hide all things: their own triangles are enough.
+        below = (shown & ~is_thing).any() & (soft.directions[:, 2] < 0)
+        seen = shown & state.open_to_soft & ~(below[:, None] & is_thing)
+        index = np.arange(DIRECTION_COUNT)
+        at = np.column_stack([index % _TILES_ACROSS, index // _TILES_ACROSS]) * SOFT_TILE
+        rough = np.ones_like(shown)
+        stamps = np.where(seen, stamps_of(self.casters, rough), 0)
+        self._softs.draw(DepthMaps(at, soft_clips(soft), stamps))
 
 
 _TO_CLIP = np.array(
@@ -310,8 +306,8 @@ _TO_CLIP = np.array(
 )  # depth 0..1 -> -1..1
 
 
-def _atlas_width(tiles: int) -> int:
-    return tiles * (SUN_TILE + _GAP)
+def _atlas_size(tiles: int) -> tuple[int, int]:
+    return tiles * (SUN_TILE + _GAP), SUN_TILE
 
 
 def sun_column(index: int) -> int:
