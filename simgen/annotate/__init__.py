@@ -9,7 +9,7 @@ from __future__ import annotations
 from simgen.annotate.derived import Completion, derive, extra_buffers, needs_motion, needs_neighbours
 from simgen.annotate.events import circumstances
 from simgen.annotate.labels import annotate
-from simgen.annotate.rle import decode_rle, encode_rles
+from simgen.annotate.rle import encode_rles
 from simgen.annotate.runs import Tile
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "Tile",
     "annotate",
     "circumstances",
-    "decode_rle",
     "derive",
     "encode_rles",
     "extra_buffers",

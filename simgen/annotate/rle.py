@@ -1,18 +1,14 @@
 """COCO's compressed run lengths of small tiles inside a large image, without ever making the large masks.
 
-Runs go down the columns and begin with zeros; the string form is pycocotools'.
+Runs go down the columns and begin with zeros; the string form is pycocotools'. `dataset.rle` reads it back.
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, cast
 
 import numpy as np
-from numpy.typing import NDArray
-from pycocotools import mask as coco
 
 from simgen.annotate.runs import Indices, Runs, Tile, runs_of_tiles
 from simgen.records.annotation import Rle
@@ -33,15 +29,6 @@ def encode_rles(tiles: Sequence[Tile], width: int, height: int) -> list[Rle]:
     for tile in tiles:
         _check_inside(tile, width, height)
     return encode_runs(runs_of_tiles(tiles, height), width)
-
-
-def decode_rle(rle: Rle) -> NDArray[np.bool_]:
-    """Return the mask (height, width)."""
-    packed = {"size": list(rle.size), "counts": rle.counts.encode("ascii")}
-    with warnings.catch_warnings():
-        # pycocotools' mask type predates the copy argument that NumPy 2 passes; the copy it makes is right.
-        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
-        return np.asarray(coco.decode(cast("Any", packed)), np.bool_)
 
 
 def _check_inside(tile: Tile, width: int, height: int) -> None:

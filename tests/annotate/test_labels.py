@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simgen.annotate import annotate, decode_rle
+from simgen.annotate import annotate
 from simgen.camera import Intrinsics
+from simgen.dataset.rle import decode_rle
 from simgen.errors import RenderError, UsageError
 from simgen.geometry import Quat, Vec3, apply, invert_rigid
 from simgen.records.scene import SceneObject

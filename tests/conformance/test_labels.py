@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from simgen.annotate import annotate, decode_rle
+from simgen.annotate import annotate
+from simgen.dataset.rle import decode_rle
 from simgen.geometry import invert_rigid
 from simgen.records.frame import Frame
 from simgen.records.scene import Scene

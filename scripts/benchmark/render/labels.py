@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from simgen.annotate import annotate, decode_rle
+from simgen.annotate import annotate
+from simgen.dataset.rle import decode_rle
 from simgen.records.annotation import ObjectLabel
 from simgen.records.frame import Frame
 from simgen.records.scene import Scene
