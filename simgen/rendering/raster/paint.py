@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import moderngl
 import numpy as np
@@ -19,8 +20,8 @@ from simgen.rendering.raster.context import GlContext, set_uniforms
 from simgen.rendering.raster.drawables import MAP_UNITS, DrawItem, bind_maps, surface_uniforms
 from simgen.rendering.raster.lens_table import needs_rays
 from simgen.rendering.raster.materials import MaterialKey
-from simgen.rendering.raster.rays import drop_backs, projection_uniforms, ray_defines, ray_uniforms
-from simgen.rendering.raster.targets import Targets
+from simgen.rendering.raster.rays import drop_backs, ray_defines, ray_uniforms
+from simgen.rendering.raster.targets import Targets, projection
 from simgen.rendering.raster.textures import mean_rgb
 
 _MOST_WIDE_M = 0.3  # of lines: assumed; wider ones are dotted only where air hides them
@@ -78,29 +79,30 @@ class PaintPass:
         gl.depth_func = "1"
         gl.blend_func = (moderngl.ONE, moderngl.ONE)
         gl.front_face = "cw"
+        texel = (1 / targets.size_px[0], 1 / targets.size_px[1])
         for item in painted:
-            for x, y in _PLACES:
-                self._draw_item(view, item, x / 16, y / 16)
+            self._draw_item(view, item, texel)
         gl.disable(moderngl.BLEND | moderngl.CULL_FACE | moderngl.DEPTH_TEST)
 
-    def _draw_item(self, view: View, item: DrawItem, right_px: float, down_px: float) -> None:
+    def _draw_item(self, view: View, item: DrawItem, texel: tuple[float, float]) -> None:
+        """Draw an object in all places at once."""
         camera = view.intrinsics
-        beside = replace(camera, cx=camera.cx + right_px, cy=camera.cy + down_px)
         side = item.drawable.model.upper_side
         assert side is not None  # noqa: S101 - `is_paint` has asked
+        defines = (f"PLACES {len(_PLACES)}", *ray_defines(camera))
+        program = self._context.program("geometry.vert", "paint.frag", defines)
+        set_uniforms(
+            program, normal_depth=_LABELS, surface=_SURFACE, first_finish=0.0, weight=1 / len(_PLACES), texel=texel,
+            instance_id=float(item.instance_id), up=tuple(map(float, item.T_camera_object[:3, :3] @ side.normal)),
+            projections=_projections(camera),
+            **MAP_UNITS, **ray_uniforms(camera), **surface_uniforms(item.drawable.body.material),
+        )  # fmt: skip
+        item.set_place(program)
         for batch in item.level.batches:
-            program = self._context.program("geometry.vert", "paint.frag", ray_defines(camera))
-            set_uniforms(
-                program, normal_depth=_LABELS, surface=_SURFACE, first_finish=0.0, weight=1 / len(_PLACES),
-                instance_id=float(item.instance_id), map_color=_map_color(item, batch.key),
-                up=tuple(map(float, item.T_camera_object[:3, :3] @ side.normal)),
-                **MAP_UNITS, **ray_uniforms(camera), **projection_uniforms(beside),
-                **surface_uniforms(item.drawable.body.material),
-            )  # fmt: skip
-            item.set_place(program)
+            set_uniforms(program, map_color=_map_color(item, batch.key))
             bind_maps(item, batch.key)
             drop_backs(self._context.gl, program, camera, item.culls(batch))
-            item.level.draw(program, batch.first, batch.count)
+            item.level.draw(program, batch.first, batch.count, len(_PLACES))
 
     def _mix(self, targets: Targets, rows: tuple[int, int]) -> None:
         """Mix colours apart from the labels that they are read from, then write them there; only where lines are."""
@@ -121,6 +123,13 @@ class PaintPass:
             targets.paint_colors.use(_COLORS)
         gl.depth_func = "<"
         gl.disable(moderngl.DEPTH_TEST)
+
+
+@lru_cache(maxsize=8)
+def _projections(camera: Intrinsics) -> bytes:
+    """Return the clip matrices (16, 4, 4) of cameras that look as much beside as each of `_PLACES` says."""
+    beside = [replace(camera, cx=camera.cx + x / 16, cy=camera.cy + y / 16) for x, y in _PLACES]
+    return np.array([projection(each).T for each in beside], np.float32).tobytes()
 
 
 def _map_color(item: DrawItem, key: MaterialKey) -> tuple[float, ...]:

@@ -10,6 +10,12 @@ vec4 to_camera(vec3 p_object) {
 vec4 to_clip(vec4 p_camera) { return p_camera; }  // nothing is to be placed
 #elif defined(LENS)
 #include "lens_vertex.glsl"
+#elif defined(PLACES)
+uniform mat4 projections[PLACES];  // of a camera that looks a part of a pixel beside, one for each time that all is drawn
+
+vec4 to_clip(vec4 p_camera) {
+    return projections[gl_InstanceID] * p_camera;
+}
 #else
 uniform mat4 projection;
 
