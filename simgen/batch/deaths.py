@@ -18,7 +18,7 @@ _ADVICE_CRASH = (
     "or give the other --renderer"
 )
 _ADVICE_KILLED = "the system ends a process so when memory runs out: give fewer --workers, or smaller scenes"
-_ADVICE_TIME_OUT = "if scenes are that long, give them fewer frames, pixels or samples"
+_ADVICE_TIME_OUT = "if one view takes that long, give it fewer pixels or samples"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Ending:
 
     @staticmethod
     def of_late(limit_s: float, printed: bytes) -> Ending:
-        """Return the ending of a process that was ended because it took longer than it may."""
-        return Ending(f"took longer than {limit_s:g} s", _ADVICE_TIME_OUT, printed)
+        """Return the ending of a process that was ended because it did not get on for longer than it may."""
+        return Ending(f"did not get on for {limit_s:g} s", _ADVICE_TIME_OUT, printed)
 
 
 def _tail(printed: IO[bytes]) -> bytes:

@@ -34,7 +34,8 @@ class BatchSettings:
     """Bounds on workers; none of them changes a result.
 
     Attributes:
-        job_timeout_s: a job that takes longer is stopped, and counts as a death of its worker.
+        job_timeout_s: a job that does not get on for so long, by what it tells, is stopped, and counts as a death of
+            its worker.
         start_timeout_s: for importing what the job function needs.
         jobs_per_worker: after so many jobs a worker is replaced.
         rss_limit_bytes: a worker that holds more memory after a job is replaced.

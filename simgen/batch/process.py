@@ -45,7 +45,7 @@ class WorkerProcess:
         self.index: int | None = None
         self.attempt, self.place = 0, ""
         self.retry_index: int | None = None
-        self.deadline_s = float("inf")
+        self.deadline_s = self._timeout_s = float("inf")
         self.ending: dict[int, tuple[int, float]] = {}
         self._server = server
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the worker)
@@ -57,8 +57,9 @@ class WorkerProcess:
             self.link.send(start)
 
     def order(self, index: int, attempt: int, timeout_s: float) -> None:
-        """Give the worker a job."""
+        """Give the worker a job; it may take so long from one word of where it is to the next."""
         self.index, self.attempt, self.place = index, attempt, ""
+        self._timeout_s = timeout_s
         self.deadline_s = time.monotonic() + timeout_s
         with suppress(OSError):
             self.link.send(index)
@@ -71,9 +72,10 @@ class WorkerProcess:
             return None
 
     def note(self, message: Doing) -> None:
-        """Remember where in its job it is."""
+        """Remember where in its job it is, and that it gets on with it: a long scene is no scene that hangs."""
         if message.index == self.index:
             self.place = message.place
+            self.deadline_s = time.monotonic() + self._timeout_s
 
     def release(self) -> None:
         """Take the job from it."""
@@ -113,7 +115,7 @@ class WorkerProcess:
         return self.close()
 
     def stop_late(self, limit_s: float) -> Ending:
-        """End a worker that took longer than it may, once it has printed what it does, and return that."""
+        """End a worker that said nothing for longer than it may, once it has printed what it does, and return that."""
         self._server.abort(self.number)
         with suppress(TimeoutError):
             self._server.await_end(self.number, _EXIT_S)

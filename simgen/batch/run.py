@@ -1,7 +1,7 @@
 """The supervisor: hands jobs to child processes, and no job is lost without a word.
 
 Every job runs in a child, even with one worker: a crash inside a driver or the physics engine then costs one
-scene, not the run. A job whose worker dies, or that takes longer than the time-out, gets one more attempt in a
+scene, not the run. A job whose worker dies, or that does not get on until the time-out, gets one more attempt in a
 fresh worker and is then recorded as failed. Results come back in any order and leave sorted by index.
 """
 

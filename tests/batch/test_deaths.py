@@ -81,7 +81,7 @@ def test_of_a_job_that_takes_too_long_the_stack_is_kept(trouble: str, tmp_path: 
     first, second = deaths(Films(trouble), tmp_path / "crashes", job_timeout_s=1.0)
     assert (first.cause, first.then, second.then) == ("time-out", "again", "lost")
     assert notice(second).startswith(
-        "scene 1: worker 2 ended at frame 2 of camera 'front' (time-out: took longer than 1 s); giving it up"
+        "scene 1: worker 2 ended at frame 2 of camera 'front' (time-out: did not get on for 1 s); giving it up"
     )
     assert first.log is not None
     assert f"in _{trouble.replace(' ', '_')}\n" in first.log.read_text()

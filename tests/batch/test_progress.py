@@ -114,8 +114,8 @@ def test_durations_read_like_a_clock(seconds: float, text: str):
             "scene 7: worker 2 ended (crash: signal SIGSEGV); trying it once more",
         ),
         (
-            WorkerDied(2, 7, "time-out", "took longer than 5 s", then="lost"),
-            "scene 7: worker 2 ended (time-out: took longer than 5 s); giving it up",
+            WorkerDied(2, 7, "time-out", "did not get on for 5 s", then="lost"),
+            "scene 7: worker 2 ended (time-out: did not get on for 5 s); giving it up",
         ),
         (
             BatchInterrupted(abandoned=False, jobs_left=3),

@@ -148,7 +148,7 @@ def test_a_job_that_never_ends_is_stopped_by_the_watchdog(trouble: str, tmp_path
     assert outcome.results == (0, 1, 4)
     (died,) = [event for event in events if isinstance(event, WorkerDied)]
     assert (died.worker, died.index, died.cause, died.then) == (1, 1, "time-out", "again")
-    assert died.reason == "took longer than 1 s"
+    assert died.reason == "did not get on for 1 s"
 
 
 # -- exceptions ------------------------------------------------------------------------------------------------------
