@@ -82,6 +82,24 @@ def tube_model(gait: Gait | None = None, size: tuple[int, int] = (_RINGS, _SIDES
     return Model(((submesh,),), (grey,), (_EXTENT_M, _EXTENT_M, _EXTENT_M), skin=skin)
 
 
+def chain_model(joint_count: int, bend_rad: float) -> Model:
+    """A tube of so many bones one above the other, each bent by the same angle against the one below, as a finger is.
+
+    Every ring belongs to one bone, so that it lies where that bone's turns, one after the other, put it.
+    """
+    tube, length_m = tube_model(size=(joint_count, 8)), 2 * HALF_M / joint_count
+    part = tube.lods[0][0]
+    bone = np.repeat(np.arange(joint_count), 8)
+    joints, weights = np.zeros((len(bone), 4), np.uint8), np.zeros((len(bone), 4), np.float32)
+    joints[:, 0], weights[:, 0] = bone, 1.0
+    places = [transform((0.0, 0.0, -HALF_M + k * length_m), (1.0, 0, 0, 0)) for k in range(joint_count)]
+    turn = quaternion_about_axis((0.0, 1.0, 0.0), bend_rad)
+    gait = Gait(STRIDE_M, 1.0, np.tile(np.array(turn), (2, joint_count, 1)), np.zeros((2, joint_count, 3)))
+    names = tuple(f"bone{k}" for k in range(joint_count))
+    skin = Skin(names, tuple(range(-1, joint_count - 1)), np.stack(places), gait)
+    return replace(tube, lods=((replace(part, joints=joints, weights=weights),),), skin=skin)
+
+
 def _triangles(rings: int, sides: int) -> NDArray[np.uint32]:
     ring, side = (values.ravel() for values in np.meshgrid(range(rings - 1), range(sides), indexing="ij"))
     a, b = ring * sides + side, ring * sides + (side + 1) % sides

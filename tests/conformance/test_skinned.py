@@ -10,12 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 from simgen.annotate.flow import hidden, optical_flow, scene_flow
-from simgen.geometry import apply, invert_rigid, transform
+from simgen.geometry import FloatArray, apply, invert_rigid, transform
 from simgen.records.frame import Frame, Moment, View
 from simgen.rendering import make_renderer
 from simgen.rendering.protocol import Renderer
+from simgen.skinning import MOST_JOINTS
 from tests.conformance.conftest import QUICK
-from tests.skinned import STRIDE_M, TubeLibrary, gaits, tube_scene, upper_share
+from tests.skinned import HALF_M, STRIDE_M, TubeLibrary, chain_model, gaits, tube_scene, upper_share
 from tests.views import still_view
 
 TUBE_ID = 2
@@ -81,12 +82,46 @@ def test_depth_is_that_of_the_blend_of_both_bones_at_the_coordinates_shown(name:
     assert np.count_nonzero(shown) > 500
     np.testing.assert_allclose(np.hypot(rest[:, 0], rest[:, 1]), 0.2, rtol=0, atol=0.002)
     angle, share = _elbow_rad(), upper_share(rest[:, 2])[:, None]
-    turn = np.array([[np.cos(angle), 0, np.sin(angle)], [0, 1, 0], [-np.sin(angle), 0, np.cos(angle)]])
-    bent = (1 - share) * rest + share * (rest @ turn.T)
+    bent = (1 - share) * rest + share * (rest @ _about_y(angle).T)
     points = given.view.intrinsics.unproject(given.depth_m)[shown]
     T_object_camera = invert_rigid(NOW.T_world_objects[TUBE_ID - 1]) @ NOW.T_world_camera
     # The blend bends within a triangle, which is flat: 41 rings leave 2 mm.
     np.testing.assert_allclose(apply(T_object_camera, points), bent, rtol=0, atol=0.002)
+
+
+@every_renderer
+def test_every_one_of_64_bones_moves_what_hangs_on_it(name: str) -> None:
+    """A chain whose bones turn by 1.5 degrees each: the last by 96, seen where all turns together put it."""
+    bend_rad, length_m = np.radians(1.5), 2 * HALF_M / MOST_JOINTS
+    angles = bend_rad * np.arange(1, MOST_JOINTS + 1)
+    turns = np.stack([_about_y(float(angle)) for angle in angles])
+    steps = np.cumsum(turns[:-1, :, 2] * length_m, axis=0)
+    joints = np.array([0.0, 0.0, -HALF_M]) + np.vstack([np.zeros(3), steps])
+    scene = tube_scene(turned_rad=-1.2)
+    view = replace(still_view(scene), gait=gaits(scene, 0.0))
+    with renderer(name).open(scene, TubeLibrary(chain_model(MOST_JOINTS, float(bend_rad)))) as session:
+        given = session.render(view)
+    shown = tube_px(given)
+    assert given.object_coordinates_m is not None
+    rest = given.object_coordinates_m[shown].astype(float)
+    ring = (rest[:, 2] + HALF_M) / (2 * HALF_M) * (MOST_JOINTS - 1)
+    low = np.clip(np.floor(ring).astype(int), 0, MOST_JOINTS - 2)
+    share = (ring - low)[:, None]
+    assert len(set(low.tolist())) > 50
+    ends = [
+        joints[k]
+        + np.einsum("nij,nj->ni", turns[k], rest - [0, 0, -HALF_M] - np.outer(k * length_m, [0, 0, 1]))
+        for k in (low, low + 1)
+    ]
+    points = given.view.intrinsics.unproject(given.depth_m)[shown]
+    T_object_camera = invert_rigid(view.T_world_objects[TUBE_ID - 1]) @ view.T_world_camera
+    expected = (1 - share) * ends[0] + share * ends[1]
+    np.testing.assert_allclose(apply(T_object_camera, points), expected, rtol=0, atol=0.003)
+
+
+def _about_y(angle_rad: float) -> FloatArray:
+    c, s = np.cos(angle_rad), np.sin(angle_rad)
+    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
 
 
 def _elbow_rad() -> float:
