@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simgen.errors import Problem, ScenarioError
-from simgen.geometry import FloatArray, Pose, Vec3, look_at, rotation_about_z
+from simgen.geometry import Pose, look_at, rotation_about_z
 from simgen.records.scene import CameraSensor, Capture
 from simgen.sampling.cast import Cast
 from simgen.sampling.draws import Draws, Refused
@@ -105,7 +105,7 @@ def _stands_free(ctx: Staging, pose: Pose, near_m: float) -> bool:
 
 def _orbit(ctx: Staging, orbit: spec.Orbit, path: str, k: int, frame_count: int) -> Pose:
     draws = ctx.draws
-    target = _point(ctx, orbit.target, f"{path}.target")
+    target = ctx.targets.point(orbit.target, f"{path}.target")
     jitter = draws.number(orbit.target_jitter, f"{path}.target_jitter")
     target = target + draws.rng(f"{path}.target_shift").uniform(-1.0, 1.0, 3) * jitter
     radius = draws.number(orbit.radius, f"{path}.radius")
@@ -128,14 +128,7 @@ def _azimuth(draws: Draws, orbit: spec.Orbit, path: str, k: int, frame_count: in
 
 def _fixed(ctx: Staging, fixed: spec.Fixed, path: str) -> Pose:
     eye = ctx.draws.vector(fixed.position, f"{path}.position")
-    T = look_at(eye, _point(ctx, fixed.look_at, f"{path}.look_at"))
+    T = look_at(eye, ctx.targets.point(fixed.look_at, f"{path}.look_at"))
     roll = ctx.draws.number(fixed.roll, f"{path}.roll")
     T[:3, :3] = T[:3, :3] @ rotation_about_z(roll)
     return Pose.from_matrix(T)
-
-
-def _point(ctx: Staging, point: object, path: str) -> FloatArray:
-    if isinstance(point, str):
-        return ctx.targets.middle(point, path)
-    drawn: Vec3 = ctx.draws.vector(point, path)
-    return np.array(drawn)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simgen.errors import Problem, ScenarioError
-from simgen.geometry import FloatArray, Pose, look_at
+from simgen.geometry import Pose, look_at
 from simgen.records.light import PanelLight, SpotLight
 from simgen.sampling.cast import Cast
 from simgen.sampling.lights import draw_color
@@ -88,16 +88,10 @@ def _pose(ctx: Fittings, lamp: spec.LightSpec | spec.PanelSpec, path: str) -> Po
         return Pose.from_matrix(T_object_mount(ctx.cast, ctx.things, lamp.mount, f"{path}.mount"))
     assert lamp.fixed is not None  # noqa: S101 - the model has exactly one of both
     position = ctx.cast.draws.vector(lamp.fixed.position, f"{path}.fixed.position")
-    target = _point(ctx, lamp.fixed.look_at, f"{path}.fixed.look_at")
+    target = ctx.targets.point(lamp.fixed.look_at, f"{path}.fixed.look_at")
     try:
         T_world_camera = look_at(position, target)
     except ValueError as error:
         raise ScenarioError([Problem(f"{path}.fixed", str(error))]) from error
     T_world_camera[:3, :3] = T_world_camera[:3, :3] @ _R_CAMERA_LAMP
     return Pose.from_matrix(T_world_camera)
-
-
-def _point(ctx: Fittings, target: object, path: str) -> FloatArray:
-    if isinstance(target, str):
-        return ctx.targets.middle(target, path)
-    return np.array(ctx.cast.draws.vector(target, path))

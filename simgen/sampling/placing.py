@@ -98,7 +98,7 @@ def reach_xy(item: Item, yaw_rad: float) -> FloatArray:
     return np.array([c * hx + s * hy, s * hx + c * hy])
 
 
-def faced_by(item: Item) -> object | None:
+def faced_by(item: Item) -> spec.Target | None:
     """Return what the item turns its +X towards, None where nothing."""
     on_facing = item.place.on.facing if item.place.on is not None else None
     return on_facing if on_facing is not None else item.place.facing
@@ -109,10 +109,7 @@ def bearing(ctx: Placing, item: Item, xy_m: FloatArray) -> float | None:
     faced = faced_by(item)
     if faced is None:
         return None
-    if isinstance(faced, str):
-        goal = ctx.targets.middle(faced, f"{item.path}.facing")
-    else:
-        goal = np.array(ctx.draws.vector(faced, f"{item.path}.facing"))
+    goal = ctx.targets.point(faced, f"{item.path}.facing")
     return float(np.arctan2(goal[1] - xy_m[1], goal[0] - xy_m[0]))
 
 

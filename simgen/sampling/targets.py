@@ -120,6 +120,12 @@ class Targets:
             return np.array(self._world.regions[name][0].center_m)
         return self._box(name, path).center_m
 
+    def point(self, target: spec.Target, path: str) -> FloatArray:
+        """Return the point (3,) that is looked at or faced: a point as it is drawn, of what has a name its middle."""
+        if isinstance(target, str):
+            return self.middle(target, path)
+        return np.array(self._draws.vector(target, path))
+
     def members(self, name: str, path: str) -> tuple[str, ...]:
         """Return the names that `name` stands for: all members of a group, else itself alone.
 
