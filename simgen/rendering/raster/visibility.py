@@ -26,7 +26,9 @@ from simgen.rendering.raster.targets import Targets
 
 # A blocker this many radii of all things away blocks less, and this many nothing: assumed. Each soft direction stands
 # for a wide region, of which a distant blocker covers little, but the direction's depth map would let it cover all.
-_BLOCKS_LESS, _BLOCKS_NOTHING = 1.25, 2.75
+_FAR_OPEN = (1.25, 2.75)
+# Between walls less: they are about as far away, and shadows of 32 directions on them are stripes. Looked at.
+_FAR_ENCLOSED = (0.5, 1.5)
 # Of the radius of all things, how near blockers must be to be hidden with what they hide from the light: assumed.
 _NEAR_BY = 0.2
 _COARSE_M = 0.03  # texels of soft maps that are wider are smoothed: those of rooms, not of tables; looked at
@@ -177,7 +179,7 @@ class VisibilityPass:
             **ray,
             **self._soft_light,
             reach_m=_NEAR_BY * (self._shadows.soft.radius_m or 1.0),
-            **soft_uniforms(self._shadows.soft, view),
+            **soft_uniforms(self._shadows.soft, view, _FAR_ENCLOSED if room.defines else _FAR_OPEN),
         )
         self._context.draw_into(coarse.asked_apart if room.defines else coarse.asked)
         self._context.fill(ask)
@@ -238,8 +240,12 @@ class VisibilityPass:
         }
 
 
-def soft_uniforms(grid: SoftGrid, view: View) -> dict[str, object]:
-    """Return the uniforms of `visibility.frag` that say where the soft depth maps lie, camera frame."""
+def soft_uniforms(grid: SoftGrid, view: View, far: tuple[float, float]) -> dict[str, object]:
+    """Return the uniforms of `visibility.frag` that say where the soft depth maps lie, camera frame.
+
+    Args:
+        far: radii of all things from which a blocker blocks less, and from which it blocks nothing.
+    """
     R, eye = view.T_world_camera[:3, :3], view.T_world_camera[:3, 3]
     range_m = 2 * grid.depth_m or 1.0
     # Without casters every projection lands outside its tile, where nothing is in the way.
@@ -251,7 +257,7 @@ def soft_uniforms(grid: SoftGrid, view: View) -> dict[str, object]:
         "side_v": as_floats(grid.side_v @ view.T_world_camera),
         "range_m": range_m,
         "texel_m": grid.texel_m,
-        "far_m": (_BLOCKS_LESS * (grid.radius_m or 1.0), _BLOCKS_NOTHING * (grid.radius_m or 1.0)),
+        "far_m": (far[0] * (grid.radius_m or 1.0), far[1] * (grid.radius_m or 1.0)),
     }
 
 

@@ -184,6 +184,22 @@ def test_a_larger_lamp_has_a_softer_shadow(render: Render) -> None:
     assert half_lit_px(0.1) > 3 * max(half_lit_px(0.005), 1)
 
 
+def test_a_wide_lamp_lights_the_bottom_of_a_pit(render: Render) -> None:
+    """Blockers are looked for in a disc as wide as the lamp's, where all but the pit itself is nearer to the lamp."""
+    sides: list[tuple[Vec3, Vec3]] = [
+        ((1.0, 0.5, 0.02), (0.0, 0.28, 0.01)),
+        ((1.0, 0.5, 0.02), (0.0, -0.28, 0.01)),
+        ((0.5, 0.06, 0.02), (0.28, 0.0, 0.01)),
+        ((0.5, 0.06, 0.02), (-0.28, 0.0, 0.01)),
+    ]
+    lamp = spot((0.0, 0.0, 2.0), (0.0, 0.0, 0.0), outer_angle_rad=0.7, radius_m=0.3)
+    near = camera(eye=(0.0, 0.0, 1.2), target=(0.0, 0.0, 0.0), width=80, height=60, fov_rad=0.3)
+    plain = replace(sheet(lamp), cameras=(near,))
+    rims = [static_box(size, at, material=GREY) for size, at in sides]
+    pit = replace(plain, objects=make_scene([floor(material=GREY), *rims]).objects)
+    assert lux(render(pit)) == pytest.approx(lux(render(plain)), rel=0.02)
+
+
 def test_of_many_lamps_those_cast_shadows_that_could_be_brightest_at_the_camera() -> None:
     lamps = [point_lamp((float(d), 0.0, 1.0), 100.0, name=f"lamp{d:02d}") for d in range(1, 17)]
     scene = make_scene(lights=tuple(lamps))

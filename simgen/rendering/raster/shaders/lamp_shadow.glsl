@@ -36,11 +36,13 @@ float lamp_visibility(vec4 grid, vec4 slot, vec3 at, vec3 m, float spread_m) {
     float finest = max(1.8 / texels, pixel_angle * spread_m / max(width, 1e-4));
     float search = clamp(grid.w * grid.z * inverse, 2.0 * finest, REACH);  // as for a blocker half way
     float share = 1.0, lit = 0.0, disc = search * texels;
+    // At first at the very place: where a surface rises on all sides, as a seat does, all else may be blocked.
+    float around = 0.0;
     vec2 right = vec2(1.0, 0.0);
     int turn = 0, turns = 0;
     while (true) {  // see shadow.glsl
         float blockers = 0.0, depth = 0.0;
-        TAP(0.26, 0.05); TAP(-0.386, 0.354); TAP(0.057, -0.643);
+        TAP(0.26 * around, 0.05 * around); TAP(-0.386, 0.354); TAP(0.057, -0.643);
         TAP(0.465, 0.606); TAP(-0.853, -0.151); TAP(0.808, -0.414);
         lit += 6.0 - blockers;
         if (turn == 0) {
@@ -50,6 +52,7 @@ float lamp_visibility(vec4 grid, vec4 slot, vec3 at, vec3 m, float spread_m) {
             turns = decided || outside ? 0 : (radius * texels > 5.0 ? 8 : 3);
             disc = radius * texels;
             lit = 0.0;
+            around = 1.0;
         } else {
             right = vec2(-0.737 * right.x - 0.676 * right.y, 0.676 * right.x - 0.737 * right.y);  // golden angle
         }
