@@ -7,7 +7,7 @@ moved by the engine and read when somebody asks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from math import atan2, cos, hypot, sin, sqrt
+from math import atan2, cos, hypot, pi, sin, sqrt
 from typing import Literal
 
 import numpy as np
@@ -174,6 +174,11 @@ class Body:
         """How far it reaches from its middle along its own front."""
         fx, fy = self.front
         return self.extent((fx, fy, 0.0))
+
+
+def turn_between(before_rad: float, after_rad: float) -> float:
+    """Return the turn from one heading to another, the short way round, in (-pi, pi]."""
+    return pi - (pi - after_rad + before_rad) % (2 * pi)
 
 
 def turned(quaternion_wxyz: Quat, angle_rad: float) -> Quat:

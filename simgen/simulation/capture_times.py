@@ -29,7 +29,6 @@ class CaptureTimes:
         grid_hz = capture.frame_rate_hz if capture.dense is None else capture.dense.frame_rate_hz
         self.stride = steps_per_frame(rate, grid_hz)
         self._ratio = 1 if capture.dense is None else grid_hz // capture.frame_rate_hz
-        self._grid_hz = grid_hz
         if capture.duration_s > 0.0:
             self.count = floor(capture.duration_s * grid_hz + _EDGE_S) + 1
         else:

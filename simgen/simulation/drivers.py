@@ -6,13 +6,14 @@ A kinematic body is put where the behaviour wants it; a dynamic one is given cha
 from __future__ import annotations
 
 from math import atan2, ceil, hypot, inf, pi
+from typing import NamedTuple
 
 from simgen.errors import SimulationError
 from simgen.geometry import Vec3
 from simgen.records.behaviour import Behaviour
 from simgen.simulation.behaviours import Pilot, Running, begin, has_conditions
-from simgen.simulation.behaviours.base import EPSILON_S
-from simgen.simulation.bodies import STILL, Body, turned
+from simgen.simulation.behaviours.base import EPSILON_S, Move
+from simgen.simulation.bodies import STILL, Body, turn_between, turned
 from simgen.simulation.stage import Stage
 
 _MAX_ROUNDS = 1000  # parts of a behaviour that may end within one choice
@@ -20,6 +21,22 @@ _FASTEST_TURN_RADPS = 2 * pi  # a front that turns faster jumped; nothing on leg
 _DYNAMIC_MPS2 = 4.0  # of a dynamic actor whose behaviour has no acceleration of its own, assumed
 _MOVES_M = 1e-9
 _NEVER = 1 << 62
+
+
+class _Plan(NamedTuple):
+    """What a behaviour wants until the next choice.
+
+    Attributes:
+        way_m: displacement.
+        time_s: in which it is covered.
+        acceleration_mps2: bound on it, for dynamic bodies; infinite where the behaviour has none.
+        heading_rad: of the front, None where it follows the way.
+    """
+
+    way_m: Vec3
+    time_s: float
+    acceleration_mps2: float
+    heading_rad: float | None
 
 
 class Driver:
@@ -36,11 +53,16 @@ class Driver:
         self._stage, self.body = stage, body
         self._pilot = Pilot(body, stage)
         self._pilot.velocity_mps = velocity_mps
-        self.serial, self.running, self._path = 0, None, ""
-        self.running: Running | None
-        self._looks, self._stale = False, True
-        self.due = 0
-        self._from_step, self._until_step, self._from_m, self._looked = 0, 0, body.position_m, -1
+        self.serial, self.due = 0, 0
+        self.running: Running | None = None
+        self._path = ""  # of the present behaviour in the scenario
+        self._looks, self._looked = (
+            False,
+            -1,
+        )  # whether it has conditions, and the step they were looked at last
+        self._stale = True  # the velocity chosen last is of no use any more
+        # The velocity is held from one step to another; the body was there at the first of them.
+        self._from_step, self._until_step, self._from_m = 0, 0, body.position_m
 
     # -- what it does --------------------------------------------------------------------------------------------
 
@@ -91,49 +113,55 @@ class Driver:
             return
         self._catch_up()
         steps = stride - step % stride
-        way, used, acceleration, heading = self._plan(steps)
-        steps = max(round(used * self._stage.clock.rate_hz), 1)
+        plan = self._plan(steps)
+        steps = max(round(plan.time_s * self._stage.clock.rate_hz), 1)
         self._from_step, self._until_step = step, step + steps
         if self.body.mode == "dynamic":
-            self._accelerate(way, used, acceleration)
+            self._accelerate(plan.way_m, plan.time_s, plan.acceleration_mps2)
         else:
-            self._steer(way, used, heading)
+            self._steer(plan.way_m, plan.time_s, plan.heading_rad)
 
-    def _plan(self, steps: int) -> tuple[Vec3, float, float, float | None]:
-        """Ask the behaviour for the time up to the next choice; where a part ends within it, to the step after that.
-
-        Returns:
-            displacement, time, bound on the acceleration, heading if the behaviour cares.
-        """
-        pilot, step_s = self._pilot, self._stage.clock.step_s
-        limit, used = steps * step_s, 0.0
-        start, acceleration, heading, place = pilot.position_m, inf, None, pilot.place
-        for _ in range(_MAX_ROUNDS):
-            if self.running is None or limit - used <= EPSILON_S:
-                break
-            asked = limit - used
-            move = self.running.advance(asked)
-            (x, y, z), (dx, dy, dz) = pilot.position_m, move.way_m
-            pilot.position_m, pilot.velocity_mps = (x + dx, y + dy, z + dz), move.velocity_mps
-            pilot.heading_rad = _heading(move.velocity_mps, pilot.heading_rad)
-            used += move.used_s
-            acceleration, heading = move.acceleration_mps2, move.heading_rad
-            if used > EPSILON_S and move.used_s < asked - EPSILON_S:
-                limit = min(limit, ceil((used - EPSILON_S) / step_s) * step_s)
-            if move.done:
-                self._end()
-        else:
-            raise SimulationError(
-                f"{self._path}: behaviours of '{self.body.name}' ended {_MAX_ROUNDS} times within "
-                f"{limit:.3g} s at {self._stage.clock.time_s:.3f} s; give them something that takes time"
-            )
+    def _plan(self, steps: int) -> _Plan:
+        """Ask the behaviour for the time up to the next choice; where a part ends within it, to the step after that."""
+        pilot = self._pilot
+        start, place = pilot.position_m, pilot.place
+        limit, used, last = self._advance(steps * self._stage.clock.step_s)
         if pilot.place is place:
             pilot.place = None  # it follows no lane any more
         rest = max(limit - used, 0.0)  # what is left after its end it goes on as it is
         (x, y, z), (vx, vy, vz) = pilot.position_m, pilot.velocity_mps
         pilot.position_m = (x + vx * rest, y + vy * rest, z + vz * rest)
         (ex, ey, ez), (sx, sy, sz) = pilot.position_m, start
-        return (ex - sx, ey - sy, ez - sz), limit, acceleration, heading
+        way = (ex - sx, ey - sy, ez - sz)
+        if last is None:
+            return _Plan(way, limit, inf, None)
+        return _Plan(way, limit, last.acceleration_mps2, last.heading_rad)
+
+    def _advance(self, limit_s: float) -> tuple[float, float, Move | None]:
+        """Let the behaviour take the pilot on for so many seconds, or until the step after a part of it ends.
+
+        Returns:
+            the time until then, how much of it the behaviour used, and its last move.
+        """
+        pilot, step_s = self._pilot, self._stage.clock.step_s
+        used_s, move = 0.0, None
+        for _ in range(_MAX_ROUNDS):
+            if self.running is None or limit_s - used_s <= EPSILON_S:
+                return limit_s, used_s, move
+            asked_s = limit_s - used_s
+            move = self.running.advance(asked_s)
+            (x, y, z), (dx, dy, dz) = pilot.position_m, move.way_m
+            pilot.position_m, pilot.velocity_mps = (x + dx, y + dy, z + dz), move.velocity_mps
+            pilot.heading_rad = _heading(move.velocity_mps, pilot.heading_rad)
+            used_s += move.used_s
+            if used_s > EPSILON_S and move.used_s < asked_s - EPSILON_S:
+                limit_s = min(limit_s, ceil((used_s - EPSILON_S) / step_s) * step_s)
+            if move.done:
+                self._end()
+        raise SimulationError(
+            f"{self._path}: behaviours of '{self.body.name}' ended {_MAX_ROUNDS} times within "
+            f"{limit_s:.3g} s at {self._stage.clock.time_s:.3f} s; give them something that takes time"
+        )
 
     # -- moving --------------------------------------------------------------------------------------------------
 
@@ -145,7 +173,7 @@ class Driver:
         self._stage.fastest_mps = max(self._stage.fastest_mps, body.speed_mps)
         before = body.heading_rad
         wanted = _heading(way_m, before) if heading_rad is None else heading_rad
-        turn = pi - (pi - wanted + before) % (2 * pi)
+        turn = turn_between(before, wanted)
         if abs(turn) > 1e-12:
             body.turn_to(turned(body.quaternion_wxyz, turn))
         rate = turn / time_s
@@ -169,7 +197,7 @@ class Driver:
         most = (acceleration_mps2 if acceleration_mps2 < inf else _DYNAMIC_MPS2) * time_s
         share = min(1.0, most / max(hypot(dx, dy), 1e-12))
         wx, wy, _ = body.angular_radps
-        turn = pi - (pi - _heading(way_m, body.heading_rad) + body.heading_rad) % (2 * pi)
+        turn = turn_between(body.heading_rad, _heading(way_m, body.heading_rad))
         rate = max(-_FASTEST_TURN_RADPS, min(turn / time_s, _FASTEST_TURN_RADPS))
         velocity = (vx + share * dx, vy + share * dy, vz)
         world.set_velocity(body.instance_id, velocity, (wx, wy, rate))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import atan2, copysign, cos, hypot, pi, sin
+from math import atan2, copysign, cos, hypot, sin
 
 from simgen.geometry import Vec3
 from simgen.records.behaviour import Behaviour
@@ -18,7 +18,7 @@ from simgen.simulation.behaviours.base import (
     middle_over,
 )
 from simgen.simulation.behaviours.footing import Footing, level_speed_mps
-from simgen.simulation.bodies import STILL
+from simgen.simulation.bodies import STILL, turn_between
 from simgen.simulation.stage import Stage
 
 _TURN_BACK_RADPS = 1.0  # a body that went too far turns back at least this fast, assumed
@@ -108,6 +108,6 @@ class Wander(Leaf):
         (x, y, _), (hx, hy, _) = self._pilot.position_m, self._home
         if hypot(x - hx, y - hy) <= self._radius:
             return self._rate * dt_s
-        off = pi - (pi - atan2(hy - y, hx - x) + self._heading) % (2 * pi)  # angle to the way home
+        off = turn_between(self._heading, atan2(hy - y, hx - x))  # to the way home
         most = max(abs(self._rate), _TURN_BACK_RADPS, self._speed / self._radius) * dt_s
         return off if abs(off) <= most else copysign(most, off)
