@@ -255,16 +255,17 @@ class LightPass:
     def _bind_light(self, targets: Targets, coarse: LightTargets) -> None:
         """Bind what surfaces and background are shaded from."""
         labels = targets.labels
-        light = (coarse.shares, self._mirrored, self._irradiance, self._light.map.background)
+        light = (coarse.shares, self._mirrored, self._irradiance)
         for unit, texture in enumerate((labels.normal_depth, labels.surface, *light)):
             texture.use(unit)
         if self._has_lamps or self._shining:
             coarse.lamp_texture.use(7)
 
     def _fill_background(self, view: View, camera: dict[str, object]) -> None:
-        """Show the surroundings where nothing is; textures are bound, and the framebuffer is."""
+        """Show the surroundings where nothing is; textures of the air are bound, and the framebuffer is."""
         defines = (*self._background_defines, *ray_defines(view.intrinsics))
         program = self._context.program("fullscreen.vert", "background.frag", defines)
+        self._light.map.background.use(5)
         set_uniforms(program, background=5, background_scale=self._background_scale, **camera)
         self._context.fill(program)
 

@@ -10,8 +10,8 @@ from simgen.rendering.raster.mirrors import Mirror
 from simgen.rendering.raster.regions import Region, rest_of
 from simgen.rendering.raster.targets import Targets
 
-# Texture units; those above are of lenses.
-_GLASS_COVER, _BEHIND, _MIRROR_IMAGE, _MIRROR_DEPTH, _GLASS_STOPPED = 6, 9, 10, 11, 12
+# Texture units; those above are of lenses, and the one before is the background's, which is drawn afterwards.
+_BEHIND_OUTLINE, _GLASS_COVER, _BEHIND, _MIRROR_IMAGE, _MIRROR_DEPTH, _GLASS_STOPPED = 5, 6, 9, 10, 11, 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +40,7 @@ class Others:
         """Bind the pictures to their units."""
         if self.behind is not None:
             self.behind.radiance.use(_BEHIND)
+            self.behind.outline.use(_BEHIND_OUTLINE)
             for unit, texture in zip((_GLASS_STOPPED, _GLASS_COVER), self.behind.glass_sums, strict=True):
                 texture.use(unit)
         if self.mirrored is not None:
@@ -51,7 +52,12 @@ class Others:
         """Return the uniforms that name the units and place the mirror."""
         values: dict[str, object] = {}
         if self.behind is not None:
-            values |= {"behind": _BEHIND, "glass_stopped": _GLASS_STOPPED, "glass_cover": _GLASS_COVER}
+            values |= {
+                "behind": _BEHIND,
+                "behind_outline": _BEHIND_OUTLINE,
+                "glass_stopped": _GLASS_STOPPED,
+                "glass_cover": _GLASS_COVER,
+            }
         if self.mirror is not None and self.mirrored is not None:
             values |= {
                 "mirror_image": _MIRROR_IMAGE,

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import pi
 
 import numpy as np
 import pytest
 
 from simgen.camera import Intrinsics
-from simgen.geometry import FloatArray, quaternion_about_axis
+from simgen.geometry import FloatArray, Pose, quaternion_about_axis
 from simgen.records.light import EnvironmentLight
 from simgen.records.scene import MaterialOverride, Scene
+from simgen.rendering.raster import RasterRenderer
 from tests.builders import box
 from tests.measures.light import luminance
 from tests.rendering.raster.conftest import Render
-from tests.views import camera_scene
+from tests.rendering.raster.test_glass import GlazedLibrary, pane
+from tests.views import camera_scene, picture
 
 CAMERA = Intrinsics(96, 72, 90.0, 90.0, 47.3, 35.8)
 HALF_M, DEPTH_M = 0.25, 1.0
@@ -66,6 +69,26 @@ def test_a_slanted_edge_is_as_bright_as_it_covers(render: Render, turn_deg: floa
     left, was = (float(np.sqrt(np.mean((each - share)[edge] ** 2))) for each in (smooth, hard))
     assert was > 0.2
     assert left < most * was
+
+
+@pytest.mark.parametrize("turn_deg", [4.0, 11.0, 20.0])
+def test_an_edge_behind_glass_is_smoothed_too(raster: RasterRenderer, turn_deg: float) -> None:
+    """A pane fills the picture: its own depth has no edge there."""
+    turn = float(np.radians(turn_deg))
+    upright = quaternion_about_axis((1.0, 0.0, 0.0), pi / 2)
+    glass = replace(pane(), instance_id=2, pose=Pose((0.0, 0.0, 0.5), upright))
+    scene = sheet(turn)
+    frame = picture(raster, replace(scene, objects=(*scene.objects, glass)), GlazedLibrary(0.3))
+    assert (frame.instance_id == 2).all()
+    y = luminance(frame).astype(float) / 1000.0
+    tone = y / (y + 1.0)
+    share = covered(turn)
+    seen = (tone - np.median(tone[share == 0.0])) / np.ptp(
+        [np.median(tone[share == end]) for end in (0.0, 1.0)]
+    )
+    edge = (share > 0.0) & (share < 1.0)
+    left, was = (float(np.sqrt(np.mean((each - share)[edge] ** 2))) for each in (seen, np.round(share)))
+    assert left < 0.6 * was
 
 
 def test_what_lies_off_edges_is_left_alone(render: Render) -> None:

@@ -60,6 +60,7 @@ vec3 floor_mirrored(vec3 otherwise, vec3 n, float n_v, float roughness, float id
 #endif
 #ifdef GLASS
 uniform sampler2D behind;        // radiance of what is seen through glass
+uniform usampler2D behind_outline; // its tone and depth, see output.glsl
 uniform sampler2D glass_stopped; // sums over all sheets of glass, see overlay.frag
 uniform sampler2D glass_cover;
 #endif
@@ -207,5 +208,11 @@ void main() {
     // What is seen through glass has its own share of the air before it.
     l += passed * (1.0 - s.specular) * (textureLod(behind, uv, 0.0).rgb - air);
 #endif
-    put_out(l, 1.0 / label.w);
+    float inverse_z = 1.0 / label.w;
+#ifdef GLASS
+    // Edges behind glass are smoothed as well: a step of either depth is one of their sum.
+    uint seen_through = textureLod(behind_outline, uv, 0.0).r & 0xffffff00u;
+    inverse_z += int(left_here.w >> 24) > 63 ? uintBitsToFloat(seen_through) : 0.0;
+#endif
+    put_out(l, inverse_z);
 }
