@@ -72,7 +72,7 @@ class PaintPass:
         _within(sums, targets, rows)
         self._context.draw_into(sums)
         sums.clear(depth=1.0, viewport=sums.scissor)
-        sums.viewport = (0, 0, *targets.size_px)
+        sums.viewport = (0, 0, targets.width, targets.height)
         targets.labels.normal_depth.use(_LABELS)
         targets.labels.surface.use(_SURFACE)
         gl.enable(moderngl.BLEND | moderngl.DEPTH_TEST)  # their depth marks the pixels that they touch

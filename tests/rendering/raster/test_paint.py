@@ -62,6 +62,16 @@ def test_a_line_is_as_bright_as_it_is_wide_and_has_no_gaps(
     )  # of 16 places in a pixel one may miss on each side
 
 
+@pytest.mark.parametrize("row", [6.3, 36.0, 64.8])
+def test_a_line_lies_where_the_camera_sees_it_in_every_part_of_the_picture(
+    render: Render, row: float
+) -> None:
+    middle = replace(line(2.4), pose=Pose((0.0, (DOWN.intrinsics.cy - row) / PX_PER_M, 0.0)))
+    share = luminance(render(painted(middle))) - luminance(render(painted()))
+    across = share[:, 44:52].sum(axis=1)
+    assert across @ np.arange(len(across)) / across.sum() == pytest.approx(row, abs=0.1)
+
+
 def test_labels_are_those_of_pixel_centres(raster: RasterRenderer, library: AssetLibrary) -> None:
     scene = painted(line(0.7, 0.4))
     view = replace(still_view(scene), extra_buffers=frozenset({"albedo", "part_id"}))
