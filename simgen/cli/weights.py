@@ -44,8 +44,8 @@ def weights(
 def _lines(report: WeightReport, dataset: Path) -> Iterator[str]:
     yield f"scenes    {report.drawn}{_besides(report)}"
     yield f"accepted  {report.accepted_share:.1%} of draws"
-    yield f"weights   mean {report.mean_weight:.4g}, largest {report.largest_weight:.3g} of a mean of 1"
-    yield f"effective {report.ess:.1f} scenes"
+    yield f"weights   mean {report.mean_weight:.4g}; the largest is {report.largest_weight:.3g} times the mean"
+    yield f"effective {report.ess:.1f} scenes: the weighted ones tell as much as so many from nature itself"
     yield ""
     if report.events:
         counts = f"{'armed':>6} {'trig.':>6} {'active':>6}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from simgen.geometry import FloatArray
 
@@ -73,15 +73,3 @@ def natural_mean(log_weights: ArrayLike, values: ArrayLike, draws: ArrayLike | N
 def sampled_mean(values: ArrayLike, draws: ArrayLike | None = None) -> Estimate:
     """Return the mean of a value over the scenes as they were drawn, with its standard error; see `natural_mean`."""
     return natural_mean(np.zeros(np.size(values)), values, draws)
-
-
-def natural_histogram(log_weights: ArrayLike, classes: ArrayLike) -> tuple[NDArray[np.str_], FloatArray]:
-    """Return all classes that occur, sorted, and the natural share of each.
-
-    Args:
-        log_weights: (n,) of the scenes.
-        classes: (n,) texts.
-    """
-    names, places = np.unique(np.asarray(classes, dtype=str), return_inverse=True)
-    sums = np.bincount(places, weights=relative_weights(log_weights))
-    return names, sums / sums.sum()

@@ -182,14 +182,19 @@ def report_of(drawn: tuple[DrawnScene, ...], undrawn: int = 0, frames: int = 0) 
         DatasetError: a scene has no record of an event or fault that others have.
     """
     logs = np.array([scene.events.log_weight for scene in drawn])
-    names = sorted({event.name for scene in drawn for event in scene.events.events})
-    events = tuple(_event(drawn, logs, name) for name in names)
-    names = sorted({fault.name for scene in drawn for fault in scene.events.faults})
-    faults = tuple(_fault(drawn, logs, name) for name in names)
-    broken = _broken_pairs(drawn)
-    known = sorted({name for scene in drawn for name in scene.categories})
-    classes = tuple(_class(drawn, logs, name) for name in known)
-    ess = effective_sample_size(logs)
+    event_names = sorted({event.name for scene in drawn for event in scene.events.events})
+    fault_names = sorted({fault.name for scene in drawn for fault in scene.events.faults})
+    class_names = sorted({name for scene in drawn for name in scene.categories})
+    events = tuple(_event(drawn, logs, name) for name in event_names)
+    faults = tuple(_fault(drawn, logs, name) for name in fault_names)
+    classes = tuple(_class(drawn, logs, name) for name in class_names)
+    chances = _named(events, faults)
+    ess, broken = effective_sample_size(logs), _broken_pairs(drawn)
+    warnings = (
+        *_few_scenes(_sizes(len(drawn), ess, chances, classes)),
+        *_chance_warnings(len(drawn), chances),
+        *_broken(broken),
+    )
     return WeightReport(
         drawn=len(drawn),
         failed=sum(scene.failed for scene in drawn),
@@ -203,7 +208,7 @@ def report_of(drawn: tuple[DrawnScene, ...], undrawn: int = 0, frames: int = 0) 
         faults=faults,
         classes=classes,
         frames=frames,
-        warnings=tuple(_warnings(len(drawn), ess, (events, faults), classes, broken)),
+        warnings=warnings,
     )
 
 
@@ -309,33 +314,48 @@ def _ess(logs: np.ndarray) -> float:
     return effective_sample_size(logs) if logs.size and np.isfinite(logs.max()) else 0.0
 
 
-def _warnings(
-    drawn: int,
-    ess: float,
-    chances: tuple[tuple[EventWeights, ...], tuple[FaultWeights, ...]],
-    classes: tuple[ClassWeights, ...],
-    broken: int,
-) -> Iterator[str]:
-    made = [(f"event '{event.name}'", event) for event in chances[0]]
-    made += [(f"fault '{fault.name}'", fault) for fault in chances[1]]
-    sizes = [("all scenes", drawn, ess)]
-    sizes += [(what, each.armed, each.ess) for what, each in made]
-    sizes += [(f"class '{kind.name}'", kind.scenes, kind.ess) for kind in classes]
-    for what, count, size in sizes:
-        if size < ESS_WARNING * count:
+_Chances = list[tuple[str, EventWeights | FaultWeights]]
+
+
+def _named(events: tuple[EventWeights, ...], faults: tuple[FaultWeights, ...]) -> _Chances:
+    """Return all that may happen, each with the words that warnings name it by."""
+    return [
+        *((f"event '{event.name}'", event) for event in events),
+        *((f"fault '{fault.name}'", fault) for fault in faults),
+    ]
+
+
+def _sizes(
+    drawn: int, ess: float, chances: _Chances, classes: tuple[ClassWeights, ...]
+) -> Iterator[tuple[str, int, float]]:
+    """Yield (what, scenes that have it, their effective sample size)."""
+    yield "all scenes", drawn, ess
+    yield from ((what, chance.armed, chance.ess) for what, chance in chances)
+    yield from ((f"class '{kind.name}'", kind.scenes, kind.ess) for kind in classes)
+
+
+def _few_scenes(sizes: Iterator[tuple[str, int, float]]) -> Iterator[str]:
+    for what, scenes, ess in sizes:
+        if ess < ESS_WARNING * scenes:
             yield (
-                f"{what}: {count} scenes tell no more than {size:.1f} from nature would; "
+                f"{what}: {scenes} scenes tell no more than {ess:.1f} from nature would; "
                 "make more, force less, or give the mode or proposal a 'defensive' share"
             )
-    for what, each in made:
-        if each.natural_rate is None:
-            given = "given that it happens" if each.armed else "given that it does not happen"
-            yield f"{what} is mode {each.modes[0]}: all estimates hold {given}"
-        elif each.armed in (0, drawn) and 0 < each.declared < 1:
-            share = "none" if each.armed == 0 else "all"
+
+
+def _chance_warnings(drawn: int, chances: _Chances) -> Iterator[str]:
+    for what, chance in chances:
+        if chance.natural_rate is None:
+            given = "given that it happens" if chance.armed else "given that it does not happen"
+            yield f"{what} is mode {chance.modes[0]}: all estimates hold {given}"
+        elif chance.armed in (0, drawn) and 0 < chance.declared < 1:
+            share = "none" if chance.armed == 0 else "all"
             yield (
                 f"{what} was made in {share} of {drawn} scenes: too few to tell how often it happens in nature; "
-                f"declared is {each.declared:g}"
+                f"declared is {chance.declared:g}"
             )
-    if broken:
-        yield f"counterfactual pairs broken: {broken}; one of the two scenes failed, Dataset.pairs() leaves them out"
+
+
+def _broken(pairs: int) -> Iterator[str]:
+    if pairs:
+        yield f"counterfactual pairs broken: {pairs}; one of the two scenes failed, Dataset.pairs() leaves them out"

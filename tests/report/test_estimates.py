@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from simgen.report.estimates import (
     effective_sample_size,
-    natural_histogram,
     natural_mean,
     relative_weights,
     sampled_mean,
@@ -62,12 +61,6 @@ def test_with_equal_weights_both_means_are_the_ordinary_one() -> None:
     values = np.array([1.0, 2.0, 4.0, 8.0])
     for found in (sampled_mean(values), natural_mean([2.0] * 4, values)):
         assert (found.value, found.standard_error) == pytest.approx((3.75, values.std() / 2))
-
-
-def test_a_histogram_sums_weights_by_class() -> None:
-    names, shares = natural_histogram(np.log([1, 1, 2]), ["fox", "deer", "fox"])
-    assert names.tolist() == ["deer", "fox"]
-    assert shares == pytest.approx([0.25, 0.75])
 
 
 def test_the_standard_error_is_that_of_many_repeats() -> None:
