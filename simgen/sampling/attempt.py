@@ -40,8 +40,13 @@ class Stage:
     Attributes:
         chances: params, and what of all that may happen is armed.
         draws: the random numbers, with the params.
+        world: the surroundings.
+        lanes: those of the world, and the paths of the scenario.
         groups: bodies by group.
         things: the same bodies by their own names, in the order of their instance ids.
+        layout: what takes up room; grows as bodies are placed.
+        targets: what may be pointed at.
+        cast: what names of bodies, lamps and places stand for in behaviours and events.
     """
 
     scenario: spec.Scenario
@@ -92,12 +97,6 @@ def _stage(scenario: spec.Scenario, draws: Draws, chances: Chances, library: Ass
     groups = {name: draw_group(draws, library, name, group) for name, group in scenario.bodies.items()}
     members = {name: tuple(thing.name for thing in group) for name, group in groups.items()}
     layout = Layout(world)
-    homes = {
-        member: along.path
-        for name, group in scenario.bodies.items()
-        if (along := group.place.along) is not None
-        for member in members[name]
-    }
     return Stage(
         scenario=scenario,
         chances=chances,
@@ -109,8 +108,18 @@ def _stage(scenario: spec.Scenario, draws: Draws, chances: Chances, library: Ass
         things={thing.name: thing for group in groups.values() for thing in group},
         layout=layout,
         targets=Targets(world, layout, draws, members),
-        cast=Cast(draws, members, world.regions, homes),
+        cast=Cast(draws, members, world.regions, _home_paths(scenario, members)),
     )
+
+
+def _home_paths(scenario: spec.Scenario, members: dict[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return the path that each body is placed along, of those that are."""
+    return {
+        member: along.path
+        for name, group in scenario.bodies.items()
+        if (along := group.place.along) is not None
+        for member in members[name]
+    }
 
 
 def _place_all(stage: Stage) -> dict[str, Pose]:

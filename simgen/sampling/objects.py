@@ -22,7 +22,9 @@ class Thing:
     Attributes:
         section: of the scenario that it stands in: `objects` or `actors`.
         name: for example `clutter[3]`.
+        group: name of its group, for example `clutter`.
         member: index in its group.
+        info: what the catalogue says of the asset.
         scale: uniform factor on the asset.
         present: whether it is there from the start.
         forward_rad: where its front points, about its Z axis from its X axis.
@@ -79,10 +81,7 @@ def _draw_thing(
     asset = _draw_asset(draws, library, f"{place}.asset", f"{path}.asset", group.asset)
     info = _described(library, asset, f"{place}.asset")
     scale = _draw_scale(draws, group, path, place)
-    mass = draws.optional(group.mass, f"{path}.mass")
-    friction = draws.optional(group.friction, f"{path}.friction")
-    restitution = draws.optional(group.restitution, f"{path}.restitution")
-    heavy = info.mass_kg * scale**3 if mass is None else mass
+    mass_kg = _given_or(draws.optional(group.mass, f"{path}.mass"), info.mass_kg * scale**3)
     forward = group.forward if isinstance(group, spec.ActorSpec) else 0.0
     return Thing(
         section=section,
@@ -92,9 +91,9 @@ def _draw_thing(
         asset=asset,
         info=info,
         scale=scale,
-        mass_kg=0.0 if group.motion == "static" else heavy,
-        friction=info.friction if friction is None else friction,
-        restitution=info.restitution if restitution is None else restitution,
+        mass_kg=0.0 if group.motion == "static" else mass_kg,
+        friction=_given_or(draws.optional(group.friction, f"{path}.friction"), info.friction),
+        restitution=_given_or(draws.optional(group.restitution, f"{path}.restitution"), info.restitution),
         velocity_mps=_draw_velocity(draws, group, path),
         category=group.category or info.category,
         motion=group.motion,
@@ -102,6 +101,10 @@ def _draw_thing(
         present=group.present,
         forward_rad=draws.number(forward, f"{path}.forward"),
     )
+
+
+def _given_or(given: float | None, otherwise: float) -> float:
+    return otherwise if given is None else given
 
 
 def _described(library: AssetLibrary, asset: AssetRef, place: str) -> AssetInfo:
