@@ -20,6 +20,7 @@ class Lamp:
     """A spot or panel that is on, at one moment.
 
     Attributes:
+        name: in its scene.
         T_world_lamp: (4, 4); it shines along +X.
         rgb: (3,) linear; of a spot candela along its axis, of a panel its luminance in cd/m².
         inner_cos: cosine of the angle up to which a spot has full intensity; 1 for a panel.
@@ -30,6 +31,7 @@ class Lamp:
         half_m: half width (along Y) and half height (along Z) of a panel; None for a spot.
     """
 
+    name: str
     T_world_lamp: FloatArray
     rgb: FloatArray
     inner_cos: float
@@ -79,6 +81,7 @@ def lamps_of(lights: Lights) -> tuple[Lamp, ...]:
 def _spot(placed: PlacedSpot) -> Lamp:
     light = placed.light
     return Lamp(
+        name=light.name,
         T_world_lamp=placed.T_world_light,
         rgb=np.asarray(light.color_rgb) * light.intensity_cd,
         inner_cos=cos(light.inner_angle_rad),
@@ -95,6 +98,7 @@ def _panel(placed: PlacedPanel) -> Lamp:
     light = placed.light
     area = light.width_m * light.height_m
     return Lamp(
+        name=light.name,
         T_world_lamp=placed.T_world_light,
         rgb=np.asarray(light.color_rgb) * (light.flux_lm / (pi * area)),
         inner_cos=1.0,

@@ -1,25 +1,29 @@
-"""Depth maps of lamps: kept for as long as neither the lamp nor what it may shine on moves."""
+"""Depth maps of lamps: kept for as long as neither the lamp nor what it may shine on moves.
+
+Where some of that moves and the lamp does not, the rest is kept, see `layers.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from math import atan, pi, radians, sqrt, tan
+from dataclasses import dataclass
+from math import atan, ceil, log2, pi, radians, sqrt, tan
 
 import moderngl
 import numpy as np
 
 from simgen.errors import RenderError
 from simgen.geometry import FloatArray, invert_rigid
-from simgen.rendering.raster.casters import Casters, Runs
+from simgen.rendering.raster.casters import Casters
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.lamp import NEAREST_BLOCKER_M, Lamp
+from simgen.rendering.raster.layers import DepthMaps, LayeredAtlas, Stamps, stamps_of
 
 MOST_SHADOWED = 8
 TILE = 768  # of a lamp whose cone one perspective map can show
 CUBE_TILE = 384  # of each side of a cube around a lamp that shines wider
-_SLOT_WIDTH = 3 * CUBE_TILE
+_SLOT_WIDTH, _MAPS_OF_A_SLOT = 3 * CUBE_TILE, 6
 _MARGIN = 1.1  # a face shows this much more than its cone, for the widest search around a point, see `lamp_shadow.glsl`
 _WIDEST_SINGLE_RAD = radians(76)  # a map that faces a plane has equal texels on it, however wide: assumed
 _FACES = (
@@ -53,40 +57,24 @@ class LampGrid:
         return CUBE_TILE if self.is_cube else TILE
 
 
-@dataclass(slots=True, eq=False)
-class _Slot:
-    """What a slot of the atlas shows; `key` is what that depends on."""
-
-    key: bytes = b""
-    grid: LampGrid | None = None
-    used: int = 0
-
-
-@dataclass(slots=True, eq=False)
-class _Atlas:
-    depths: moderngl.Texture
-    framebuffer: moderngl.Framebuffer
-    slots: list[_Slot] = field(default_factory=list[_Slot])
-
-
 class LampMaps:
-    """The depth maps of a scene's lamps."""
+    """The depth maps of a scene's lamps.
+
+    Each lamp has its slot in the atlas, which depends on the scene and on which lamps have maps in a view, and on
+    nothing before: where a map lies decides the last bit of what is read from it.
+    """
 
     def __init__(self, context: GlContext, casters: Casters) -> None:
-        self._context, self._gl, self._casters = context, context.gl, casters
-        self._atlas: _Atlas | None = None
-        self._clock = 0
-        self._is_fresh = True
-        self.plain = self._gl.sampler(
+        self._context, self._casters = context, casters
+        self._names: list[str] = []
+        self._atlas: LayeredAtlas | None = None
+        self.plain = context.gl.sampler(
             filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False
         )
 
-    def forget(self) -> None:
-        """Let no map of the scene before pass for one of this scene's."""
-        # Where a map lies decides the last bit of what is read from it: every scene begins with the same slots.
-        self._is_fresh = True
-        for slot in self._atlas.slots if self._atlas else ():
-            slot.key, slot.used = b"", 0
+    def set_lamps(self, names: Sequence[str]) -> None:
+        """Take all lamps of a scene that may have maps, in its order."""
+        self._names = list(names)
 
     @property
     def is_made(self) -> bool:
@@ -116,59 +104,66 @@ class LampMaps:
         """Draw the maps that are not there yet and return where all of them lie.
 
         Args:
-            lamps: at most `MOST_SHADOWED`.
+            lamps: of the scene, at most `MOST_SHADOWED`.
             drawables: what stands in the world, and is in the casters' buffer.
         """
-        atlas = self._atlas_for(len(lamps))
-        self._clock += 1
-        reached = [_reached(lamp, drawables, T_world_objects) for lamp in lamps]
-        keys = [_key(lamp, ids, T_world_objects) for lamp, ids in zip(lamps, reached, strict=True)]
-        by_key = {slot.key: slot for slot in atlas.slots}
-        for key in keys:
-            if key in by_key:
-                by_key[key].used = self._clock
+        count = min(len(self._names), MOST_SHADOWED)
+        size = (_SLOT_WIDTH * count, TILE)
+        if self._atlas is None:
+            self._atlas = LayeredAtlas(self._context, self._casters, size, of_lamps=True)
+        self._atlas.resize(size)
+        slots = slots_of([self._names.index(lamp.name) for lamp in lamps], count)
         grids: list[LampGrid] = []
-        for lamp, ids, key in zip(lamps, reached, keys, strict=True):
-            slot = by_key.get(key) or min(atlas.slots, key=lambda slot: slot.used)
-            if slot.key != key or slot.grid is None:
-                far = _farthest_m(lamp, [d for d in drawables if d.body.instance_id in ids], T_world_objects)
-                slot.key, slot.grid = key, _grid(lamp, atlas.slots.index(slot) * _SLOT_WIDTH, far)
-                self._draw(atlas, slot.grid, lamp, ids)
-            slot.used = self._clock
-            grids.append(slot.grid)
-        self._gl.disable(moderngl.DEPTH_TEST)
+        maps = [self._no_maps(slot) for slot in range(count)]
+        stamps = stamps_of(self._casters, np.zeros(len(self._casters.stamps), np.bool_))
+        for lamp, slot in zip(lamps, slots, strict=True):
+            reached = _reached(lamp, drawables, T_world_objects)
+            grid = _grid(lamp, slot * _SLOT_WIDTH, _farthest_m(lamp, reached, T_world_objects))
+            shown = np.zeros(len(stamps), np.bool_)
+            shown[[drawable.body.instance_id - 1 for drawable in reached]] = True
+            maps[slot] = _maps(lamp, grid, np.where(shown, stamps, 0))
+            grids.append(grid)
+        self._atlas.draw(DepthMaps.joined(maps))
+        self._context.gl.disable(moderngl.DEPTH_TEST)
         return grids
 
-    def _atlas_for(self, count: int) -> _Atlas:
-        known = 0 if self._atlas is None else len(self._atlas.slots)
-        if self._atlas is None or known < count or (self._is_fresh and known != count):
-            if self._atlas is not None:
-                self._context.unbind()
-                self._atlas.framebuffer.release()
-                self._atlas.depths.release()
-            depths = self._gl.depth_texture((_SLOT_WIDTH * count, TILE))
-            depths.compare_func = ""
-            self._atlas = _Atlas(depths, self._gl.framebuffer([], depths), [_Slot() for _ in range(count)])
-        self._is_fresh = False
-        return self._atlas
+    def _no_maps(self, slot: int) -> DepthMaps:
+        """Return the maps of a slot that no lamp has."""
+        nothing = np.zeros((_MAPS_OF_A_SLOT, len(self._casters.stamps)), np.int64)
+        return DepthMaps(
+            np.zeros((_MAPS_OF_A_SLOT, 4), np.int64), np.tile(np.eye(4), (_MAPS_OF_A_SLOT, 1, 1)), nothing
+        )
 
-    def _draw(self, atlas: _Atlas, grid: LampGrid, lamp: Lamp, ids: Sequence[int]) -> None:
-        target = atlas.framebuffer
-        self._context.draw_into(target)
-        target.scissor = (grid.column, 0, _SLOT_WIDTH, TILE)
-        target.clear(depth=1.0)
-        self._casters.begin()
-        T_lamp_world = invert_rigid(lamp.T_world_lamp)
-        runs = Runs.of([self._casters.solid[instance_id] for instance_id in ids])
-        for face in range(6 if grid.is_cube else 1):
-            axis, behind = face % 3, face >= 3
-            if grid.is_cube and not _shows(lamp, axis, behind):
-                continue
-            column = grid.column + (axis * CUBE_TILE if grid.is_cube else 0)
-            place = (column, CUBE_TILE if behind else 0, grid.side_px, grid.side_px)
-            target.viewport = target.scissor = place
-            clip = _face_clip(grid, axis, behind) @ T_lamp_world
-            self._casters.draw(clip, runs, culled=False)
+
+def slots_of(numbers: Sequence[int], count: int) -> list[int]:
+    """Return which of `count` slots each of some lamps has, told by their numbers in the scene.
+
+    It is the remainder of the number, or the next one that is free: lamps keep theirs as others come and go, all of
+    them where there are slots enough for all of the scene.
+    """
+    taken: dict[int, int] = {}
+    for number in sorted(numbers):
+        slot = number % count
+        while slot in taken.values():
+            slot = (slot + 1) % count
+        taken[number] = slot
+    return [taken[number] for number in numbers]
+
+
+def _maps(lamp: Lamp, grid: LampGrid, stamps: Stamps) -> DepthMaps:
+    """Return the maps of a lamp: its faces, and the rest of its slot, which is empty."""
+    T_lamp_world = invert_rigid(lamp.T_world_lamp)
+    boxes, clips = np.zeros((_MAPS_OF_A_SLOT, 4), np.int64), np.tile(np.eye(4), (_MAPS_OF_A_SLOT, 1, 1))
+    shown = np.zeros((_MAPS_OF_A_SLOT, len(stamps)), np.int64)
+    if not grid.is_cube:
+        boxes[:2] = (grid.column, 0, TILE, TILE), (grid.column + TILE, 0, _SLOT_WIDTH - TILE, TILE)
+    for face in range(6 if grid.is_cube else 1):
+        axis, behind = face % 3, face >= 3
+        if grid.is_cube:
+            boxes[face] = (grid.column + axis * CUBE_TILE, behind * CUBE_TILE, CUBE_TILE, CUBE_TILE)
+        if not grid.is_cube or _shows(lamp, axis, behind):
+            clips[face], shown[face] = _face_clip(grid, axis, behind) @ T_lamp_world, stamps
+    return DepthMaps(boxes, clips, shown)
 
 
 def shadowed(lamps: Sequence[Lamp], eye_m: FloatArray) -> list[Lamp]:
@@ -186,32 +181,27 @@ def _brightness(lamp: Lamp, eye_m: FloatArray) -> float:
     return float(lamp.axis_rgb_cd.max()) / max(squared, NEAREST_BLOCKER_M**2)
 
 
-def _reached(lamp: Lamp, drawables: Sequence[Drawable], T_world_objects: FloatArray) -> tuple[int, ...]:
-    """Return the ids of the objects whose spheres touch the lamp's cone."""
-    ids = [drawable.body.instance_id for drawable in drawables]
-    if not ids:
-        return ()
-    centers = T_world_objects[np.array(ids) - 1][:, :3, 3] - lamp.position_m
+def _reached(lamp: Lamp, drawables: Sequence[Drawable], T_world_objects: FloatArray) -> list[Drawable]:
+    """Return the objects whose spheres touch the lamp's cone."""
+    if not drawables:
+        return []
+    places = [drawable.body.instance_id - 1 for drawable in drawables]
+    centers = T_world_objects[places][:, :3, 3] - lamp.position_m
     radii = np.array([drawable.radius_m for drawable in drawables])
     distances = np.maximum(np.linalg.norm(centers, axis=1), 1e-9)
     off_axis = np.arccos(np.clip(centers @ lamp.axis_world / distances, -1.0, 1.0))
     widths = np.where(radii < distances, np.arcsin(np.minimum(radii / distances, 1.0)), pi)
-    return tuple(i for i, hit in zip(ids, off_axis - widths <= lamp.outer_rad, strict=True) if hit)
-
-
-def _key(lamp: Lamp, ids: Sequence[int], T_world_objects: FloatArray) -> bytes:
-    """Return all that a lamp's depth map depends on."""
-    shape = np.array([lamp.outer_rad, *ids], float)
-    places = T_world_objects[np.array(ids, int) - 1]
-    return lamp.T_world_lamp.tobytes() + shape.tobytes() + places.tobytes()
+    hits = off_axis - widths <= lamp.outer_rad
+    return [drawable for drawable, hit in zip(drawables, hits, strict=True) if hit]
 
 
 def _farthest_m(lamp: Lamp, drawables: Sequence[Drawable], T_world_objects: FloatArray) -> float:
+    """Return a distance within which all of some objects are, in steps: little moves do not change it."""
     ends = [
         float(np.linalg.norm(T_world_objects[d.body.instance_id - 1][:3, 3] - lamp.position_m)) + d.radius_m
         for d in drawables
     ]
-    return max([4 * NEAREST_BLOCKER_M, *ends])
+    return 2.0 ** ceil(log2(max([4 * NEAREST_BLOCKER_M, *ends])))
 
 
 def _grid(lamp: Lamp, column: int, far_m: float) -> LampGrid:

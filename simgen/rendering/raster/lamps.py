@@ -15,6 +15,7 @@ from simgen.colour import LUMINANCE_RGB
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.frame import View
 from simgen.records.light import Fog
+from simgen.records.scene import Scene
 from simgen.rendering.raster.air import fog_uniforms
 from simgen.rendering.raster.casters import Casters
 from simgen.rendering.raster.context import GlContext, set_uniforms
@@ -72,9 +73,10 @@ class LampPass:
         self._context = context
         self._maps = LampMaps(context, casters)
 
-    def forget(self) -> None:
+    def set_scene(self, scene: Scene) -> None:
         """Begin another scene."""
-        self._maps.forget()
+        lamps = (*scene.lights, *scene.panels)
+        self._maps.set_lamps([lamp.name for lamp in lamps if lamp.casts_shadows])
 
     def draw(self, on: LampView, lamps: Sequence[Lamp]) -> None:
         """Fill `coarse.lamp_light` from the label targets."""

@@ -31,20 +31,20 @@ class DepthMaps:
     """The maps that an atlas is to hold.
 
     Attributes:
-        corners: (m, 2) first column and row of each; all are square.
+        boxes: (m, 4) first column and row, width and height of each.
         clips: (m, 4, 4) world -> clip space.
         stamps: (m, n) of what each shows, by instance id - 1, from `stamps_of`; 0: not in the map.
     """
 
-    corners: NDArray[np.int64]
+    boxes: NDArray[np.int64]
     clips: FloatArray
     stamps: Stamps
 
     @staticmethod
     def joined(some: Sequence[DepthMaps]) -> DepthMaps:
         """Return all maps of several."""
-        corners, clips, stamps = zip(*((each.corners, each.clips, each.stamps) for each in some), strict=True)
-        return DepthMaps(*map(np.concatenate, (corners, clips, stamps)))
+        boxes, clips, stamps = zip(*((each.boxes, each.clips, each.stamps) for each in some), strict=True)
+        return DepthMaps(*map(np.concatenate, (boxes, clips, stamps)))
 
 
 def stamps_of(casters: Casters, rough: NDArray[np.bool_]) -> Stamps:
@@ -56,22 +56,29 @@ def stamps_of(casters: Casters, rough: NDArray[np.bool_]) -> Stamps:
 class _Shown:
     """What a texture shows in each place of an atlas; `clips` of a place that shows nothing are not numbers."""
 
+    boxes: NDArray[np.int64]
     clips: FloatArray
     stamps: Stamps
 
     @staticmethod
     def nothing(places: int, objects: int) -> _Shown:
-        return _Shown(np.full((places, 4, 4), np.nan), np.zeros((places, objects), np.int64))
+        stamps = np.zeros((places, objects), np.int64)
+        return _Shown(np.zeros((places, 4), np.int64), np.full((places, 4, 4), np.nan), stamps)
+
+    def at(self, maps: DepthMaps) -> NDArray[np.bool_]:
+        """Return (m,) which maps lie where these do, in the texture and in the world."""
+        return (self.clips == maps.clips).all(axis=(1, 2)) & (self.boxes == maps.boxes).all(axis=1)
 
     def under(self, maps: DepthMaps) -> Stamps:
-        """Return the stamps (m, n) of what is there by the same clip matrix, 0 elsewhere."""
-        return np.where((self.clips == maps.clips).all(axis=(1, 2))[:, None], self.stamps, 0)
+        """Return the stamps (m, n) of what is where these maps lie, 0 elsewhere."""
+        return np.where(self.at(maps)[:, None], self.stamps, 0)
 
     def forget(self, places: NDArray[np.intp]) -> None:
         self.clips[places] = np.nan
 
     def put(self, places: NDArray[np.intp], maps: DepthMaps, stamps: Stamps) -> None:
-        self.clips[places], self.stamps[places] = maps.clips[places], stamps[places]
+        self.boxes[places], self.clips[places] = maps.boxes[places], maps.clips[places]
+        self.stamps[places] = stamps[places]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,26 +112,32 @@ class _Texture:
 
 
 class LayeredAtlas:
-    """Square depth maps in one texture.
+    """Depth maps in one texture.
 
     Args:
         context: where it is.
         casters: what the maps show.
         size: width and height of the texture.
-        side: texels along each map.
+        of_lamps: whether glass lets light through and backs count, as something may lie behind the light.
     """
 
-    def __init__(self, context: GlContext, casters: Casters, size: tuple[int, int], side: int) -> None:
-        self._context, self._casters, self._side = context, casters, side
+    def __init__(
+        self, context: GlContext, casters: Casters, size: tuple[int, int], *, of_lamps: bool = False
+    ) -> None:
+        self._context, self._casters, self._of_lamps = context, casters, of_lamps
         self._front = self._texture(size)
         self._kept: _Texture | None = None
-        self._lasted = np.zeros(0, np.int64)  # frames that each map stayed where it is
+        self._lasted = np.zeros(0, np.int64)  # times that each map was drawn where it is
         self._spent = np.zeros(0, np.int64)  # indices drawn again for each map, though they could be kept
 
     @property
     def depths(self) -> moderngl.Texture:
         """The maps."""
         return self._front.depths
+
+    @property
+    def _sharp(self) -> dict[int, Part]:
+        return self._casters.solid if self._of_lamps else self._casters.sharp
 
     def resize(self, size: tuple[int, int]) -> None:
         """Make the texture another size; nothing is in it then."""
@@ -155,11 +168,11 @@ class LayeredAtlas:
         """Decide which maps are drawn how."""
         wanted = maps.stamps
         is_in = wanted > 0
-        same_place = (self._front.shown.clips == maps.clips).all(axis=(1, 2))
+        same_place = self._front.shown.at(maps)
         stale = ~same_place | (self._front.shown.stamps != wanted).any(axis=1)
         # A place that stayed where it was for a while will do so again.
         lasts = same_place | (self._lasted > 1)
-        self._lasted = np.where(same_place, self._lasted, 0) + 1
+        self._lasted = np.where(stale, np.where(same_place, self._lasted, 0) + 1, self._lasted)
         resting = is_in & self._casters.at_rest
         kept = np.zeros_like(wanted) if self._kept is None else self._kept.shown.under(maps)
         is_kept = kept > 0
@@ -177,7 +190,7 @@ class LayeredAtlas:
     def _sizes(self, stamps: Stamps) -> NDArray[np.int64]:
         """Return (m, n) how many indices each object has in each map."""
         sharp, soft = np.zeros((2, stamps.shape[1]), np.int64)
-        for sizes, parts in ((sharp, self._casters.sharp), (soft, self._casters.soft)):
+        for sizes, parts in ((sharp, self._sharp), (soft, self._casters.soft)):
             for i, part in parts.items():
                 sizes[i - 1] = part.closed[1] + part.open[1]
         return np.where(stamps % 2 > 0, soft, sharp)
@@ -217,7 +230,7 @@ class LayeredAtlas:
     def _boxes(self, maps: DepthMaps, which: NDArray[np.bool_]) -> list[Box]:
         if which.all():
             return [(0, 0, *self.depths.size)]
-        return [(int(x), int(y), self._side, self._side) for x, y in maps.corners[which]]
+        return [(x, y, width, height) for x, y, width, height in maps.boxes[which].tolist() if width]
 
     def _draw_into(
         self, texture: _Texture, maps: DepthMaps, which: NDArray[np.bool_], shown: NDArray[np.bool_]
@@ -229,15 +242,15 @@ class LayeredAtlas:
             key = maps.stamps[place].tobytes() + shown[place].tobytes()
             if key not in known:
                 known[key] = Runs.of(self._parts(maps.stamps[place], shown[place]))
-            x, y = map(int, maps.corners[place])
-            texture.framebuffer.viewport = texture.framebuffer.scissor = (x, y, self._side, self._side)
-            self._casters.draw(maps.clips[place], known[key])
+            box: Box = tuple(maps.boxes[place].tolist())
+            texture.framebuffer.viewport = texture.framebuffer.scissor = box
+            self._casters.draw(maps.clips[place], known[key], culled=not self._of_lamps)
 
     def _parts(self, stamps: Stamps, shown: NDArray[np.bool_]) -> list[Part]:
         """Return the indices of what is shown in one map, as they follow each other in the buffer."""
         rough = stamps % 2 > 0
         found: list[Part] = []
-        for parts, which in ((self._casters.sharp, shown & ~rough), (self._casters.soft, shown & rough)):
+        for parts, which in ((self._sharp, shown & ~rough), (self._casters.soft, shown & rough)):
             drawn = which.tolist()
             found += [part for i, part in parts.items() if drawn[i - 1]]
         return found

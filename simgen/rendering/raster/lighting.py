@@ -71,7 +71,7 @@ class LightPass:
         self._shining = [drawable for drawable in drawables if drawable.model.shines]
         self._factors: FloatArray | None = None
         self._state: tuple[FloatArray, ...] | None = None
-        self._lamps.forget()
+        self._lamps.set_scene(scene)
         self._visibility.casters.forget()
         self._room.set_scene(drawables)
         enclosure = self._room.enclosure
@@ -90,8 +90,6 @@ class LightPass:
             if [sun.direction_world for sun in before] != [sun.direction_world for sun in self._light.suns]:
                 self._state = None  # their shadow maps are of other suns
         state = _state(view)
-        if self._state is not None and not np.array_equal(self._state[2], state[2]):
-            self._lamps.forget()  # their maps are known by where bodies are, not by their poses
         if self._state is None or not all(map(np.array_equal, self._state, state)):
             present = present_drawables(self._drawables, view)
             self._visibility.set_state(present, view.T_world_objects, self._room.walls)

@@ -19,6 +19,7 @@ from simgen.rendering.raster.casters import Casters
 from simgen.rendering.raster.context import GlContext
 from simgen.rendering.raster.drawables import Drawable
 from simgen.rendering.raster.environment import DIRECTION_COUNT
+from simgen.rendering.raster.gl_calls import Box
 from simgen.rendering.raster.hiding import hidden
 from simgen.rendering.raster.layers import DepthMaps, LayeredAtlas, Stamps, stamps_of
 from simgen.rendering.raster.shadow_grids import (
@@ -124,9 +125,9 @@ class ShadowMaps:
     def __init__(self, context: GlContext) -> None:
         self._gl = context.gl
         self.casters = Casters(context)
-        self._suns = LayeredAtlas(context, self.casters, _atlas_size(MOST_SUNS), SUN_TILE)
+        self._suns = LayeredAtlas(context, self.casters, _atlas_size(MOST_SUNS))
         soft_size = (_TILES_ACROSS * SOFT_TILE, _TILES_DOWN * SOFT_TILE)
-        self._softs = LayeredAtlas(context, self.casters, soft_size, SOFT_TILE)
+        self._softs = LayeredAtlas(context, self.casters, soft_size)
         self.plain = self._gl.sampler(
             filter=(moderngl.NEAREST, moderngl.NEAREST), repeat_x=False, repeat_y=False
         )
@@ -239,7 +240,7 @@ class ShadowMaps:
             things = [drawable.body.is_thing for drawable in state.drawables]
             rough[state.places[things]] = state.is_soft[state.places[things]]
         return DepthMaps(
-            np.array([(sun_column(index), 0) for index in range(len(self.grids))]).reshape(-1, 2),
+            np.array([_sun_box(index) for index in range(len(self.grids))], np.int64).reshape(-1, 4),
             np.array([_TO_CLIP @ grid.tile_from_world for grid in self.grids]).reshape(-1, 4, 4),
             self._seen(state.lit, stamps_of(self.casters, rough)),
         )
@@ -263,7 +264,7 @@ class ShadowMaps:
         inside = state.lit[sun] & (off < level.width_m / 2 + state.radii_m)
         sharp = stamps_of(self.casters, np.zeros(len(self.casters.stamps), np.bool_))
         return DepthMaps(
-            np.array([(sun_column(self._level_tile(sun, place)), 0)]),
+            np.array([_sun_box(self._level_tile(sun, place))]),
             (_TO_CLIP @ level_from_world(grid, level))[None],
             self._seen(inside[None], sharp),
         )
@@ -295,7 +296,10 @@ class ShadowMaps:
         below = (shown & ~is_thing).any() & (soft.directions[:, 2] < 0)
         seen = shown & state.open_to_soft & ~(below[:, None] & is_thing)
         index = np.arange(DIRECTION_COUNT)
-        at = np.column_stack([index % _TILES_ACROSS, index // _TILES_ACROSS]) * SOFT_TILE
+        at = (
+            np.column_stack([index % _TILES_ACROSS, index // _TILES_ACROSS, index >= 0, index >= 0])
+            * SOFT_TILE
+        )
         rough = np.ones_like(shown)
         stamps = np.where(seen, stamps_of(self.casters, rough), 0)
         self._softs.draw(DepthMaps(at, soft_clips(soft), stamps))
@@ -313,6 +317,11 @@ def _atlas_size(tiles: int) -> tuple[int, int]:
 def sun_column(index: int) -> int:
     """Return the first column of a tile in the atlas."""
     return index * (SUN_TILE + _GAP) + _GAP // 2
+
+
+def _sun_box(index: int) -> Box:
+    """Return a tile's place in the atlas."""
+    return sun_column(index), 0, SUN_TILE, SUN_TILE
 
 
 def _spheres(drawables: Sequence[Drawable], T_world_objects: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from math import atan, cos, pi, radians, sqrt
-from typing import cast
 
 import numpy as np
 import pytest
@@ -18,7 +17,7 @@ from simgen.rendering.lamps import lights_in
 from simgen.rendering.raster import RasterRenderer
 from simgen.rendering.raster.casters import Casters
 from simgen.rendering.raster.lamp import Lamp, lamps_of
-from simgen.rendering.raster.lamp_maps import MOST_SHADOWED, LampMaps, shadowed
+from simgen.rendering.raster.lamp_maps import MOST_SHADOWED, LampMaps, shadowed, slots_of
 from tests.builders import box, camera, floor, make_scene, static_box
 from tests.lamps import DARK, aimed, panel, point_lamp, spot
 from tests.measures.light import luminance
@@ -329,19 +328,6 @@ def test_a_lamp_that_shines_away_from_all_that_is_seen_changes_nothing(render: R
     assert luminance(render(sheet(spot((0.0, 0.0, 8.0), (0.0, 0.0, 9.0))))).max() == 0.0
 
 
-class NoCasters:
-    """Bodies that block light, of an empty world."""
-
-    def __init__(self) -> None:
-        self.sharp: dict[int, object] = {}
-
-    def begin(self) -> None:
-        """Nothing is drawn."""
-
-    def draw(self, *_: object, **__: object) -> None:
-        """Nothing is drawn."""
-
-
 def test_maps_lie_where_they_would_lie_without_the_scenes_before(raster: RasterRenderer) -> None:
     """Where a lamp's map lies in the atlas decides the last bit of what is read from it."""
     view = still_view(make_scene([], [camera()]))
@@ -350,13 +336,20 @@ def test_maps_lie_where_they_would_lie_without_the_scenes_before(raster: RasterR
         lights = [spot((1.0, 0.0, z), (0.0, 0.0, 0.0), name=f"lamp{z}") for z in heights]
         return list(lamps_of(lights_in(make_scene([], [camera()], lights=lights), view)))
 
-    maps = LampMaps(raster.context, cast("Casters", NoCasters()))
+    maps = LampMaps(raster.context, Casters(raster.context))
     places: list[tuple[list[int], tuple[int, int]]] = []
     for before in ((), (1.0, 2.0, 3.0, 4.0, 5.0), (2.5,)):
-        maps.forget()
+        maps.set_lamps([lamp.name for lamp in lamps(*before)])
         if before:
             maps.update(lamps(*before), [], np.empty((0, 4, 4)))
-        maps.forget()
+        maps.set_lamps([lamp.name for lamp in lamps(2.0, 3.0)])
         grids = maps.update(lamps(2.0, 3.0), [], np.empty((0, 4, 4)))
         places.append(([grid.column for grid in grids], maps.size))
     assert places[1:] == [places[0]] * 2
+
+
+def test_lamps_keep_their_slots_as_others_come_and_go() -> None:
+    assert slots_of([2, 0, 1], 3) == [2, 0, 1]
+    assert slots_of([2, 1], 3) == [2, 1]
+    assert slots_of([9, 1, 5], 8) == [2, 1, 5]  # that of 9 is taken
+    assert sorted(slots_of([0, 8, 16, 24, 7, 15, 23, 31], 8)) == list(range(8))

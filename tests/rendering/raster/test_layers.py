@@ -19,10 +19,16 @@ from simgen.rendering.raster.casters import Casters, Runs
 from simgen.rendering.raster.drawables import make_drawables
 from simgen.rendering.raster.layers import DepthMaps, LayeredAtlas, stamps_of
 from tests.builders import box, camera, cylinder, floor, make_scene, sphere
+from tests.lamps import point_lamp, spot
 from tests.skinned import FEW, STRIDE_M, TubeLibrary, gaits, tube_model, tube_scene
 from tests.views import still_view
 
 SUN = SunLight("sun", (0.48, 0.36, 0.8), 9000.0, angular_diameter_rad=0.03)
+LAMPS = (
+    spot((1.5, -1.0, 3.0), (0.0, 0.0, 0.0), 4000.0, name="street"),
+    spot((-0.4, -1.5, 0.6), (0.2, 0.5, 0.2), 3000.0, name="head", mount="a body"),
+    point_lamp((-1.0, 1.2, 2.0), 500.0, name="bulb"),
+)
 SKY = EnvironmentLight(map=None, illuminance_lux=3000.0)
 MOVER = 2  # instance id
 
@@ -71,6 +77,14 @@ def radiances(
         return [session.render(view).radiance.tobytes() for view in views]
 
 
+def under_lamps() -> Scene:
+    """The few things at night; one lamp is carried by a body that moves at times."""
+    scene = things(1.6)
+    carried = scene.objects[3].name
+    lamps = [replace(lamp, mount=carried if lamp.mount else "") for lamp in LAMPS]
+    return replace(scene, suns=(), lights=tuple(lamps))
+
+
 @pytest.mark.parametrize("spread_m", [1.6, 40.0])
 def test_a_frame_has_the_bytes_that_it_has_alone_after_any_history(
     raster: RasterRenderer, library: AssetLibrary, spread_m: float
@@ -81,6 +95,15 @@ def test_a_frame_has_the_bytes_that_it_has_alone_after_any_history(
     assert radiances(raster, scene, library, views) == alone
     assert radiances(raster, scene, library, views[::-1]) == alone[::-1]
     assert len(set(alone)) > len(views) // 2  # the mover is seen
+
+
+def test_lamps_light_a_frame_as_they_light_it_alone(raster: RasterRenderer, library: AssetLibrary) -> None:
+    scene = under_lamps()
+    dark = [replace(still_view(scene), light_factors=np.array(row)) for row in ([0, 1, 1, 1], [1, 0.5, 0, 1])]
+    views = [*history(scene)[:10], *dark, *history(scene)[10:]]
+    alone = [radiances(raster, scene, library, [view])[0] for view in views]
+    assert radiances(raster, scene, library, views) == alone
+    assert radiances(raster, scene, library, views[::-1]) == alone[::-1]
 
 
 def test_a_body_with_a_skeleton_casts_the_shadow_of_its_pose_after_any_other(raster: RasterRenderer) -> None:
@@ -104,11 +127,10 @@ def indices_drawn(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return counts
 
 
-@pytest.mark.parametrize("spread_m", [1.6, 40.0])
+@pytest.mark.parametrize("scene", [things(1.6), things(40.0), under_lamps()], ids=["near", "wide", "lamps"])
 def test_while_one_body_moves_the_others_are_not_drawn_again(
-    raster: RasterRenderer, library: AssetLibrary, spread_m: float, monkeypatch: pytest.MonkeyPatch
+    raster: RasterRenderer, library: AssetLibrary, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scene = things(spread_m)
     start, counts = still_view(scene), indices_drawn(monkeypatch)
     costs: list[int] = []
     with raster.open(scene, library) as session:
@@ -150,14 +172,14 @@ class Stage:
         self.atlas = self.another()
 
     def another(self) -> LayeredAtlas:
-        return LayeredAtlas(self.context, self.casters, (112, 32), 32)
+        return LayeredAtlas(self.context, self.casters, (112, 32))
 
     def show(self, atlas: LayeredAtlas, shown: NDArray[np.bool_], widths_m: FloatArray) -> bytes:
         """Draw into an atlas which objects (3, n) are shown at which width of a map, and return its depths."""
         clips = np.array([np.diag([2 / width, 2 / width, -0.1, 1.0]) for width in widths_m])
         rough = np.arange(shown.shape[1]) % 2 == 0
         stamps = np.where(shown, stamps_of(self.casters, rough), 0)
-        atlas.draw(DepthMaps(np.array([[0, 0], [40, 0], [80, 0]]), clips, stamps))
+        atlas.draw(DepthMaps(np.array([[x, 0, 32, 32] for x in (0, 40, 80)]), clips, stamps))
         return bytes(atlas.depths.read())
 
 
