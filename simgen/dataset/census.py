@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from simgen.dataset.contents import thing_categories
-from simgen.dataset.files import read_json
+from simgen.dataset.files import damaged, read_json
 from simgen.dataset.layout import FAILED_FILE, scene_path
 from simgen.dataset.reader import Dataset
 from simgen.dataset.scene_events import SceneEvents
-from simgen.errors import DatasetError
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,5 @@ def _failed(dataset: Dataset, index: int) -> DrawnScene | None:
     try:
         attempts, categories = int(record["attempt"]) + 1, tuple(str(name) for name in record["categories"])
     except (KeyError, TypeError, ValueError) as error:
-        raise DatasetError(
-            f"{path} is damaged ({type(error).__name__}: {error}); delete its folder and run generate --resume"
-        ) from error
+        raise damaged(path, error) from error
     return DrawnScene(index, True, attempts, categories, dataset.events(index))

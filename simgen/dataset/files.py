@@ -80,7 +80,7 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         raise DatasetError(
-            f"{path} is missing; make its scene again: delete its folder and run generate --resume"
+            f"{path} is missing; make its scene again: delete its scene folder and run generate --resume"
         ) from error
     except OSError as error:
         raise DatasetError(f"{path} cannot be read: {error.strerror}") from error
@@ -95,9 +95,15 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(read_bytes(path))
     except (ValueError, RecursionError) as error:
-        raise DatasetError(
-            f"{path} is damaged ({error}); delete its folder and run generate --resume"
-        ) from error
+        raise damaged(path, error) from error
+
+
+def damaged(path: Path, why: object) -> DatasetError:
+    """Return the error of a file of a scene that is not what was written."""
+    told = (
+        f"{type(why).__name__}: {why}" if isinstance(why, LookupError | TypeError) else why
+    )  # bare keys say little
+    return DatasetError(f"{path} is damaged ({told}); delete its scene folder and run generate --resume")
 
 
 def to_json(value: object) -> bytes:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, overload
 
-from simgen.dataset.files import read_bytes, read_json
+from simgen.dataset.files import damaged, read_bytes, read_json
 from simgen.dataset.layout import (
     ATTRIBUTION_FILE,
     DATASET_FILE,
@@ -56,8 +56,7 @@ class SceneView:
         try:
             return scene_from_json(read_bytes(path))
         except ValueError as error:
-            first = str(error).splitlines()[0]
-            raise DatasetError(f"{path} is damaged ({first}); delete its folder and --resume") from error
+            raise damaged(path, str(error).splitlines()[0]) from error
 
     @cached_property
     def trajectory(self) -> Trajectory:
@@ -272,9 +271,7 @@ def _events(path: Path, raw: object) -> SceneEvents:
     try:
         return events_from_json(raw)
     except DatasetError as error:
-        raise DatasetError(
-            f"{path} is damaged: {error}; delete its folder and run generate --resume"
-        ) from error
+        raise damaged(path, error) from error
 
 
 def _rejections(path: Path) -> Rejections:
@@ -282,20 +279,14 @@ def _rejections(path: Path) -> Rejections:
     try:
         return Rejections(tuple(sorted((str(reason), _count(count)) for reason, count in counts.items())))
     except (AttributeError, TypeError, ValueError) as error:
-        raise _damaged(path, error) from error
+        raise damaged(path, error) from error
 
 
 def _field(path: Path, key: str) -> Any:
     try:
         return read_json(path)[key]
     except (KeyError, TypeError, IndexError) as error:
-        raise _damaged(path, error) from error
-
-
-def _damaged(path: Path, error: Exception) -> DatasetError:
-    return DatasetError(
-        f"{path} is damaged ({type(error).__name__}: {error}); delete its folder and run generate --resume"
-    )
+        raise damaged(path, error) from error
 
 
 def _count(value: object) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from simgen.camera import Intrinsics
 from simgen.dataset import encode
-from simgen.dataset.files import read_bytes
+from simgen.dataset.files import damaged, read_bytes
 from simgen.dataset.labels import FrameLabels, decode_labels
 from simgen.dataset.layout import CLEAN_SUFFIX, LABELS_SUFFIX, OUTPUT_SUFFIXES, frame_file, scene_name
 from simgen.errors import DatasetError
@@ -74,7 +74,7 @@ class SampleView:
 
     @property
     def intrinsics(self) -> Intrinsics:
-        """The pinhole camera."""
+        """The camera's image size, focal lengths, principal point and lens."""
         return self.labels.intrinsics
 
     @property
@@ -137,7 +137,7 @@ class SampleView:
 
     @cached_property
     def depth_m(self) -> NDArray[np.float32]:
-        """(h, w) distance to the image plane, NaN where nothing was hit."""
+        """(h, w) distance to the image plane, of wide lenses to the camera's centre; NaN where nothing was hit."""
         return decoded(self.path("depth"), encode.decode_depth)
 
     @cached_property
@@ -231,6 +231,4 @@ def decoded(path: Path, decode: Callable[[bytes], T]) -> T:
     try:
         return decode(data)
     except DatasetError as error:
-        raise DatasetError(
-            f"{path} is damaged: {error}; delete its scene folder and run generate --resume"
-        ) from error
+        raise damaged(path, error) from error

@@ -253,7 +253,7 @@ def _draw_of(scene: DrawnScene, records: Sequence[_Draw], what: str, name: str) 
             return record
     raise DatasetError(
         f"scene {scene.index} has no record of {what}, which other scenes have: its events.json or failed.json is "
-        "missing or damaged; delete its folder and run generate --resume"
+        "missing or damaged; delete its scene folder and run generate --resume"
     )
 
 
