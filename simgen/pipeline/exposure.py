@@ -46,17 +46,12 @@ class Exposure:
             camera: whose view it is.
             view: at a capture frame, from wherever the camera is.
         """
-        moves = camera.shutter_s > 0.0 and self._moves(camera, view)
+        moves = camera.shutter_s > 0.0 and self._moves(view)
         if not moves and camera.aperture is None:
             return session.render(view)
         frame = session.render(view, lit=False)
-        focus_m = self._focus_m(camera.aperture, view)
-        confusion = confusion_px(frame, camera.aperture.diameter_m, focus_m) if camera.aperture else 0.0
-        motion = 0.0
-        if moves:
-            half_s = camera.shutter_s / 2
-            motion = motion_px(frame, self.at(camera, view, -half_s), self.at(camera, view, half_s))
-        count = samples_needed(motion, confusion, camera.blur_samples)
+        motion = self._motion_px(frame, camera, view) if moves else 0.0
+        count = samples_needed(motion, self._confusion_px(frame, camera.aperture, view), camera.blur_samples)
         return replace(frame, radiance=session.light(self.views(camera, view, count)))
 
     def views(self, camera: CameraSensor, view: View, count: int) -> list[View]:
@@ -87,8 +82,19 @@ class Exposure:
             gait=self._gait(view, offset_s),
         )
 
-    def _moves(self, camera: CameraSensor, view: View) -> bool:
-        """Return whether anything does while the shutter is open."""
+    def _motion_px(self, frame: Frame, camera: CameraSensor, view: View) -> float:
+        """Return how far what is seen moves in the picture while the shutter is open."""
+        half_s = camera.shutter_s / 2
+        return motion_px(frame, self.at(camera, view, -half_s), self.at(camera, view, half_s))
+
+    def _confusion_px(self, frame: Frame, aperture: Aperture | None, view: View) -> float:
+        """Return how large the circles of confusion of what is seen become; 0 without an aperture."""
+        if aperture is None:
+            return 0.0
+        return confusion_px(frame, aperture.diameter_m, self._focus_m(aperture, view))
+
+    def _moves(self, view: View) -> bool:
+        """Return whether any body does at this instant."""
         velocities = (self.trajectory.linear_velocities_mps, self.trajectory.angular_velocities_radps)
         return any(np.any(each[view.frame_index]) for each in velocities)
 
@@ -116,10 +122,10 @@ class Exposure:
                 gait[:, 0] = limit(gait[:, 0], reached[:, 0])
         return gait
 
-    def _focus_m(self, aperture: Aperture | None, view: View) -> float:
+    def _focus_m(self, aperture: Aperture, view: View) -> float:
         """Return the depth of the plane in focus; infinite where the body in focus is behind the camera."""
-        if aperture is None or not aperture.focus_on:
-            return aperture.focus_m if aperture else inf
+        if not aperture.focus_on:
+            return aperture.focus_m
         body = self.scene.instance_id(aperture.focus_on) - 1
         T_camera_world = invert_rigid(view.T_world_camera)
         p_camera = (T_camera_world @ view.T_world_objects[body])[:3, 3]

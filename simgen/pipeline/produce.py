@@ -29,6 +29,7 @@ class SceneResult:
     Attributes:
         status: `written`, or `failed` for good (recorded in the dataset).
         reason: why it failed; empty when written.
+        samples: how many were written.
         rejections: draws refused on the way.
         seconds: wall time per stage; never part of a dataset's bytes.
         peak_rss_bytes: of the process so far.
