@@ -358,6 +358,29 @@ def test_the_far_side_of_a_ball_that_turns_is_hidden_by_the_ball_itself() -> Non
     assert not mask[ball & (facing > edge)].any()
 
 
+def test_the_back_of_a_card_thinner_than_a_pixel_is_hidden_by_its_front() -> None:
+    """It lies behind what is seen by a millimetre, where a pixel is two centimetres wide: only its normal tells."""
+    scene = camera_scene([box((0.4, 0.4, 0.001), at=(0.0, 0.0, 2.0))], LENS)
+    frame, mask = occlusion(scene, moved(HERE, [turned((0, 1, 0), np.pi, (0.0, 0.0, 2.0))]))
+    np.testing.assert_array_equal(mask, frame.instance_id == 1)
+
+
+def test_a_part_hides_another_part_of_the_same_body_that_faces_the_camera_too() -> None:
+    """Two cards of one body, one before the other: neither id nor normal tells, but depth does."""
+    cards = [box((0.2, 0.4, 0.01), at=(-0.4, 0.0, 1.0)), box((3.0, 3.0, 0.01), at=(0.0, 0.0, 2.0))]
+    scene = camera_scene(cards, LENS)
+    view = still_view(scene)
+    step = transform((-0.2, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0))
+    frame, other = pair(scene, moved(step, view.T_world_objects))
+    apart = hidden(frame, optical_flow(frame, moved(step, view.T_world_objects)), other)
+    # The same two pictures, of a scene in which both cards are of the body that stands still there.
+    one, also = (replace(each, instance_id=np.minimum(each.instance_id, 1)) for each in (frame, other))
+    together = hidden(one, optical_flow(one, moved(step, view.T_world_objects)), also)
+    covered = (frame.instance_id == 2) & apart
+    assert covered.any()
+    assert together[covered].mean() > 0.9  # but for a pixel along the edge
+
+
 def test_a_body_that_goes_away_hides_all_its_points() -> None:
     scene = camera_scene([box((0.4, 0.4, 0.4), at=(0.0, 0.0, 1.0))], LENS)
     frame, mask = occlusion(scene, moved(HERE, [transform((50.0, 0.0, 1.0), (1, 0, 0, 0))]))

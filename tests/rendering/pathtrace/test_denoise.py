@@ -40,3 +40,23 @@ def test_grain_on_an_even_surface_is_taken_out(denoiser: Denoiser) -> None:
     clean = denoiser(grainy(2), guide, guide, clean=True)
     assert clean.std() < 0.1
     assert clean.mean() == pytest.approx(1.0, abs=0.05)
+
+
+def stripes() -> np.ndarray:
+    """Columns of two values in turn, three pixels wide: finer than the grain that they are under."""
+    row = np.where(np.arange(WIDTH) // 3 % 2 == 0, 0.2, 0.8)
+    return np.tile(row[None, :, None], (HEIGHT, 1, 3)).astype(np.float32)
+
+
+@pytest.mark.parametrize(("guide", "most"), [("albedo", 0.5), ("normals", 0.75)])
+def test_edges_that_only_a_guide_shows_are_kept(denoiser: Denoiser, guide: str, most: float) -> None:
+    """Without it the stripes are taken for grain, or the grain for stripes."""
+    truth = stripes()
+    noisy = truth * grainy(3)  # of mean 1
+    plain = np.full_like(truth, 0.5)
+    guides = {"albedo": plain, "normals": plain, guide: truth if guide == "albedo" else 2 * truth - 1}
+    without, guided = (
+        float(np.sqrt(np.mean((denoiser(noisy, each["albedo"], each["normals"], clean=True) - truth) ** 2)))
+        for each in ({"albedo": plain, "normals": plain}, guides)
+    )
+    assert guided < most * without

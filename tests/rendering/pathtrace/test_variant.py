@@ -38,6 +38,31 @@ def test_without_a_library_that_works_plain_code_is_taken(monkeypatch: pytest.Mo
     best_variant.cache_clear()
 
 
+@pytest.mark.parametrize(("driver", "working", "taken"), [
+    ("libcuda.so.1", {"cuda_ad_rgb", "llvm_ad_rgb"}, "cuda_ad_rgb"),
+    ("libcuda.so.1", {"llvm_ad_rgb"}, "llvm_ad_rgb"),  # a driver without a card that works
+    (None, {"cuda_ad_rgb", "llvm_ad_rgb"}, "llvm_ad_rgb"),
+    ("libcuda.so.1", set[str](), "scalar_rgb"),
+])  # fmt: skip
+def test_a_graphics_card_comes_first_then_compiled_then_plain_code(
+    monkeypatch: pytest.MonkeyPatch, driver: str | None, working: set[str], taken: str
+) -> None:
+    tried: list[str] = []
+
+    def seen_to_work(each: Variant) -> bool:
+        tried.append(each.name)
+        return each.name in working
+
+    monkeypatch.delenv("SIMGEN_PATHTRACE_VARIANT", raising=False)
+    monkeypatch.setenv("DRJIT_LIBLLVM_PATH", "/some/libLLVM-19.so")
+    monkeypatch.setattr(variant, "find_library", lambda name: driver if name == "cuda" else None)
+    monkeypatch.setattr(variant, "works", seen_to_work)
+    best_variant.cache_clear()
+    assert best_variant().name == taken
+    assert ("cuda_ad_rgb" in tried) == (driver is not None)
+    best_variant.cache_clear()
+
+
 def test_the_environment_variable_chooses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIMGEN_PATHTRACE_VARIANT", "scalar_rgb")
     best_variant.cache_clear()
