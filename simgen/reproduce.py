@@ -42,9 +42,8 @@ class ReplayReport:
     def __str__(self) -> str:
         if self.differing:
             made_with = "; ".join(f"{name} was {was}, here {here}" for name, was, here in self.software)
-            return f"scene {self.scene_index}: {len(self.differing)} of {self.compared} files differ" + (
-                f" ({made_with})" if made_with else ""
-            )
+            why = made_with or "versions are the same: files were changed since, or simgen's own code was"
+            return f"scene {self.scene_index}: {len(self.differing)} of {self.compared} files differ ({why})"
         return f"scene {self.scene_index}: {self.compared} files, byte-identical"
 
 

@@ -67,7 +67,9 @@ def test_other_software_is_named_where_bytes_differ(copy: Path) -> None:
 
 
 def test_the_report_reads_like_a_sentence() -> None:
-    assert str(ReplayReport(3, 9, ("a",))) == "scene 3: 1 of 9 files differ"
+    assert str(ReplayReport(3, 9, ("a",))) == (
+        "scene 3: 1 of 9 files differ (versions are the same: files were changed since, or simgen's own code was)"
+    )
 
 
 def test_what_is_not_there_is_named(made: Path) -> None:
