@@ -49,8 +49,8 @@ def annotate(frame: Frame, scene: Scene) -> Annotation:
     """
     if not frame.view.outlines:
         raise UsageError(
-            f"camera '{frame.view.sensor}', frame {frame.view.frame_index}: the view asked for no outlines, which "
-            "labels of whole objects are made from; render it with outlines=True"
+            f"{_named(frame)}: the view asked for no outlines, which labels of whole objects are made from; "
+            "render it with outlines=True"
         )
     seen = _seen(frame.instance_id)
     _check_ids(frame, scene, seen)
@@ -71,13 +71,17 @@ def annotate(frame: Frame, scene: Scene) -> Annotation:
     )
 
 
+def _named(frame: Frame) -> str:
+    """Return the words that errors name a frame by."""
+    return f"camera '{frame.view.sensor}', frame {frame.view.frame_index}"
+
+
 def _check_ids(frame: Frame, scene: Scene, seen: Mapping[int, _Seen]) -> None:
     lost = sorted(seen.keys() - frame.silhouettes.keys())
     if lost or any(not 1 <= key <= len(scene.objects) for key in frame.silhouettes):
         raise RenderError(
-            f"camera '{frame.view.sensor}', frame {frame.view.frame_index}: visible ids {sorted(seen)} and "
-            f"silhouettes {sorted(frame.silhouettes)} disagree, or pass the scene's {len(scene.objects)} "
-            f"objects; the '{frame.renderer}' renderer is at fault"
+            f"{_named(frame)}: visible ids {sorted(seen)} and silhouettes {sorted(frame.silhouettes)} disagree, or "
+            f"pass the scene's {len(scene.objects)} objects; the '{frame.renderer}' renderer is at fault"
         )
 
 
@@ -112,8 +116,8 @@ def _check_whole(frame: Frame, key: int, seen: _Seen, outline: _Outline) -> None
     boxed = x0 <= left and y0 <= top and right <= x1 and bottom <= y1
     if not boxed or outline.area_px < seen.area_px:
         raise RenderError(
-            f"camera '{frame.view.sensor}', frame {frame.view.frame_index}: object {key} is seen in "
-            f"{seen.area_px} pixels within {seen.bbox_xyxy}, outside its silhouette of {outline.area_px} within "
+            f"{_named(frame)}: object {key} is seen in {seen.area_px} pixels within {seen.bbox_xyxy}, outside its "
+            f"silhouette of {outline.area_px} within "
             f"{tuple(int(edge) for edge in outline.tile.box)}; the '{frame.renderer}' renderer is at fault"
         )
 
