@@ -71,11 +71,12 @@ def test_views_of_one_state_share_its_shadow_maps(
     moved = view.T_world_objects.copy()
     moved[1, 2, 3] += 0.2
     with raster.open(scene, library) as session:
-        drawn = counted(monkeypatch, Casters, ["draw"], by_name)
+        drawn = counted(monkeypatch, Casters, ["draw", "upload"], by_name)
         session.render(view)
-        first = drawn["draw"]
+        first, uploads = drawn["draw"], drawn["upload"]
         session.render(replace(view, frame_index=1, T_world_camera=OTHER_EYE))
         assert drawn["draw"] == first > 3
+        assert drawn["upload"] == uploads == 1
         session.render(replace(view, frame_index=2, T_world_objects=moved))
         assert drawn["draw"] > first
 
