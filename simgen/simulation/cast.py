@@ -14,11 +14,7 @@ from simgen.simulation.stage import Stage
 
 
 class Cast:
-    """Drivers, attachments and crashes of one scene.
-
-    Attributes:
-        moved: called with the instance id of each body that begins or ends to be dynamic.
-    """
+    """Drivers, attachments and crashes of one scene."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage

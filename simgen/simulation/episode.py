@@ -7,6 +7,8 @@ taken, or on whether anything is drawn.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from simgen.assets import AssetLibrary
 from simgen.errors import UsageError
 from simgen.records.event import Action
@@ -29,7 +31,7 @@ from simgen.simulation.recording import Snapshot
 from simgen.simulation.stage import Clock, Stage
 from simgen.simulation.stillness import rests
 
-_WORKSPACE_CHECK_S = 0.05
+_WORKSPACE_CHECK_S = 0.05  # what has left does not come back: to look now and then is enough; assumed
 
 
 def is_eventful(scene: Scene) -> bool:
@@ -37,6 +39,21 @@ def is_eventful(scene: Scene) -> bool:
     return bool(scene.actors or scene.events or scene.joints or scene.capture.dense) or any(
         body.motion == "kinematic" or not body.present for body in scene.objects
     )
+
+
+class _Due(NamedTuple):
+    """An action that is still to happen.
+
+    Attributes:
+        step: at which it does.
+        place: among the actions of its event.
+    """
+
+    step: int
+    event: str
+    place: int
+    action: Action
+    happening: Happening
 
 
 class Episode:
@@ -52,7 +69,7 @@ class Episode:
         self._guards = Guards(scene)
         self._events = [EventRun(event, self._stage) for event in scene.events if event.armed]
         self._watched: dict[str, list[Witness]] = {run.event.name: [] for run in self._events}
-        self._due: list[tuple[int, str, int, Action, Happening]] = []
+        self._due: list[_Due] = []
         self._shots: list[Snapshot] = []
         self._check_every = max(1, round(_WORKSPACE_CHECK_S * clock.rate_hz))
 
@@ -72,7 +89,7 @@ class Episode:
                 for _ in range(self._times.stride):
                     self._step()
             self._shoot(index)
-        return self._finish((settled, settle_time_s))
+        return self._finish(settled, settle_time_s)
 
     # -- one instant ---------------------------------------------------------------------------------------------
 
@@ -107,15 +124,15 @@ class Episode:
         clock, happening = self._stage.clock, run.happenings[-1]
         self._watched[run.event.name].append(occurrences.witness(run.event, self._stage))
         for place, action in enumerate(run.event.actions):
-            due = clock.step + clock.steps(action.delay_s)
-            self._due.append((due, run.event.name, place, action, happening))
-        self._due.sort(key=lambda row: row[:3])
+            step = clock.step + clock.steps(action.delay_s)
+            self._due.append(_Due(step, run.event.name, place, action, happening))
+        self._due.sort(key=lambda due: (due.step, due.event, due.place))
 
     def _act(self) -> None:
         step = self._stage.clock.step
-        while self._due and self._due[0][0] <= step:
-            _, _, _, action, happening = self._due.pop(0)
-            act(action, self._means, happening)
+        while self._due and self._due[0].step <= step:
+            due = self._due.pop(0)
+            act(due.action, self._means, due.happening)
 
     # -- guarding and recording ----------------------------------------------------------------------------------
 
@@ -151,7 +168,7 @@ class Episode:
 
     # -- the record ----------------------------------------------------------------------------------------------
 
-    def _finish(self, settled: tuple[bool, float]) -> Trajectory:
+    def _finish(self, settled: bool, settle_time_s: float) -> Trajectory:
         found = self._occurrences()
         triggers = [(row.event, row.triggered_s) for row in found if row.triggered_s is not None]
         indices, inclusion = self._times.taken([shot.time_s for shot in self._shots], triggers)
@@ -162,6 +179,7 @@ class Episode:
             self._lamps,
             inclusion,
             settled,
+            settle_time_s,
             occurrences.with_first_frames(found, taken, self._stage),
             self._stage.impacts.records(names),
         )

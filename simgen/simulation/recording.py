@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,34 +51,52 @@ def snapshot(
     return Snapshot(time_s, states, present, contacts, gait)
 
 
+class Motion(TypedDict):
+    """Where all bodies are and how they move, frame by frame; see `Trajectory`."""
+
+    positions_m: FloatArray
+    quaternions_wxyz: FloatArray
+    linear_velocities_mps: FloatArray
+    angular_velocities_radps: FloatArray
+
+
+def motion_of(frames: Sequence[BodyStates]) -> Motion:
+    """Return the states of all frames, each (frames, bodies, 3 or 4)."""
+    return Motion(
+        positions_m=np.stack([states.positions_m for states in frames]),
+        quaternions_wxyz=np.stack([states.quaternions_wxyz for states in frames]),
+        linear_velocities_mps=np.stack([states.linear_velocities_mps for states in frames]),
+        angular_velocities_radps=np.stack([states.angular_velocities_radps for states in frames]),
+    )
+
+
 def trajectory(
     taken: Sequence[Snapshot],
     lamps: Lamps,
     inclusion: FloatArray | None,
-    settled: tuple[bool, float],
+    settled: bool,
+    settle_time_s: float,
     occurrences: tuple[Occurrence, ...],
     impacts: tuple[Impact, ...],
 ) -> Trajectory:
     """Return the record of a run.
 
     Args:
-        settled: whether all came to rest, and when.
+        settled: whether all came to rest.
+        settle_time_s: when they did, or were no longer waited for.
     """
     times = np.array([shot.time_s for shot in taken])
     present = np.stack([shot.present for shot in taken])
     return Trajectory(
         times_s=times,
-        positions_m=np.stack([shot.states.positions_m for shot in taken]),
-        quaternions_wxyz=np.stack([shot.states.quaternions_wxyz for shot in taken]),
-        linear_velocities_mps=np.stack([shot.states.linear_velocities_mps for shot in taken]),
-        angular_velocities_radps=np.stack([shot.states.angular_velocities_radps for shot in taken]),
+        **motion_of([shot.states for shot in taken]),
         contacts=tuple(
             replace(contact, frame_index=index)
             for index, shot in enumerate(taken)
             for contact in shot.contacts
         ),
-        settled=settled[0],
-        settle_time_s=settled[1],
+        settled=settled,
+        settle_time_s=settle_time_s,
         occurrences=occurrences,
         impacts=impacts,
         present=None if present.all() else present,

@@ -15,6 +15,7 @@ from simgen.simulation.episode import Episode, is_eventful
 from simgen.simulation.guards import Guards
 from simgen.simulation.protocol import ActiveEngine, BodyStates, Engine, World
 from simgen.simulation.rates import steps_per_frame
+from simgen.simulation.recording import motion_of
 from simgen.simulation.stillness import rests
 
 # Imported when first used: a kinematic run, or a command that simulates nothing, never loads PyBullet.
@@ -117,7 +118,13 @@ class _Run:
             else:  # frames of one instant
                 frames.append(frames[0])
             contacts.extend(replace(contact, frame_index=frame_index) for contact in touching)
-        return _trajectory(times, frames, tuple(contacts), settled, settle_time_s)
+        return Trajectory(
+            times_s=np.array(times, dtype=float),
+            **motion_of(frames),
+            contacts=tuple(contacts),
+            settled=settled,
+            settle_time_s=settle_time_s,
+        )
 
     def _guarded_states(self) -> BodyStates:
         states = self.world.states()
@@ -129,22 +136,3 @@ class _Run:
         if frame_index == 0:
             self.guards.check_penetration(contacts, self.time_s)
         return contacts
-
-
-def _trajectory(
-    times: list[float],
-    frames: list[BodyStates],
-    contacts: tuple[Contact, ...],
-    settled: bool,
-    settle_time_s: float,
-) -> Trajectory:
-    return Trajectory(
-        times_s=np.array(times, dtype=float),
-        positions_m=np.stack([frame.positions_m for frame in frames]),
-        quaternions_wxyz=np.stack([frame.quaternions_wxyz for frame in frames]),
-        linear_velocities_mps=np.stack([frame.linear_velocities_mps for frame in frames]),
-        angular_velocities_radps=np.stack([frame.angular_velocities_radps for frame in frames]),
-        contacts=contacts,
-        settled=settled,
-        settle_time_s=settle_time_s,
-    )
