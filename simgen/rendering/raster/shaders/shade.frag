@@ -139,15 +139,19 @@ void main() {
     Surface s = surface_of(left_here, ahead);
 #ifdef GLASS
     // All sheets together stop what they do not let through, each taken to have its share of that whatever the order
-    // (Bavoil and Myers, "Order independent transparency with dual depth peeling", 2008, weighted average); they are
-    // lit as the nearest one is.
+    // (Bavoil and Myers, "Order independent transparency with dual depth peeling", 2008, weighted average), and mirror
+    // what each leaves to the next, those behind seen through half of all, there and back; they are lit as the nearest one
+    // is, and turn as it does.
     vec3 passed = vec3(0.0);
     if (int(left_here.w >> 24) > 63) {
-        passed = exp(-textureLod(glass_stopped, uv, 0.0).rgb);
+        vec4 left = exp(-textureLod(glass_stopped, uv, 0.0));
+        passed = left.rgb;
         vec4 sum = textureLod(glass_cover, uv, 0.0);
         float stopped = sum.a > 0.0 ? dot(1.0 - passed, vec3(1.0 / 3.0)) / sum.a : 1.0;
         s.base = sum.rgb * stopped * (1.0 - from_shorts(left_here.z).y);
         s.diffuse = UNMIRRORED * s.base;
+        s.specular += max(1.0 - left.a - s.specular, 0.0) * passed;
+        passed *= left.a;
     }
 #endif
 #ifdef COAT
@@ -206,7 +210,7 @@ void main() {
 #endif
 #ifdef GLASS
     // What is seen through glass has its own share of the air before it.
-    l += passed * (1.0 - s.specular) * (textureLod(behind, uv, 0.0).rgb - air);
+    l += passed * (textureLod(behind, uv, 0.0).rgb - air);
 #endif
     float inverse_z = 1.0 / label.w;
 #ifdef GLASS
