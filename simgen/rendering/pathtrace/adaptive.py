@@ -1,5 +1,7 @@
 """Light paths where they are missing: half of them everywhere, then as many where light is still uncertain.
 
+Of sharp light, whose samples have nearly all of their error at edges, half as many follow there as were everywhere.
+
 How far the paths of a pixel differ says how uncertain their mean is. A pixel's own paths must not decide how many more
 it gets: where they missed a rare bright light they differ little, fewer more would follow, and pictures would be too
 dark. So a pixel gets as many as the paths of its neighbours ask for, which makes the mean of all its paths that of
@@ -18,17 +20,20 @@ from numpy.typing import NDArray
 
 from simgen.colour import LUMINANCE_RGB
 from simgen.records.asset import Float32Array
-from simgen.rendering.pathtrace.engine import Pixels
+from simgen.rendering.pathtrace.traced import Pixels
 
 _REACH_PX = 2  # of the neighbours that are asked: 24 of them tell a variance from two paths each
 _FLOOR = 0.1  # of a picture's mean: light below it is looked at as if it were so bright
 _MOST = 16.0  # times as many more paths in a pixel as in the mean one
+# Of sharp light: a pixel in so many is asked again; this and the next two had the least error for their time.
+_EDGES_SHARE = 2
+_MOST_AT_EDGES = 8.0  # times as many more samples in a pixel as in the mean one
+_GUIDES = 0.3  # how much other albedo or another normal counts against other light
 _ROUNDING = 1e-5  # of a square is what sums of single precision may be off
 
 Floats = NDArray[np.floating]
-Follow = Callable[
-    [Pixels, bool], Float32Array
-]  # pixels, whether again -> (4, n) RGB of light, and its square
+# Pixels, whether again -> (4, n) RGB of light, and its square.
+Follow = Callable[[Pixels, bool], Float32Array]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,15 +59,46 @@ def in_two_rounds(follow: Follow, seen: Seen) -> Float32Array:
     height, width = seen.besides.shape[:2]
     everywhere = np.arange(height * width, dtype=np.uint32)
     first = follow(everywhere, False)
-    light = first[:3]
-    more = np.ravel(times_more(uncertainty(*_as_images(first, height, width), seen)))
-    if more.any():
-        again = follow(np.repeat(everywhere, more), True)[:3]
-        some = np.flatnonzero(more)
-        sums = np.add.reduceat(again, np.cumsum(more)[some] - more[some], axis=1)
-        light = light.copy()
-        light[:, some] = (light[:, some] + sums) / (1 + more[some]).astype(np.float32)
-    return np.moveaxis(light.reshape(3, height, width), 0, -1)
+    light = _images(first[:3], (height, width))
+    more = times_more(uncertainty(light, first[3].reshape(height, width), seen))
+    return _images(_with_more(first[:3], more, lambda pixels: follow(pixels, True)[:3]), (height, width))
+
+
+def with_edges(
+    first: Float32Array, shape: tuple[int, int], follow: Callable[[Pixels], Float32Array]
+) -> Float32Array:
+    """Return sharp light and guides (9, n), with more samples where they are on several surfaces, or half in the sun.
+
+    Args:
+        first: (14, n) what `Engine.trace_sharp` told of every pixel.
+        shape: of the picture, height and width.
+        follow: returns (9, n) of as many samples again for each pixel that is asked for.
+    """
+    light, guides, direct = (_images(first[part], shape) for part in (slice(3), slice(3, 9), slice(9, 12)))
+    light_square, guides_square = first[12:].reshape(2, *shape)
+    level = (light + direct) @ LUMINANCE_RGB.astype(np.float32)
+    level = np.hypot(level, _FLOOR * float(level.mean()))
+    spread = np.sqrt(_variance(light, light_square))
+    unlike = np.divide(spread, level, out=np.zeros(shape), where=level > 0)
+    unlike += _GUIDES * np.sqrt(_variance(guides, guides_square))
+    # Squared: few pixels have nearly all of the error.
+    more = times_more(np.square(around(unlike)), unlike.size // _EDGES_SHARE, _MOST_AT_EDGES)
+    return _with_more(first[:9], more, follow)
+
+
+def _with_more(
+    first: Float32Array, more: NDArray[np.int64], follow: Callable[[Pixels], Float32Array]
+) -> Float32Array:
+    """Return means (m, n) with those of a second round."""
+    more = np.ravel(more)
+    if not more.any():
+        return first
+    again = follow(np.repeat(np.arange(more.size, dtype=np.uint32), more))
+    some = np.flatnonzero(more)
+    sums = np.add.reduceat(again, np.cumsum(more)[some] - more[some], axis=1)
+    light = first.copy()
+    light[:, some] = (light[:, some] + sums) / (1 + more[some]).astype(np.float32)
+    return light
 
 
 def uncertainty(light: Floats, square: Floats, seen: Seen) -> Floats:
@@ -73,8 +109,7 @@ def uncertainty(light: Floats, square: Floats, seen: Seen) -> Floats:
         square: (h, w) mean of its square.
         seen: how the picture shows it.
     """
-    variance = square - np.einsum("...c,...c", light, light)
-    variance = np.where(variance > _ROUNDING * square, variance, np.float32(0.0))
+    variance = _variance(light, square)
     spread = around(np.sqrt(variance) * np.mean(seen.left, axis=-1))
     rgb = LUMINANCE_RGB.astype(np.float32)
     bright = seen.besides @ rgb + around((light * seen.left) @ rgb)
@@ -82,17 +117,22 @@ def uncertainty(light: Floats, square: Floats, seen: Seen) -> Floats:
     return np.divide(spread, level, out=np.zeros(level.shape), where=level > 0)
 
 
-def times_more(weight: Floats) -> NDArray[np.int64]:
+def times_more(weight: Floats, length: int = 0, most: float = _MOST) -> NDArray[np.int64]:
     """Return (h, w) how many times paths of each pixel are followed again: as often as it weighs; none without weight.
 
-    They add up to the number of pixels, or a half, a quarter ... of it where few weigh all: programs are kept for few
-    lengths, and that of the first round does for the second.
+    They add up to a length, or a half, a quarter ... of it where few weigh all: programs are kept for few lengths, and
+    that of a first round does for the second.
+
+    Args:
+        weight: (h, w), 0 or more.
+        length: 0: the number of pixels.
+        most: times as many in a pixel as in the mean one.
     """
     total = float(weight.sum())
     if total <= 0:
         return np.zeros(weight.shape, np.int64)
-    share = np.minimum(np.ravel(weight) * (weight.size / total), _MOST)
-    length = weight.size
+    length = length or weight.size
+    share = np.minimum(np.ravel(weight) * (length / total), most)
     while length > 1 and length // 2 >= share.sum():
         length //= 2
     # Whole numbers that add up: each pixel gets those that the running sum passes.
@@ -114,7 +154,12 @@ def _square_sums(values: Floats) -> Floats:
     return np.asarray(sums, float)
 
 
-def _as_images(means: Float32Array, height: int, width: int) -> tuple[Floats, Floats]:
-    """Return light (h, w, 3) and its square (h, w)."""
-    planes = means.reshape(4, height, width)
-    return np.ascontiguousarray(np.moveaxis(planes[:3], 0, -1)), planes[3]
+def _variance(mean: Floats, square: Floats) -> Floats:
+    """Return (h, w) of means (h, w, n) and the mean square; none where sums are off by as much."""
+    variance = square - np.einsum("...c,...c", mean, mean)
+    return np.where(variance > _ROUNDING * square, variance, np.float32(0.0))
+
+
+def _images(planes: Float32Array, shape: tuple[int, int]) -> Floats:
+    """Return planes (m, n) as an image (h, w, m)."""
+    return np.ascontiguousarray(np.moveaxis(planes.reshape(-1, *shape), 0, -1))

@@ -4,147 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import isqrt
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simgen.camera import Intrinsics
 from simgen.errors import RenderError
-from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
 from simgen.rendering.pathtrace.emitters import Emitters
-from simgen.rendering.pathtrace.integrators import Scenery, SharpWay, SoftWay, marked
+from simgen.rendering.pathtrace.integrators import SharpWay, SoftWay
 from simgen.rendering.pathtrace.lights import SunDisc
 from simgen.rendering.pathtrace.looks import Look
+from simgen.rendering.pathtrace.scenery import Around, Scenery, marked
 from simgen.rendering.pathtrace.sensors import Sensors
 from simgen.rendering.pathtrace.surfaces import Surfaces
+from simgen.rendering.pathtrace.traced import Pixels, Shot, Surface, TracedMesh, TracedState
 from simgen.rendering.pathtrace.variant import LLVM_VARIABLE, Variant
 from simgen.rendering.pathtrace.wavefront import Wavefronts, Way
 
 _PASS_SAMPLES = 5 << 20  # light paths followed at once: bounds memory, and is part of what decides the bytes
 _LEAST_FIRST = 2  # samples of a pixel in the first of two rounds: one alone does not tell how far they differ
-
-Pixels = NDArray[np.uint32]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TracedMesh:
-    """Triangles of one look in the world.
-
-    Attributes:
-        positions_m: (n, 3) world.
-        normals: (n, 3) unit, world.
-        uvs: (n, 2), v up.
-        triangles: (m, 3).
-        surface: what `Engine.surface` made.
-        is_one_sided: whether cameras see only where its corners run counter-clockwise; light meets both sides.
-    """
-
-    positions_m: Float32Array
-    normals: Float32Array
-    uvs: Float32Array
-    triangles: NDArray[np.uint32]
-    surface: Surface
-    is_one_sided: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shot:
-    """A camera, where it stands, and the seed of its samples.
-
-    Attributes:
-        past_backs: where nothing is compiled, whether inner sides of one-sided meshes may come first: to look through
-            them then takes much longer.
-    """
-
-    camera: Intrinsics
-    T_world_camera: FloatArray
-    seed: int
-    past_backs: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Surface:
-    """A look as Mitsuba objects; `emitter` makes a new light, as each mesh needs its own.
-
-    Light passes through parts of a clear one: through holes or glass.
-    """
-
-    bsdf: Any
-    emitter: Callable[[], Any] | None
-    is_clear: bool = False
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Guides:
-    """What the surfaces seen first are: it tells the denoiser where edges run.
-
-    Attributes:
-        albedo: (h, w, 3) 0..1.
-        normals: (h, w, 3) world.
-    """
-
-    albedo: Float32Array
-    normals: Float32Array
-
-    def __add__(self, other: Guides) -> Guides:
-        """Return the sum of both, of which a mean is made."""
-        return Guides(self.albedo + other.albedo, self.normals + other.normals)
-
-    def __mul__(self, factor: float) -> Guides:
-        """Return both times a factor."""
-        scale = np.float32(factor)
-        return Guides(self.albedo * scale, self.normals * scale)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TracedState:
-    """A Mitsuba scene.
-
-    Attributes:
-        is_clear: whether light passes through some of its surfaces.
-        suns: its suns as emitters.
-        has_others: whether anything else shines.
-        one_sided: its meshes that cameras see from one side only.
-        panels: its lights that are shapes, which cameras see from one side only too.
-        programs: kept by `wavefront` while the scene is.
-    """
-
-    scene: Any
-    is_clear: bool
-    suns: tuple[Any, ...]
-    has_others: bool
-    one_sided: tuple[Any, ...]
-    panels: tuple[Any, ...]
-    programs: dict[Any, Any]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class SharpLight:
-    """What needs no denoiser, and what guides it: see `integrators`.
-
-    Attributes:
-        radiance: (h, w, 3) cd/m².
-        direct: (h, w, 3) of the soft light, what other lights than suns send to surfaces seen first, where chosen.
-    """
-
-    radiance: Float32Array
-    direct: Float32Array
-    guides: Guides
-
-    def __add__(self, other: SharpLight) -> SharpLight:
-        """Return the sum of both, of which a mean is made."""
-        return SharpLight(
-            self.radiance + other.radiance, self.direct + other.direct, self.guides + other.guides
-        )
-
-    def __mul__(self, factor: float) -> SharpLight:
-        """Return all times a factor."""
-        scale = np.float32(factor)
-        return SharpLight(self.radiance * scale, self.direct * scale, self.guides * factor)
 
 
 class Paths:
@@ -204,25 +84,55 @@ class Engine:
         return not self.variant.startswith("scalar")
 
     def scene(
-        self, meshes: Sequence[TracedMesh], suns: Sequence[SunDisc], lights: Sequence[Any]
+        self,
+        meshes: Sequence[TracedMesh],
+        suns: Sequence[SunDisc],
+        lights: Sequence[Any],
+        around: Around | None = None,
     ) -> TracedState:
-        """Return a scene of meshes, suns, and what else `emitters` made."""
-        has_others = bool(lights) or any(mesh.surface.emitter is not None for mesh in meshes)
+        """Return a scene.
+
+        Args:
+            lights: what else `emitters` made.
+            around: directions of the map among them, where there is one and they were made.
+        """
+        shining = any(mesh.surface.emitter is not None for mesh in meshes)
+        has_others = bool(lights) or shining
         # Where suns are followed apart they are never chosen with the others; without others somebody must be.
         weight = 0.0 if self.is_compiled and has_others else 1.0
         discs = [self.emitters.sun(sun, weight) for sun in suns]
+        if around is not None:  # alone Mitsuba would have nothing to choose without it
+            self._choose_map(lights, chosen=len(lights) == 1 and not shining)
         made = [self._mesh(f"mesh{i}", mesh) for i, mesh in enumerate(meshes)]
         parts: dict[str, Any] = {f"mesh{i}": mesh for i, mesh in enumerate(made)}
         parts |= {f"light{i}": light for i, light in enumerate([*discs, *lights])}
+        scene = self._mi.load_dict({"type": "scene", **parts})
         return TracedState(
-            self._mi.load_dict({"type": "scene", **parts}),
+            scene,
             any(m.surface.is_clear for m in meshes),
             tuple(disc.emitter() for disc in discs),
             has_others,
             tuple(mesh for mesh, said in zip(made, meshes, strict=True) if said.is_one_sided),
             tuple(light for light in lights if isinstance(light, self._mi.Shape)),
+            around and around.among(scene),
             {},
         )
+
+    def around(self, emitter: Any) -> Around | None:
+        """Return the directions of what `Emitters.around` made of a map, to choose from; None where it is uniform.
+
+        They are for as long as the emitter is kept.
+        """
+        is_map = self.is_compiled and "data" in self._mi.traverse(emitter)
+        return Around.of(self._mi, self._dr, emitter) if is_map else None
+
+    def _choose_map(self, lights: Sequence[Any], chosen: bool) -> None:
+        """Let Mitsuba choose the map among lights, or not."""
+        for each in lights:
+            if isinstance(each, self._mi.Emitter) and each.is_environment():
+                values = self._mi.traverse(each)
+                values["sampling_weight"] = float(chosen)
+                values.update()
 
     def rounds(self, samples: int) -> int:
         """Return in how many rounds so many light paths a pixel are followed; see `adaptive`."""
@@ -261,20 +171,30 @@ class Engine:
         return self._without_background(paths.apart, self._render(scene, paths.apart, shot, samples))
 
     def trace_sharp(
-        self, scene: TracedState, shot: Shot, samples: int, background: bool, per_path: float
-    ) -> SharpLight:
-        """Return the sharp light of a picture, and what is sampled with it, where compiled; arguments as of `trace`.
+        self,
+        scene: TracedState,
+        shot: Shot,
+        samples: int,
+        background: bool,
+        per_path: float,
+        pixels: Pixels,
+        again: bool = False,
+    ) -> Float32Array:
+        """Return the sharp light of pixels, and what is sampled with it, where compiled; arguments as of `trace`.
 
         Args:
+            samples: for each of `pixels`.
             per_path: how many of these samples there are for each light path of `trace_soft`.
+            pixels: (n,) counted row by row; one that comes several times gets other samples each time.
+            again: whether without other lights than suns.
+
+        Returns:
+            (9, n), means over the samples: RGB in cd/m², albedo, normal; (14, n) unless `again`, with RGB of other
+            lights, and the mean squares of the light, and of albedo and normal.
         """
-        way = Way(("sharp", background, per_path), lambda known: SharpWay(known, background, per_path))
-        camera = shot.camera
-        everywhere = np.arange(camera.width * camera.height, dtype=np.uint32)
-        planes = self._follow(way, scene, shot, samples, everywhere)
-        images = planes.reshape(4, 3, camera.height, camera.width)
-        radiance, direct, albedo, normals = np.moveaxis(images, 1, -1)
-        return SharpLight(radiance, direct, Guides(albedo, normals))
+        key = ("sharp", background, per_path, again)
+        way = Way(key, lambda known: SharpWay(known, background, per_path, again))
+        return self._follow(way, scene, shot, samples, pixels)
 
     def trace_soft(
         self, scene: TracedState, shot: Shot, samples: int, per_path: float, pixels: Pixels
@@ -299,7 +219,16 @@ class Engine:
 
     def _scenery(self, scene: TracedState) -> Scenery:
         one_sided = marked(self._mi, self._dr, scene.one_sided + scene.panels)
-        return Scenery(self._mi, self._dr, scene.suns, scene.has_others, scene.is_clear, one_sided)
+        return Scenery(
+            self._mi,
+            self._dr,
+            scene.suns,
+            scene.has_others,
+            scene.is_clear,
+            one_sided,
+            scene.around,
+            is_empty=not scene.scene.shapes(),
+        )
 
     def _without_background(self, integrator: Any, buffers: Float32Array) -> Float32Array:
         color, behind, hit = (

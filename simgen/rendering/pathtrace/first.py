@@ -12,8 +12,8 @@ from simgen.records.asset import Float32Array
 from simgen.records.frame import View
 from simgen.rendering.pathtrace.bodies import Body
 from simgen.rendering.pathtrace.coverage import Grid, IntArray
-from simgen.rendering.pathtrace.engine import Guides
 from simgen.rendering.pathtrace.labels import SeenBody, keep_nearest, placed_bodies
+from simgen.rendering.pathtrace.traced import Guides
 
 _NEARER = 1.0 - 1e-6  # at outlines both sides of a body meet
 

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from simgen.geometry import FloatArray
 from simgen.rendering.pathtrace.bodies import Body, Part, Shape, moved
 from simgen.rendering.pathtrace.cards import APART_M, lifted
-from simgen.rendering.pathtrace.engine import Engine, Surface, TracedMesh
+from simgen.rendering.pathtrace.engine import Engine
 from simgen.rendering.pathtrace.looks import Look
+from simgen.rendering.pathtrace.traced import Surface, TracedMesh
 
 
 @dataclass(frozen=True, slots=True, eq=False)

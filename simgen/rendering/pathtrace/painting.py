@@ -13,9 +13,10 @@ from simgen.records.frame import View
 from simgen.rendering.pathtrace.adaptive import Seen
 from simgen.rendering.pathtrace.air import Air
 from simgen.rendering.pathtrace.bodies import Body
-from simgen.rendering.pathtrace.engine import Engine, Guides, Shot, TracedState
+from simgen.rendering.pathtrace.engine import Engine
 from simgen.rendering.pathtrace.first import FirstSurfaces
 from simgen.rendering.pathtrace.state import Traced
+from simgen.rendering.pathtrace.traced import Guides, Shot, TracedState
 from simgen.rendering.pathtrace.tracing import Tracing
 
 # Pixels are cut into so many by so many where there is fog: it depends on the distance of each sample.

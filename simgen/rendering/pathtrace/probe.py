@@ -7,9 +7,10 @@ import sys
 import numpy as np
 
 from simgen.camera import Intrinsics
-from simgen.rendering.pathtrace.engine import Engine, Shot, TracedMesh
+from simgen.rendering.pathtrace.engine import Engine
 from simgen.rendering.pathtrace.lights import SunDisc, Surroundings
 from simgen.rendering.pathtrace.looks import Look
+from simgen.rendering.pathtrace.traced import Shot, TracedMesh
 from simgen.rendering.pathtrace.variant import Variant
 
 
@@ -28,13 +29,14 @@ def main(variant: str) -> int:
     )
     sun = SunDisc(np.array([0.0, 0.0, -1000.0]), np.array([0.0, 0.0, -1.0]), 5.0, (1e6, 1e6, 1e6))
     grey = np.ones((8, 16, 3), np.float32)
-    scene = engine.scene([mesh], [sun], [engine.emitters.around(Surroundings(10.0, grey, 0.3))])
+    around = engine.emitters.around(Surroundings(10.0, grey, 0.3))
+    scene = engine.scene([mesh], [sun], [around], engine.around(around))
     shot = Shot(Intrinsics(16, 12, 15.0, 15.0, 7.5, 5.5), np.eye(4), 1)
     if engine.is_compiled:
-        sharp = engine.trace_sharp(scene, shot, 2, background=True, per_path=1.0)
         everywhere = np.arange(16 * 12, dtype=np.uint32)
-        soft = engine.trace_soft(scene, shot, 2, 1.0, everywhere)[:3]
-        picture = sharp.radiance + sharp.direct + np.moveaxis(soft.reshape(3, 12, 16), 0, -1)
+        sharp = engine.trace_sharp(scene, shot, 2, True, 1.0, everywhere)
+        soft = engine.trace_soft(scene, shot, 2, 1.0, everywhere)
+        picture = sharp[:3] + sharp[9:12] + soft[:3]
     else:
         picture = engine.trace(scene, shot, 2, background=True)
     good = np.isfinite(picture).all() and picture.mean() > 0

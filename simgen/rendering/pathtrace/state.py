@@ -13,10 +13,12 @@ from simgen.records.frame import View
 from simgen.records.scene import Scene
 from simgen.rendering.lamps import Lights, lights_in, present_bodies
 from simgen.rendering.pathtrace.bodies import Body
-from simgen.rendering.pathtrace.engine import Engine, TracedMesh, TracedState
+from simgen.rendering.pathtrace.engine import Engine
 from simgen.rendering.pathtrace.lamps import beams_of, cones_of, rectangle_of
 from simgen.rendering.pathtrace.lights import SunDisc, Surroundings, sun_discs
 from simgen.rendering.pathtrace.meshes import MeshMaker, bounding_sphere
+from simgen.rendering.pathtrace.scenery import Around
+from simgen.rendering.pathtrace.traced import TracedMesh, TracedState
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +49,7 @@ class TracedScene:
         self._engine, self._scene, self._bodies = engine, scene, bodies
         self._meshes = MeshMaker(engine, bodies)
         self._surroundings = around
-        self._around: tuple[float, Any] = (0.0, None)
+        self._around: tuple[float, Any, Around | None] = (0.0, None, None)
         self._state: tuple[NDArray[Any], ...] = ()
         self._traced: Traced | None = None
 
@@ -74,9 +76,10 @@ class TracedScene:
         apart = self._scene.fog is not None and bool(lights.spots or lights.panels)
         lamps, around, suns = self._lamps(lights), self._around_now(lights), self._suns(view, lights)
         if not apart:
-            return Traced(self._engine.scene(meshes, suns, [*lamps, *around]), None, lights)
+            return Traced(self._engine.scene(meshes, suns, [*lamps, *around], self._around[2]), None, lights)
         dull = [replace(mesh, surface=replace(mesh.surface, emitter=None)) for mesh in meshes]
-        return Traced(self._engine.scene(meshes, suns, around), self._engine.scene(dull, [], lamps), lights)
+        bright = self._engine.scene(meshes, suns, around, self._around[2])
+        return Traced(bright, self._engine.scene(dull, [], lamps), lights)
 
     def surroundings_at(self, lights: Lights) -> Surroundings:
         """Return the light from all around as bright as it is now."""
@@ -104,5 +107,7 @@ class TracedScene:
     def _around_now(self, lights: Lights) -> list[Any]:
         """Return the surroundings for the engine; none where they are dark."""
         if self._around[0] != self._share(lights):
-            self._around = (self._share(lights), self._engine.emitters.around(self.surroundings_at(lights)))
+            emitter = self._engine.emitters.around(self.surroundings_at(lights))
+            table = None if emitter is None else self._engine.around(emitter)
+            self._around = (self._share(lights), emitter, table)
         return [] if self._around[1] is None else [self._around[1]]

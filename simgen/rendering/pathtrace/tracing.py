@@ -11,10 +11,11 @@ import numpy as np
 
 from simgen.records.asset import Float32Array
 from simgen.records.frame import View
-from simgen.rendering.pathtrace.adaptive import Seen, in_two_rounds
+from simgen.rendering.pathtrace.adaptive import Seen, in_two_rounds, with_edges
 from simgen.rendering.pathtrace.bodies import Body
-from simgen.rendering.pathtrace.engine import Engine, Pixels, SharpLight, Shot, TracedState
+from simgen.rendering.pathtrace.engine import Engine
 from simgen.rendering.pathtrace.first import FirstSurfaces
+from simgen.rendering.pathtrace.traced import Guides, Pixels, SharpLight, Shot, TracedState
 
 _SHARP_SHARE = 4  # samples of sharp light for each of soft light ...
 _MOST_SHARP = 16  # ... but no more, unless soft light has: edges are smooth and guides free of noise
@@ -46,11 +47,25 @@ class Tracing:
             return SharpLight(dark, dark, FirstSurfaces.of(self.bodies, self.view).guides())
         passes = self.engine.passes(camera, _sharp_samples(self.samples))
         shots = [Shot(camera, self.view.T_world_camera, seed + index) for index in range(len(passes))]
-        parts = [
-            self.engine.trace_sharp(scene, shot, count, self.background, self._per_path)
-            for shot, count in zip(shots, passes, strict=True)
-        ]
+        parts = [self._sharp_pass(scene, shot, count) for shot, count in zip(shots, passes, strict=True)]
         return reduce(add, parts) * (1 / len(parts))
+
+    def _sharp_pass(self, scene: TracedState, shot: Shot, samples: int) -> SharpLight:
+        """Return what so many samples in every pixel tell, and half as many more at edges."""
+        height, width = shot.camera.height, shot.camera.width
+        everywhere = np.arange(width * height, dtype=np.uint32)
+
+        def follow(pixels: Pixels, again: bool) -> Float32Array:
+            turn = replace(shot, seed=shot.seed ^ _AGAIN_SEED) if again else shot
+            return self.engine.trace_sharp(
+                scene, turn, samples, self.background, self._per_path, pixels, again
+            )
+
+        first = follow(everywhere, False)
+        means = with_edges(first, (height, width), lambda pixels: follow(pixels, True))
+        images = np.concatenate([means, first[9:12]]).reshape(4, 3, height, width)
+        radiance, albedo, normals, direct = np.moveaxis(images, 1, -1)
+        return SharpLight(radiance, direct, Guides(albedo, normals))
 
     def soft(self, scene: TracedState, shot: Shot, samples: int, seen: Seen) -> Float32Array:
         """Return soft light (h, w, 3).

@@ -8,7 +8,7 @@ Programs never outlive their state: Dr.Jit lets them run on another scene that l
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from simgen.camera import Intrinsics
 from simgen.geometry import FloatArray
 from simgen.records.asset import Float32Array
-from simgen.rendering.pathtrace.integrators import Scenery
+from simgen.rendering.pathtrace.scenery import Scenery
 from simgen.rendering.pathtrace.sensors import NODES, ray_table
 
 
@@ -77,7 +77,8 @@ class Wavefronts:
         clip = self._numbers(camera.near_m, camera.far_m)
         start = self._dr.opaque(self._mi.UInt32, seed)
         places = self._mi.UInt32(pixels)
-        known = (scene, scenery.suns, scenery.one_sided, lens, pose, clip, start, places)
+        around = scenery.around and (scenery.around.places, scenery.around.lights)
+        known = (scene, scenery.suns, scenery.one_sided, around, lens, pose, clip, start, places)
         values = self._run(key, program, known, programs)
         return np.stack([np.broadcast_to(np.array(value), len(pixels)) for value in values])
 
@@ -108,19 +109,24 @@ class Wavefronts:
         width = camera.width
         flat, radial = camera.is_orthographic, camera.radial_depth
         look = _by_table(mi, dr, width, camera.height) if camera.lens is not None else _pinhole(mi)
-        has_others, is_clear = scenery.has_others, scenery.is_clear
+
+        # Programs must keep no light of a scene: it would be asked for where it shines after the scene is gone.
+        around = scenery.around and replace(scenery.around, places=None, lights=None)
+        bare = replace(scenery, suns=(), one_sided=None, around=around)
 
         def follow(
             scene: Any,
             suns: Any,
             one_sided: Any,
+            around: Any,
             lens: Any,
             pose: Any,
             clip: Any,
             seed: Any,
             pixels: Any,
         ) -> list[Any]:
-            known = Scenery(mi, dr, suns, has_others, is_clear, one_sided)
+            there = bare.around and replace(bare.around, places=around[0], lights=around[1])
+            known = replace(bare, suns=suns, one_sided=one_sided, around=there)
             sampler = mi.load_dict({"type": "multijitter", "sample_count": samples})
             sampler.set_samples_per_wavefront(samples)
             count = dr.width(pixels) * samples

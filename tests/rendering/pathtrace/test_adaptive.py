@@ -11,8 +11,16 @@ from simgen.assets import AssetLibrary
 from simgen.records.light import EnvironmentLight, Fog
 from simgen.records.scene import Scene
 from simgen.rendering.pathtrace import PathtraceRenderer
-from simgen.rendering.pathtrace.adaptive import Seen, around, in_two_rounds, times_more, uncertainty
-from simgen.rendering.pathtrace.engine import Engine, Pixels
+from simgen.rendering.pathtrace.adaptive import (
+    Seen,
+    around,
+    in_two_rounds,
+    times_more,
+    uncertainty,
+    with_edges,
+)
+from simgen.rendering.pathtrace.engine import Engine
+from simgen.rendering.pathtrace.traced import Pixels
 from tests.builders import make_scene
 from tests.rendering.pathtrace.test_integrators import LIGHTS, still_life
 from tests.rendering.pathtrace.test_lamps import carried
@@ -21,6 +29,7 @@ from tests.views import still_view
 
 HEIGHT, WIDTH = 24, 32
 WHOLE = np.ones((1, 1, 3))
+EDGE_AT = 13
 SEEN = Seen(np.full((HEIGHT, WIDTH, 3), 10.0), WHOLE)
 
 
@@ -117,6 +126,69 @@ def test_a_pixel_is_left_out_of_what_surrounds_it() -> None:
     assert found[8, 12] == pytest.approx(1.0)
     assert found[10, 13] == 0.0
     np.testing.assert_allclose(around(np.ones((HEIGHT, WIDTH))), 1.0)
+
+
+class Edge:
+    """Sharp light of few samples: a bright and a dark half, and a column that an edge runs through, in one third lit.
+
+    On the right of it are the surfaces' other albedo and normal.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.rng = np.random.default_rng(seed)
+        self.asked: list[Pixels] = []
+
+    def __call__(self, pixels: Pixels, again: bool) -> np.ndarray:
+        self.asked.append(pixels)
+        chance = np.select([pixels % WIDTH < EDGE_AT, pixels % WIDTH > EDGE_AT], [1.0, 0.0], 1 / 3)
+        lit = self.rng.random((4, len(pixels))) < chance
+        share, none = lit.mean(axis=0), np.zeros(len(pixels))
+        means = [*([1000.0 * share] * 3), *([0.5 * share] * 3), share, 1 - share, none]
+        if again:
+            return np.stack(means).astype(np.float32)
+        squares = [3 * 1000.0**2 * share, 3 * 0.5**2 * share + 1.0]
+        return np.stack([*means, none, none, none, *squares]).astype(np.float32)
+
+
+def edge_picture(edge: Edge) -> np.ndarray:
+    first = edge(np.arange(HEIGHT * WIDTH, dtype=np.uint32), False)
+    return with_edges(first, (HEIGHT, WIDTH), lambda pixels: edge(pixels, True)).reshape(9, HEIGHT, WIDTH)
+
+
+def test_more_sharp_light_goes_to_edges_and_nowhere_else() -> None:
+    edge = Edge(3)
+    edge_picture(edge)
+    _, again = edge.asked
+    assert len(again) <= HEIGHT * WIDTH // 2
+    assert set(again % WIDTH) <= set(range(EDGE_AT - 2, EDGE_AT + 3))
+
+
+def test_edges_have_less_error_then_and_the_mean_of_many_is_how_far_they_cover() -> None:
+    pictures = np.stack([edge_picture(Edge(seed)) for seed in range(200)])[:, :, :, EDGE_AT]
+    light, albedo, normal = pictures[:, 0], pictures[:, 3], pictures[:, 6]
+    for found, whole in ((light, 1000.0), (albedo, 0.5), (normal, 1.0)):
+        error = found.mean() - whole / 3
+        assert abs(error) < 4 * found.std() / np.sqrt(found.size)
+        four_samples = whole * np.sqrt(2 / 9 / 4)
+        assert found.std() < 0.7 * four_samples
+
+
+def test_edges_that_only_guides_know_count_too() -> None:
+    def dark(pixels: Pixels, again: bool) -> np.ndarray:
+        told = Edge(5)(pixels, again)
+        told[:3] = 0.0
+        if not again:
+            told[12] = 0.0
+        return told
+
+    asked: list[Pixels] = []
+
+    def follow(pixels: Pixels) -> np.ndarray:
+        asked.append(pixels)
+        return dark(pixels, True)
+
+    with_edges(dark(np.arange(HEIGHT * WIDTH, dtype=np.uint32), False), (HEIGHT, WIDTH), follow)
+    assert set(asked[0] % WIDTH) <= set(range(EDGE_AT - 2, EDGE_AT + 3))
 
 
 def mean_picture(tracer: PathtraceRenderer, scene: Scene, library: AssetLibrary, frames: int) -> np.ndarray:

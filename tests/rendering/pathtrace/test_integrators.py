@@ -11,6 +11,7 @@ import pytest
 from simgen.assets import AssetLibrary
 from simgen.geometry import Pose, quaternion_about_axis
 from simgen.lens import Lens
+from simgen.records.asset import AssetRef
 from simgen.records.light import EnvironmentLight, PanelLight, SpotLight, SunLight
 from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.pathtrace import PathtraceRenderer
@@ -29,11 +30,15 @@ DARK = EnvironmentLight(map=None, illuminance_lux=0.0, background_visible=False)
 LAMP = SpotLight("lamp", Pose((0.2, -0.3, 1.5), DOWN), "", 5_000.0, inner_angle_rad=0.4, outer_angle_rad=0.8)
 PANEL = PanelLight("panel", Pose((0.0, 0.2, 1.5), DOWN), "", 9_000.0, 0.5, 0.3)
 BETWEEN = PanelLight("panel", Pose((0.6, -0.75, 0.9), DOWN), "", 9_000.0, 0.5, 0.5)
+EVENING = AssetRef("procedural/sky", (("sun_azimuth_rad", 0.9), ("sun_elevation_rad", 0.05)))
+MAP = EnvironmentLight(EVENING, 4_000.0, rotation_rad=0.7)
 LIGHTS = {
     "suns": {"suns": SUNS, "environment": DARK},
     "suns and sky": {"suns": SUNS, "environment": SKY},
     "lamps": {"suns": [], "environment": DARK, "lights": [LAMP], "panels": [PANEL]},
     "a panel from behind": {"suns": SUNS, "environment": SKY, "panels": [BETWEEN]},
+    "a map": {"suns": [], "environment": MAP},
+    "a map, suns, lamps": {"suns": SUNS, "environment": MAP, "lights": [LAMP], "panels": [PANEL]},
     "unseen sky": {"suns": [], "environment": EnvironmentLight(None, 6_000.0, background_visible=False)},
 }
 

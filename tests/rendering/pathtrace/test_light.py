@@ -15,8 +15,8 @@ from simgen.records.light import EnvironmentLight, SunLight
 from simgen.records.scene import MaterialOverride, Scene, SceneObject
 from simgen.rendering.light_map import sphere_grid
 from simgen.rendering.pathtrace import PathtraceRenderer
-from simgen.rendering.pathtrace.engine import Shot
 from simgen.rendering.pathtrace.lights import Surroundings, sun_discs
+from simgen.rendering.pathtrace.traced import Shot
 from tests.builders import box, camera, floor, make_scene, sphere, sun
 from tests.measures.light import luminance
 
