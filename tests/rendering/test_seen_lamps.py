@@ -11,15 +11,17 @@ import pytest
 
 from simgen.assets import AssetLibrary
 from simgen.camera import Intrinsics
-from simgen.geometry import FloatArray, Pose, Vec3, look_at
+from simgen.geometry import FloatArray, Pose, Vec3, look_at, transform
 from simgen.lens import Lens
 from simgen.records.frame import Frame
 from simgen.records.light import Fog
 from simgen.records.scene import CameraSensor, Scene
 from simgen.rendering.protocol import Renderer
+from simgen.rendering.raster import RasterRenderer
 from tests.builders import make_scene, static_box
 from tests.lamps import DARK, aimed, spot
 from tests.measures.light import luminance
+from tests.rendering.raster.test_glass import GlazedLibrary, pane
 from tests.views import picture
 
 SAMPLES = 1
@@ -131,3 +133,19 @@ def test_two_lamps_in_one_place_give_the_light_of_both(renderers: tuple[Renderer
     for renderer in renderers:
         single, double = (lux(picture(renderer, each, AssetLibrary())) for each in (one, both))
         assert double == pytest.approx(2 * single, rel=2e-3), renderer.name
+
+
+def test_glass_takes_the_same_share_of_a_small_lamp_as_of_a_large_one(raster: RasterRenderer) -> None:
+    """Edges behind glass are smoothed, and a lamp of a pixel has nothing but edges."""
+    T = look_at(EYE, TARGET)
+    upright = T @ transform((0.0, 0.0, 1.0), (0.5**0.5, 0.5**0.5, 0.0, 0.0))
+    glass = replace(pane(), pose=Pose.from_matrix(upright))
+    shares: list[float] = []
+    for radius_m in (0.002, 0.3):
+        clear = scene_of(PINHOLE, (0.1, 0.05, 3.0), radius_m)
+        behind = replace(clear, objects=make_scene([glass]).objects)
+        shares.append(
+            lux(picture(raster, behind, GlazedLibrary(0.3))) / lux(picture(raster, clear, GlazedLibrary(0.3)))
+        )
+    assert 0.3 < shares[1] < 0.9
+    assert shares[0] == pytest.approx(shares[1], rel=0.1)

@@ -154,12 +154,11 @@ class LightPass:
         shining = [lamp for lamp in lamps if lamp.half_m is not None] if mirrored else lamps
         faces = faces_of(shining, view, self._scene.fog, white)
         smoothed = others is not None  # what is shown in another picture is smoothed with it
-        specks = [face for face in faces if face.is_speck and smoothed]
-        large = [face for face in faces if not (face.is_speck and smoothed)]
-        self._discs.draw(targets.shaded, view, large, white)
+        self._discs.draw(targets.shaded, view, [face for face in faces if not face.is_speck], white)
         if smoothed:
             self._antialias.draw(targets, white)
-            self._discs.draw(targets.smoothed_over_labels, view, specks, white)
+        specks = targets.over_smoothed if smoothed else targets.over_radiance
+        self._discs.draw(specks, view, [face for face in faces if face.is_speck], white)
 
     def _draw_lamps(
         self,

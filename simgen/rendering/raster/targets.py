@@ -81,9 +81,17 @@ class Targets:
         return self.texture(self.size_px, 4, "f2")
 
     @cached_property
-    def smoothed_over_labels(self) -> moderngl.Framebuffer:
-        """The radiance with smooth edges, over the labels' depth; made when a view first shows a small lamp."""
-        made = self.framebuffer([self._smoothed_radiance], self.labels.depth)
+    def over_smoothed(self) -> moderngl.Framebuffer:
+        """The radiance with smooth edges, over the labels' depth: for what edges are not smoothed of."""
+        return self._over_labels(self._smoothed_radiance)
+
+    @cached_property
+    def over_radiance(self) -> moderngl.Framebuffer:
+        """The radiance before that, of which no outline is left, over the labels' depth."""
+        return self._over_labels(self.radiance)
+
+    def _over_labels(self, radiance: moderngl.Texture) -> moderngl.Framebuffer:
+        made = self.framebuffer([radiance], self.labels.depth)
         made.depth_mask = False
         return made
 
