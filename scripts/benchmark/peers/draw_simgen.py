@@ -28,8 +28,8 @@ class SimgenDrawer:
     """A scene open in one of simgen's renderers.
 
     Options: `renderer`; `renderer_options`; `moving`, to put every body elsewhere in every frame, so that no shadow is
-    kept; `develop`, to make the 8-bit picture too; `outlines`, to draw them; `seed`, of what is random in a path
-    tracer.
+    kept; `lit`, to make a picture; `develop`, to make it in 8 bits too; `outlines`, to draw them; `seed`, of what is
+    random in a path tracer.
     """
 
     def __init__(self, folder: Path, options: dict[str, Any]) -> None:
@@ -37,7 +37,8 @@ class SimgenDrawer:
         self.scene = replace(scene, seed=options.get("seed", 0))
         self.library = AssetLibrary()
         self.renderer = make_renderer(options["renderer"], **options.get("renderer_options", {}))
-        self.moving, self.develops = options.get("moving", False), options.get("develop", True)
+        self.moving, self.lit = options.get("moving", False), options.get("lit", True)
+        self.develops = self.lit and options.get("develop", True)
         self.outlines = options.get("outlines", True)
         self.session = self.renderer.open(self.scene, self.library)
         self.name = f"simgen {options['renderer']} ({self.renderer.device})"
@@ -65,7 +66,7 @@ class SimgenDrawer:
         )
 
     def draw(self, frame: int) -> Frame:
-        drawn = self.session.render(self.view(frame))
+        drawn = self.session.render(self.view(frame), lit=self.lit)
         if self.develops:
             develop(drawn, self.scene.cameras[0])
         return drawn

@@ -23,6 +23,12 @@ from simgen.records.scene import Scene
 OURS = Entry("simgen", "draw_simgen.py", options={"renderer": "raster"})
 # What peers give, and normals: no peer draws what of an object is hidden.
 ALIKE = Entry("simgen, no outlines", "draw_simgen.py", options={"renderer": "raster", "outlines": False})
+# What no light could be quicker than.
+UNLIT = Entry(
+    "simgen, labels alone",
+    "draw_simgen.py",
+    options={"renderer": "raster", "outlines": False, "lit": False},
+)
 MOVING = Entry("simgen, every body moving", "draw_simgen.py", options={"renderer": "raster", "moving": True})
 LEAST_AGREEMENT = 0.97
 
@@ -68,7 +74,7 @@ def measure_raster(scene: Scene, library: AssetLibrary, settings: Settings) -> d
         drawn = _what_is_drawn(scene, Path(name) / "record", settings)
         levels = {int(i): level for i, level in drawn["levels"].items()}
         export_scene(scene, library, folder, levels if settings.meshes == "drawn" else None)
-        running, refused = open_all([ALIKE, OURS, MOVING, *peers()], folder, install=settings.install)
+        running, refused = open_all([ALIKE, OURS, MOVING, UNLIT, *peers()], folder, install=settings.install)
         try:
             refused += take_turns(running, settings.rounds, settings.frames, len(scene.cameras[0].poses))
             rows = _rows(running, folder, settings, scene.scenario_name)
