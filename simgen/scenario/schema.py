@@ -10,7 +10,9 @@ from typing import Any, cast
 
 from simgen.scenario import units
 from simgen.scenario.expressions import Limits
+from simgen.scenario.field_comments import comments_of
 from simgen.scenario.spec import Scenario
+from simgen.scenario.spec.base import Model
 from simgen.scenario.units import Dimension
 from simgen.scenario.vectors import HUE, NAMED_COLOURS
 
@@ -53,6 +55,7 @@ def json_schema() -> Schema:
     """
     schema = Scenario.model_json_schema(by_alias=True, mode="validation")
     schema = cast("Schema", _resolved(schema))
+    _explain_fields(schema)
     schema["$schema"] = DIALECT
     schema["title"] = "simgen scenario"
     part = {"type": "string", "description": "A file in the same folder"}
@@ -84,6 +87,18 @@ def _resolved(schema: object) -> object:
         resolved["$ref"] = f"#/$defs/{kind}"
         resolved.update(_bounds(limits) if limits and kind in _DIMENSIONS else {})
     return resolved
+
+
+def _explain_fields(schema: Schema) -> None:
+    """Add to every field what is said of it where it is declared."""
+    models = {model.__name__: model for model in _descendants(Model)}
+    for name, definition in [("Scenario", schema), *schema["$defs"].items()]:
+        for field, said in comments_of(models[name]).items() if name in models else ():
+            definition["properties"][field]["description"] = said
+
+
+def _descendants(model: type[Model]) -> list[type[Model]]:
+    return [each for child in model.__subclasses__() for each in (child, *_descendants(child))]
 
 
 def _is_noise(key: str, value: object) -> bool:

@@ -43,6 +43,28 @@ def test_every_reference_leads_somewhere() -> None:
     assert "simgen-value" not in text
 
 
+@pytest.mark.parametrize(
+    ("model", "field", "said"),
+    [
+        ("ObjectGroup", "category", "overrides the catalogue's"),
+        ("ActorSpec", "category", "overrides the catalogue's"),  # of what it is made from
+        ("Along", "from", "`s` counts from where this body stands"),  # as files call it
+        (
+            "ObjectGroup",
+            "attached_to",
+            "Fixed to this body as both stand at the start, until an event releases it",
+        ),  # above the field
+    ],
+)
+def test_editors_are_told_what_is_said_where_a_field_is_declared(model: str, field: str, said: str) -> None:
+    assert json_schema()["$defs"][model]["properties"][field]["description"] == said
+
+
+def test_what_linters_are_told_is_no_hover_text() -> None:
+    assert "noqa" not in schema_text()
+    assert "pyright" not in schema_text()
+
+
 def test_shipped_schema_is_up_to_date() -> None:
     shipped = resources.shipped("scenes") / "scenario.schema.json"
     assert shipped.read_text() == schema_text(), "write it again: simgen schema > scenes/scenario.schema.json"

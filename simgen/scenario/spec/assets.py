@@ -24,8 +24,8 @@ Names = Annotated[
 class AssetQuery(Model):
     """A set of catalogue entries; one is drawn uniformly (each object draws its own)."""
 
-    pack: Names | None = None
-    category: Names | None = None
+    pack: Names | None = None  # `simgen assets list --packs` lists them
+    category: Names | None = None  # class of the taxonomy
     tags: list[str] = []
     ids: list[str] = []  # catalogue ids, `*` allowed
     max_size: PositiveLength | None = None  # longest side

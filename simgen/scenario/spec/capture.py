@@ -22,7 +22,7 @@ from simgen.scenario.values import (
 class SettleSpec(Model):
     """Waiting for rest before the first frame."""
 
-    limit: Time = 4.0
+    limit: Time = 4.0  # then frames are taken all the same
     linear: Speed = 0.02
     angular: AngularSpeed = 0.2
 
@@ -31,12 +31,12 @@ class PhysicsSpec(Model):
     """Engine settings and guards."""
 
     engine: Literal["bullet", "kinematic"] = "bullet"
-    step_rate: PositiveCount = 240
+    step_rate: PositiveCount = 240  # Hz
     gravity: AccelerationVector = (0.0, 0.0, -9.81)  # m/s^2
     solver_iterations: PositiveCount = 50
     settle: SettleSpec = SettleSpec()
-    max_speed: Speed = 30.0
-    max_penetration: PositiveLength = 0.01
+    max_speed: Speed = 30.0  # a draw in which something is faster is refused
+    max_penetration: PositiveLength = 0.01  # a draw in which things lie deeper in each other is refused
     behaviour_rate: PositiveCount = 60  # how often actors choose what to do; divides step_rate
 
 
@@ -61,7 +61,7 @@ class DenseSpec(Model):
 class CaptureSpec(Model):
     """When frames are taken: `frames` of them, or for an episode of `duration`."""
 
-    when: Literal["settled", "start"] = "settled"
+    when: Literal["settled", "start"] = "settled"  # once all is at rest, or from time 0
     frames: FrameCount = 1
     rate: Count = 0  # Hz; 0: all frames at one instant
     duration: Time | None = None  # of an episode, from time 0, both ends included

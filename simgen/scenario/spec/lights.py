@@ -33,8 +33,8 @@ class EnvironmentSpec(Model):
     ] = {}  # of a procedural map, for example the `sun_elevation_rad` of `procedural/sky`
     # On an upward-facing plane; default: 500, or what `procedural/sky` has
     illuminance: Illuminance | None = None
-    rotation: Angle = 0.0
-    background: bool = True
+    rotation: Angle = 0.0  # of the map, about world Z
+    background: bool = True  # seen behind everything; false: it only lights
 
 
 class SunSpec(Model):

@@ -53,14 +53,14 @@ class ObjectGroup(Model):
     """
 
     asset: AssetChoice
-    count: Count | None = None
+    count: Count | None = None  # none: a single object of the group's name
     place: Place
-    motion: Motion = "dynamic"
+    motion: Motion = "dynamic"  # moved by physics, not at all, or as it behaves until it crashes
     scale: Positive = 1.0
-    mass: Mass | None = None
+    mass: Mass | None = None  # none: as the model has it, and so with friction and restitution
     friction: NonNegative | None = None
     restitution: Fraction | None = None
-    velocity: VelocityVector | None = None
+    velocity: VelocityVector | None = None  # at the start
     material: MaterialSpec | None = None
     category: str | None = None  # overrides the catalogue's
     # Fixed to this body as both stand at the start, until an event releases it

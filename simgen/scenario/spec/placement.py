@@ -38,8 +38,8 @@ class Inside(Model):
     """Anywhere inside a region, upright unless `tumble`."""
 
     region: Region
-    yaw: Angle | None = None
-    tumble: bool = False
+    yaw: Angle | None = None  # None: uniform
+    tumble: bool = False  # turned any way instead of upright
 
 
 class Scatter(Model):

@@ -23,8 +23,8 @@ from simgen.scenario.values import Param
 class SampleSpec(Model):
     """Bounds of drawing."""
 
-    max_attempts: int = Field(default=100, ge=1, le=100_000)
-    place_tries: int = Field(default=200, ge=1, le=100_000)
+    max_attempts: int = Field(default=100, ge=1, le=100_000)  # draws of one scene, refused ones included
+    place_tries: int = Field(default=200, ge=1, le=100_000)  # places looked at for one body in a draw
 
 
 Output = Literal[
@@ -55,7 +55,7 @@ class LabelSpec(Model):
         "instance",
         "semantic",
     ]
-    min_visible_px: int = Field(default=1, ge=1, le=100_000_000)
+    min_visible_px: int = Field(default=1, ge=1, le=100_000_000)  # smaller objects are left out by exporters
 
 
 def _check_version(raw: Any) -> Any:
@@ -78,24 +78,25 @@ class Scenario(Model):
     licence: str = ""
     authors: list[str] = []
     references: list[str] = []
-    params: Named[Param] = {}
-    world: World = EmptyWorld()
+    params: Named[Param] = {}  # drawn once a scene, used elsewhere as ${name}
+    world: World = EmptyWorld()  # surroundings made by code, with regions to place things in
     environment: EnvironmentSpec = EnvironmentSpec()
     suns: Named[SunSpec] = {}
     lights: Named[LightSpec] = {}
     panels: Named[PanelSpec] = {}
     fog: FogSpec | None = None
-    paths: Named[PathSpec] = {}
-    objects: Named[ObjectGroup] = {}
-    actors: Named[ActorSpec] = {}
-    events: Named[EventSpec] = {}
-    faults: Named[FaultSpec] = {}
+    paths: Named[PathSpec] = {}  # to place things along and to drive along; lanes of a road are paths too
+    objects: Named[ObjectGroup] = {}  # bodies that physics moves, or that stand still
+    actors: Named[ActorSpec] = {}  # bodies that behave
+    events: Named[EventSpec] = {}  # what may happen, how likely it is, and how often it is made to
+    faults: Named[FaultSpec] = {}  # what may be wrong with a sensor
     counterfactual: EventName | None = None  # every scene is made twice: with this event and without
     sensors: Named[CameraSpec]
     physics: PhysicsSpec = PhysicsSpec()
     capture: CaptureSpec = CaptureSpec()
-    constraints: list[Constraint] = []
-    sampling: SampleSpec = Field(default=SampleSpec(), alias="sample")  # `Scenario.sample` draws a scene
+    constraints: list[Constraint] = []  # what a draw must fulfil, or it is drawn again
+    # An alias, for `Scenario.sample` draws a scene
+    sampling: SampleSpec = Field(default=SampleSpec(), alias="sample")  # how hard to try
     labels: LabelSpec = LabelSpec()
     path_tracing: PathTracingSpec = PathTracingSpec()
 

@@ -44,7 +44,7 @@ class Fixed(Model):
     position: Vector3
     look_at: Target
     roll: Angle = 0.0
-    per_frame: bool = False
+    per_frame: bool = False  # a pose is drawn for every frame
 
 
 def _exposure_tag(raw: Any) -> str:
@@ -74,9 +74,9 @@ class CameraSpec(Model):
     width: ImageSide = 640
     height: ImageSide = 480
     fov: FieldOfView = 1.0472  # horizontal; lenses but `brown_conrady` have their own
-    near: PositiveLength = 0.05
+    near: PositiveLength = 0.05  # nothing nearer is drawn, nothing farther than `far`
     far: PositiveLength = 200.0
-    exposure: Exposure = "auto"  # EV100
+    exposure: Exposure = "auto"  # EV at ISO 100; auto: metered frame by frame
     orbit: Orbit | None = None
     fixed: Fixed | None = None
     mount: Mount | None = None
