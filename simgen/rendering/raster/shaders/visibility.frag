@@ -22,7 +22,7 @@ layout(location = 1) out vec4 out_surface;  // normal, 1 / z (0 where there is n
 layout(location = 2) out float out_returned;  // what blockers send back of that light, times weight
 uniform float reach_m;            // a blocker nearer than that is as hidden as what it blocks, the nearer the more
 const float LEAST_OPEN = 0.25;    // to light, of what lies in a corner that all directions asked find closed: assumed
-const float MOST_RETURNED = 2.0;  // of the light that would arrive: few directions are asked, some of them dark: assumed
+const float MOST_ARRIVES = 1.25;  // of what would with nothing in the way: few directions are asked, some of them dark: assumed
 float nearness = 0.0;             // of the blocker found last, 0..1
 #endif
 
@@ -111,7 +111,7 @@ void main() {
     // A ratio for each pixel: the few directions it asks differ in colour from those that its neighbours ask.
 #ifdef PROBES
     returned = returned * max(seen / weight, LEAST_OPEN) + from_afar;
-    returned *= min(1.0, MOST_RETURNED * weight / max(luminance(returned), 1e-12));
+    returned *= min(1.0, max(MOST_ARRIVES * weight - luminance(direct), 0.0) / max(luminance(returned), 1e-12));
     out_returned = luminance(returned / all) * weight;
 #else
     returned *= seen / weight;
