@@ -216,21 +216,17 @@ class LayeredAtlas:
         front.scissor = (0, 0, *front.size)
         self._context.draw_into(front)
         self._context.fences.hold()
-        self._context.calls.copy_depths(self._kept.framebuffer, front, self._boxes(maps, plan.copied))
+        boxes = [_hull(maps.boxes)] if plan.copied.all() else _used(maps.boxes[plan.copied])
+        self._context.calls.copy_depths(self._kept.framebuffer, front, boxes)
 
     def _clear(self, texture: _Texture, maps: DepthMaps, which: NDArray[np.bool_]) -> None:
-        """Empty some places; all at once if those are all."""
+        """Empty some places; if those are all, what lies between them too."""
         if not which.any():
             return
         self._context.draw_into(texture.framebuffer)
-        for box in self._boxes(maps, which):
+        for box in [(0, 0, *self.depths.size)] if which.all() else _used(maps.boxes[which]):
             texture.framebuffer.scissor = box
             texture.framebuffer.clear(depth=1.0)
-
-    def _boxes(self, maps: DepthMaps, which: NDArray[np.bool_]) -> list[Box]:
-        if which.all():
-            return [(0, 0, *self.depths.size)]
-        return [(x, y, width, height) for x, y, width, height in maps.boxes[which].tolist() if width]
 
     def _draw_into(
         self, texture: _Texture, maps: DepthMaps, which: NDArray[np.bool_], shown: NDArray[np.bool_]
@@ -268,3 +264,16 @@ class LayeredAtlas:
         depths = self._context.gl.depth_texture(size)
         depths.compare_func = ""
         return _Texture(depths, self._context.gl.framebuffer([], depths))
+
+
+def _used(boxes: NDArray[np.int64]) -> list[Box]:
+    """Return those boxes (m, 4) that are not empty."""
+    return [(x, y, width, height) for x, y, width, height in boxes.tolist() if width]
+
+
+def _hull(boxes: NDArray[np.int64]) -> Box:
+    """Return the box around all of some boxes (m, 4)."""
+    used = boxes[boxes[:, 2] > 0]
+    x, y = used[:, :2].min(axis=0).tolist()
+    right, top = (used[:, :2] + used[:, 2:]).max(axis=0).tolist()
+    return x, y, right - x, top - y

@@ -125,7 +125,7 @@ class ShadowMaps:
     def __init__(self, context: GlContext) -> None:
         self._gl = context.gl
         self.casters = Casters(context)
-        self._suns = LayeredAtlas(context, self.casters, _atlas_size(MOST_SUNS))
+        self._suns = LayeredAtlas(context, self.casters, _atlas_size(1))
         soft_size = (_TILES_ACROSS * SOFT_TILE, _TILES_DOWN * SOFT_TILE)
         self._softs = LayeredAtlas(context, self.casters, soft_size)
         self.plain = self._gl.sampler(
@@ -169,7 +169,7 @@ class ShadowMaps:
         walled = bool((np.ptp(whole, axis=0) > _ALSO_WALLS * np.ptp(near, axis=0)).any())
         self.finer = NEAR_LEVELS if self.is_wide else int(walled)
         # As wide as this scene needs: where texels are read is rounded to a share of the width.
-        self._suns.resize(_atlas_size(max(len(suns) * (1 + self.finer), MOST_SUNS)))
+        self._suns.resize(_atlas_size(max(len(suns) * (1 + self.finer), 1)))
         self.grids = [sun_grid(sun.direction_world, whole, everything, is_far=self.is_wide) for sun in suns]
         spread_m = float(np.linalg.norm(np.ptp(near, axis=0)))
         self._state = self._state_of(drawables, blockers, T_world_objects, suns, soft_directions, spread_m)

@@ -103,4 +103,4 @@ def test_the_map_of_the_suns_is_no_wider_after_a_scene_that_needed_more(
         maps.draw([], np.zeros((0, 4, 4)), suns[:sun_count], towards, walls if walled else Walls())
         widths.append(maps.sun_depths.width)
     assert widths[0] == widths[2]
-    assert (widths[1] > widths[0]) == (sun_count == 4)
+    assert widths[1] == 2 * widths[0]
