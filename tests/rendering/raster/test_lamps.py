@@ -142,6 +142,20 @@ def test_a_grazing_panel_is_mirrored_tall_and_narrow(render: Render) -> None:
     np.testing.assert_allclose(found / found[0], expected / expected[0], atol=0.08)
 
 
+@pytest.mark.parametrize("roughness", [0.7, 0.85, 1.0])
+def test_a_rough_floor_mirrors_a_panel_above_it_by_its_whole_lobe(render: Render, roughness: float) -> None:
+    """Seen low, far off the mirrored ray: GGX with Smith's shadowing and masking, the panel small from there."""
+    metal = MaterialOverride(base_color_rgb=(1.0, 1.0, 1.0), roughness=roughness, metallic=1.0)
+    lamp = panel((0.0, 0.0, 2.0), (0.0, 0.0, 0.0), 1000.0, 0.2, 0.2)
+    seen = camera(eye=(-3.0, 0.0, 0.8), target=(0.0, 0.0, 0.0), width=80, height=60)
+    scene = make_scene([floor(material=metal)], [seen], suns=[], environment=DARK, panels=(lamp,))
+    n_v, a2 = 0.8 / sqrt(9.64), roughness**4
+    n_h = sqrt((1 + n_v) / 2)
+    density = a2 / (pi * (n_h**2 * (a2 - 1) + 1) ** 2)
+    share = density / (2 * (n_v + sqrt(n_v**2 * (1 - a2) + a2)))  # straight down nothing is shadowed
+    assert seen_at(scene, render(scene), (0.0, 0.0, 0.0)) == pytest.approx(1000.0 / pi / 4 * share, rel=0.08)
+
+
 @pytest.mark.parametrize("outer_rad", [0.7, 1.2, pi], ids=["narrow", "wide", "point"])
 def test_the_shadow_of_a_box_lies_where_geometry_says(render: Render, outer_rad: float) -> None:
     """From a lamp at height 2 over x = 1, an edge at height 0.4 over x = -0.2 throws its shadow to x = -0.5."""

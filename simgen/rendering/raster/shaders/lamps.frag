@@ -110,8 +110,12 @@ vec3 from_lamp(int i, Surface s, vec3 at, mat3 turn, float lit, float glossy) {
     vec3 way = at * -inverse;
     float n_l = clamp(max(dot(n, way), 0.5 * wide), 0.0, 1.0);
     float back = retro_reflected(s, n_l, sqrt(max(0.5 + 0.5 * dot(v, way), 0.0)));
-    vec3 l = s.diffuse * (through(corner, n) * back / PI);
-    l += s.specular * glossy * seen_in(half_size, at, v, n, s.roughness);
+    float lux = through(corner, n) / PI;
+    vec3 l = s.diffuse * (lux * back);
+    // A wide lobe is not one patch about the mirrored ray: of what is rough the panel's middle says what it sends.
+    float rough = smoothstep(0.4, 0.7, s.roughness);
+    vec3 sharp = s.specular * glossy * seen_in(half_size, at, v, n, s.roughness);
+    l += mix(sharp, mirrored_from(s, dot(v, way), n_l, s.roughness * s.roughness) * lux, rough);
 #ifdef COAT
     l += s.coat * glossy * seen_in(half_size, at, v, turn * s.coat_n, s.coat_roughness);
 #endif

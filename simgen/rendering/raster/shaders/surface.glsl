@@ -114,18 +114,23 @@ vec3 diffuse_from_around(Surface s) {
     return mix(s.diffuse * (0.976 * (1.0 - 0.5 * v5) + back), s.base * left, white * white);
 }
 
-// Radiance for each lux on the surface itself, times pi, from a small light in a direction.
-vec3 reflection(Surface s, vec3 direction, float n_l, float alpha) {
+// What GGX sends for each lux on the surface itself, times pi, of a small light: cosines between it and eye, and normal.
+vec3 mirrored_from(Surface s, float v_l, float n_l, float alpha) {
     float a2 = alpha * alpha, root_v = sqrt(s.n_v * s.n_v * (1.0 - a2) + a2);
-    float v_l = dot(s.v, direction);
     float inverse = inversesqrt(max(2.0 + 2.0 * v_l, 1e-6));
     float n_h = min((s.n_v + n_l) * inverse, 1.0), v_h = clamp((1.0 + v_l) * inverse, 0.0, 1.0);
     float q = (n_h * a2 - n_h) * n_h + 1.0, g = 0.5 * (n_l + sqrt(n_l * n_l * (1.0 - a2) + a2)) * (s.n_v + root_v);
     float x = 1.0 - v_h, x2 = x * x, x5 = x2 * x2 * x;
     float lobe = a2 * 0.5 / (max(q * q * g, 1e-9));
-    vec3 rough = s.diffuse * retro_reflected(s, n_l, v_h);
 #ifdef COAT
-    return rough + (s.f0 + (s.f90 - s.f0) * x5) * (lobe * s.under);
+    return (s.f0 + (s.f90 - s.f0) * x5) * (lobe * s.under);
 #endif
-    return rough + (s.f0 + (1.0 - s.f0) * x5) * lobe;
+    return (s.f0 + (1.0 - s.f0) * x5) * lobe;
+}
+
+// Radiance for each lux on the surface itself, times pi, from a small light in a direction.
+vec3 reflection(Surface s, vec3 direction, float n_l, float alpha) {
+    float v_l = dot(s.v, direction);
+    float v_h = clamp((1.0 + v_l) * inversesqrt(max(2.0 + 2.0 * v_l, 1e-6)), 0.0, 1.0);
+    return s.diffuse * retro_reflected(s, n_l, v_h) + mirrored_from(s, v_l, n_l, alpha);
 }
