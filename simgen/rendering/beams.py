@@ -32,14 +32,28 @@ def pattern_of(light: SpotLight, directions: FloatArray) -> FloatArray:
     """Return (...) what the beam's pattern leaves of the cone; 1 for a plain cone."""
     if light.beam == "cone":
         return np.ones(directions.shape[:-1])
-    x, y, z = directions[..., 0], directions[..., 1], directions[..., 2]
-    near = -1.0 if light.near_side == "right" else 1.0  # +Y is left
-    h, v = np.degrees(np.arctan2(near * y, x)), np.degrees(np.arctan2(z, np.hypot(x, y)))
+    h, v = _angles_deg(light, directions)
     return _low(h, v) if light.beam == "low" else _high(h, v)
 
 
+def under_cut_deg(light: SpotLight, directions: FloatArray) -> FloatArray:
+    """Return (...) how far vectors (..., 3) of a low beam's frame lie under its cut-off; negative above it."""
+    return _under_cut(*_angles_deg(light, directions))
+
+
+def _angles_deg(light: SpotLight, directions: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return (...) the angles of vectors (..., 3), of any length: to the near side, and up."""
+    x, y, z = directions[..., 0], directions[..., 1], directions[..., 2]
+    near = -1.0 if light.near_side == "right" else 1.0  # +Y is left
+    return np.degrees(np.arctan2(near * y, x)), np.degrees(np.arctan2(z, np.hypot(x, y)))
+
+
+def _under_cut(h: FloatArray, v: FloatArray) -> FloatArray:
+    return _CUT_DEG + _RISE * np.maximum(h, 0.0) - v
+
+
 def _low(h: FloatArray, v: FloatArray) -> FloatArray:
-    below = _CUT_DEG + _RISE * np.maximum(h, 0.0) - v
+    below = _under_cut(h, v)
     step = np.clip((below + _BLUR_DEG) / (2 * _BLUR_DEG), 0.0, 1.0)
     under = np.maximum(below - _BLUR_DEG, 0.0)
     hot = 0.9 * _bell((h - 1.5) / 5.5) * np.exp(-under / 2.0)

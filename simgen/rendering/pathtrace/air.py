@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import pi
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from simgen.geometry import FloatArray, invert_rigid
 from simgen.records.asset import Float32Array
-from simgen.records.light import Fog
-from simgen.rendering.beams import share_of
+from simgen.records.light import Fog, SpotLight
+from simgen.rendering.beams import pattern_of, share_of, under_cut_deg
 from simgen.rendering.fog import (
     airlight,
     extinction_per_m,
@@ -22,7 +22,8 @@ from simgen.rendering.fog import (
 )
 from simgen.rendering.lamps import Lights, PlacedPanel, PlacedSpot
 
-_STEPS = 16  # points along a ray at which a lamp's glow is summed
+_STEPS = 16  # points along a ray at which a lamp's glow is summed; even
+_HALVINGS = 10  # of the arc in which a beam's cut-off is looked for
 _FARTHEST_VISIBILITIES = 3.0  # beyond, a lamp's glow is gone: exp(-9)
 _FARTHEST_CLEAR_M = 1000.0  # as in the raster renderer
 _NEAREST_M = 0.02  # a ray that passes a lamp nearer is taken to pass it so far: the lamp's own size
@@ -112,9 +113,17 @@ class Air:
         towards = directions @ T_lamp_world[:3, :3].T
         middle = -(towards * origin).sum(axis=-1)
         off = np.maximum(np.linalg.norm(origin + towards * middle[..., None], axis=-1), _NEAREST_M)
+        total = np.zeros_like(end_m)
+        if isinstance(lamp, PlacedSpot) and lamp.light.beam != "cone":
+            start, stop = _before_lamp(origin[..., 0], towards[..., 0], end_m)
+            low, high = np.arctan2(start - middle, off), np.arctan2(stop - middle, off)
+            arc = _Arc(origin, towards, middle, off, low, high)
+            for angle, width in arc.steps(arc.peak(lamp.light)):
+                along = middle + off * np.tan(angle)
+                total += width * self._scattered_at(along, origin, towards, lamp, eye_m, directions)
+            return total / off * extinction_per_m(self.fog)
         low = np.arctan2(-middle, off)
         step = (np.arctan2(end_m - middle, off) - low) / _STEPS
-        total = np.zeros_like(end_m)
         for k in range(_STEPS):
             along = middle + off * np.tan(low + step * (k + 0.5))
             total += self._scattered_at(along, origin, towards, lamp, eye_m, directions)
@@ -138,6 +147,76 @@ class Air:
         here = optical_depth(self.fog, z, z, np.ones_like(z)) / extinction_per_m(self.fog)
         turn = -(points * towards).sum(axis=-1) / apart
         return _level(points / apart[..., None], lamp) * here * np.exp(-depth) * scattered(turn)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Arc:
+    """Rays as a lamp sees them: by the angle from where each comes nearest to it. All but vectors (h, w).
+
+    Attributes:
+        origin: (h, w, 3) where they begin, in the lamp's frame.
+        towards: (h, w, 3) unit.
+        middle: along each, where it is nearest to the lamp.
+        off: how near that is.
+        low: angle where it begins.
+        high: angle where it ends.
+    """
+
+    origin: FloatArray
+    towards: FloatArray
+    middle: FloatArray
+    off: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+    def steps(self, peak: FloatArray) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Yield (angle, width) of steps that grow from the peak to both ends: even ones would be coarser than beams.
+
+        The distance from the peak is the square of what grows evenly.
+        """
+        for k in range(_STEPS // 2):
+            u = (k + 0.5) * 2 / _STEPS
+            for end in (self.low, self.high):
+                yield peak + (end - peak) * u * u, np.abs(end - peak) * (4 * u / _STEPS)
+
+    def peak(self, light: SpotLight) -> FloatArray:
+        """Return where a beam is brightest, or nearly: nearest to its axis, or at the cut-off of a low one."""
+        axis = self._nearest_to_axis()
+        if light.beam != "low":
+            return axis
+        edge = self._at_cut_off(light)
+        there = 2 * pattern_of(light, self._seen_at(edge))  # at the edge half of the light is left
+        return np.where(there > pattern_of(light, self._seen_at(axis)), edge, axis)
+
+    def _seen_at(self, angle: FloatArray) -> FloatArray:
+        return self.origin + self.towards * (self.middle + self.off * np.tan(angle))[..., None]
+
+    def _at_cut_off(self, light: SpotLight) -> FloatArray:
+        """Return where the cut-off is crossed, by bisection; the end that is nearer to it where it is not."""
+        first, last = (under_cut_deg(light, self._seen_at(angle)) for angle in (self.low, self.high))
+        low, high = self.low, self.high
+        for _ in range(_HALVINGS):
+            between = (low + high) / 2
+            before = under_cut_deg(light, self._seen_at(between)) * first > 0
+            low, high = np.where(before, between, low), np.where(before, high, between)
+        nearer = np.where(np.abs(first) < np.abs(last), self.low, self.high)
+        return np.where(first * last < 0, (low + high) / 2, nearer)
+
+    def _nearest_to_axis(self) -> FloatArray:
+        (o, d), b = (self.origin, self.towards), (self.origin * self.towards).sum(axis=-1)
+        across = o[..., 0] - d[..., 0] * b
+        along = (d[..., 0] * (o * o).sum(axis=-1) - o[..., 0] * b) / np.where(across == 0, 1e-12, across)
+        turning = np.clip(np.arctan2(along - self.middle, self.off), self.low, self.high)
+        angles = np.stack([turning, self.low, self.high])  # it may be the farthest
+        ahead = [(p := self._seen_at(angle))[..., 0] / np.linalg.norm(p, axis=-1) for angle in angles]
+        return np.take_along_axis(angles, np.argmax(ahead, axis=0)[None], axis=0)[0]
+
+
+def _before_lamp(x: FloatArray, dx: FloatArray, end_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return between which two places (h, w) of rays that begin at `x` and go by `dx` ahead of a lamp it may shine."""
+    level = np.maximum(-x / np.where(dx == 0, 1e-12, dx), 0.0)
+    start, stop = np.where(dx > 0, level, 0.0), np.where(dx > 0, end_m, np.where(x > 0, level, 0.0))
+    return np.minimum(start, end_m), np.maximum(np.minimum(stop, end_m), np.minimum(start, end_m))
 
 
 def _candela(lamp: PlacedSpot | PlacedPanel) -> FloatArray:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from math import exp, log, pi
+from typing import Literal
 
 import numpy as np
 import pytest
 
-from simgen.geometry import Pose
+from simgen.geometry import FloatArray, Pose
 from simgen.lens import Lens
 from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, Fog, SpotLight
 from simgen.records.scene import MaterialOverride, Scene
+from simgen.rendering.beams import share_of
 from simgen.rendering.fog import scattered
 from simgen.rendering.lamps import Lights, PlacedSpot
 from simgen.rendering.pathtrace.air import Air
@@ -66,6 +68,41 @@ def test_a_lamp_s_glow_is_the_integral_of_what_is_scattered_once() -> None:
     turned = -to_point[:, 0] / apart
     truth = (500.0 / apart**2 * sigma * scattered(turned) * np.exp(-sigma * (t + apart))).sum() * 1e-4
     np.testing.assert_allclose(ours, truth, rtol=0.02)
+
+
+@pytest.mark.parametrize("beam", ["low", "high"])
+def test_a_headlight_s_glow_is_the_integral_of_its_pattern(beam: Literal["low", "high"]) -> None:
+    """Rays of a camera above and behind a headlight, up and down and to both sides: its pattern is a degree fine."""
+    fog = Fog(200.0)
+    light = SpotLight("lamp", Pose(), "", 15_000.0, inner_angle_rad=0.87, outer_angle_rad=1.05, beam=beam)
+    T = np.eye(4)
+    T[:3, 3] = (1.75, 0.6, -0.84)
+    air = Air(fog, np.zeros(3), Lights((), (PlacedSpot(light, T),), (), DARK, np.zeros(0)))
+    up, left = np.meshgrid(np.linspace(-0.25, 0.1, 8), np.linspace(-0.4, 0.4, 9), indexing="ij")
+    rays = np.stack([np.ones_like(up), left, up], axis=-1)
+    rays /= np.linalg.norm(rays, axis=-1, keepdims=True)
+    end = np.where(rays[..., 2] < 0, np.minimum(-1.5 / np.minimum(rays[..., 2], -1e-9), 300.0), 300.0)
+    ours = air.glow(end.astype(np.float32), rays, np.zeros((1, 1, 3)))[..., 0]
+    truth = np.array(
+        [
+            _glow_along(ray, stop, light, T[:3, 3])
+            for ray, stop in zip(rays.reshape(-1, 3), end.ravel(), strict=True)
+        ]
+    )
+    off = np.abs(ours.ravel() - truth)
+    assert off.mean() < 0.03 * truth.mean()
+    assert off.max() < 0.05 * truth.max()
+
+
+def _glow_along(ray: FloatArray, end_m: float, light: SpotLight, lamp_m: FloatArray) -> float:
+    """Single scattering in fog of 200 m of a lamp that looks along +X, summed finely along a ray from the origin."""
+    edges = np.concatenate([[0.0], np.geomspace(0.05, end_m, 20_000)])
+    t, dt = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
+    p = t[:, None] * ray - lamp_m
+    apart = np.linalg.norm(p, axis=1)
+    sigma = -log(0.05) / 200.0
+    shine = light.intensity_cd * share_of(light, p / apart[:, None]) / apart**2
+    return float((shine * sigma * scattered(-(p @ ray) / apart) * np.exp(-sigma * (t + apart)) * dt).sum())
 
 
 def test_headlights_glow_in_fog_and_not_in_clear_air(render: Render) -> None:

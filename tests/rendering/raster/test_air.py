@@ -14,6 +14,8 @@ from simgen.records.frame import Frame
 from simgen.records.light import EnvironmentLight, Fog, SunLight
 from simgen.records.scene import MaterialOverride, Scene
 from simgen.rendering.fog import airlight, fogged, optical_depth, optical_depth_to_sky, scattered
+from simgen.rendering.lamps import Lights, PlacedSpot
+from simgen.rendering.pathtrace.air import Air
 from tests.builders import box, camera, floor, make_scene, static_box
 from tests.lamps import DARK, point_lamp, spot
 from tests.measures.light import luminance
@@ -106,6 +108,31 @@ def test_a_point_lamp_glows_by_its_integral(render: Render, off_rad: float) -> N
     ahead = ray / np.linalg.norm(ray)
     expected = glow_of_point(1000.0, log(20.0) / 30.0, at, ahead, 60.0) + left
     assert foggy[24, 32] == pytest.approx(expected, rel=0.05)
+
+
+@pytest.mark.parametrize("beam", ["low", "high"])
+def test_a_headlight_glows_as_the_path_tracer_s_does(render: Render, beam: str) -> None:
+    """Seen from above and behind: the pattern is a degree fine, and both follow it along every ray."""
+    seen = camera(eye=(0.0, 0.0, 1.5), target=(10.0, 0.0, 1.2), width=96, height=72)
+    light = spot(
+        (1.75, 0.6, 0.66), (20.0, 0.6, 0.66), 15_000.0,
+        inner_angle_rad=0.87, outer_angle_rad=1.05, beam=beam, casts_shadows=False, radius_m=0.0,
+    )  # fmt: skip
+    fog, ground = Fog(200.0), floor(size_m=800.0, material=BLACK)
+    clear, foggy = (
+        render(make_scene([ground], [seen], suns=[], environment=DARK, lights=(light,), fog=air))
+        for air in (None, fog)
+    )
+    T = seen.pose_at(0).matrix()
+    rays = seen.intrinsics.rays() @ T[:3, :3].T
+    stretch = np.linalg.norm(rays, axis=2)
+    distance_m = np.where(clear.instance_id > 0, clear.depth_m * stretch, np.inf).astype(np.float32)
+    lit = Lights((), (PlacedSpot(light, light.pose.matrix()),), (), DARK, np.zeros(0))
+    glow = Air(fog, np.zeros(3), lit).glow(distance_m, rays / stretch[..., None], T[:3, 3].reshape(1, 1, 3))
+    sky = clear.instance_id == 0
+    ours, expected = foggy.radiance[..., 0].astype(float)[sky], glow[..., 0][sky]
+    assert expected.max() > 0.05
+    assert np.abs(ours - expected).mean() < 0.06 * expected.mean()
 
 
 def test_a_beam_is_seen_from_the_side_only_where_it_goes(render: Render) -> None:

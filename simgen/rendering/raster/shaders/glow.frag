@@ -20,7 +20,43 @@ uniform float lamp_beam[COUNT];  // pattern, see beam.glsl
 #endif
 layout(location = 0) out vec4 out_glow;
 
-const int STEPS = 12;
+const int STEPS = 12;  // even
+
+#ifdef BEAMS
+// Patterns of beams are far finer than even steps. Steps grow from where along the ray, told by angles from `low` to
+// `high` as seen from the lamp, a beam is brightest, or nearly: nearest to its axis, or at the cut-off of a low beam. As in
+// `pathtrace/air.py`.
+struct Arc { vec3 o, d; float middle, off, low, high; };
+
+vec3 seen_at(Arc arc, float angle) { return arc.o + arc.d * (arc.middle + arc.off * tan(angle)); }
+
+float nearest_to_axis(Arc arc) {
+    float b = dot(arc.o, arc.d), along = (arc.d.x * dot(arc.o, arc.o) - arc.o.x * b) / (arc.o.x - arc.d.x * b);
+    float best = clamp(atan((along - arc.middle) / arc.off), arc.low, arc.high), most = normalize(seen_at(arc, best)).x;
+    float first = normalize(seen_at(arc, arc.low)).x, last = normalize(seen_at(arc, arc.high)).x;
+    if (max(first, last) <= most) return best;  // else it is the farthest
+    return first > last ? arc.low : arc.high;
+}
+
+float at_cut_off(Arc arc, float beam) {
+    float low = arc.low, high = arc.high;
+    float first = under_cut(beam_angles(seen_at(arc, low), beam)), last = under_cut(beam_angles(seen_at(arc, high), beam));
+    if (first * last >= 0.0) return abs(first) < abs(last) ? low : high;
+    for (int k = 0; k < 10; ++k) {
+        float between = 0.5 * (low + high);
+        if (under_cut(beam_angles(seen_at(arc, between), beam)) * first > 0.0) low = between; else high = between;
+    }
+    return 0.5 * (low + high);
+}
+
+float peak_of(Arc arc, float beam) {
+    float axis = nearest_to_axis(arc);
+    if (beam > 1.5) return axis;
+    float edge = at_cut_off(arc, beam);  // where half of the light is left
+    float there = 2.0 * beam_share(normalize(seen_at(arc, edge)), beam);
+    return there > beam_share(normalize(seen_at(arc, axis)), beam) ? edge : axis;
+}
+#endif
 
 // Part of a ray inside a cone about +x of half angle below a right angle; y below x where there is none.
 vec2 in_cone(vec3 o, vec3 d, float c, float end) {
@@ -45,10 +81,22 @@ void main() {
         vec3 o = FROM_EYE(lamp_from_camera[i], slot), d = mat3(lamp_from_camera[i]) * ahead;
         vec2 part = lamp_cone[i].w > 0.05 ? in_cone(o, d, lamp_cone[i].w, end) : vec2(0.0, end);
         float middle = -dot(o, d), off = max(length(o + d * middle), 0.02);
-        float low = atan((part.x - middle) / off), step = (atan((part.y - middle) / off) - low) / float(STEPS);
-        float total = 0.0;
+        float low = atan((part.x - middle) / off), high = atan((part.y - middle) / off);
+        float step = (high - low) / float(STEPS), total = 0.0;
+#ifdef BEAMS
+        Arc arc = Arc(o, d, middle, off, low, high);
+        float peak = lamp_beam[i] != 0.0 ? peak_of(arc, lamp_beam[i]) : low;
+#endif
         for (int k = 0; k < STEPS; ++k) {
-            float s = middle + off * tan(low + step * (float(k) + 0.5));
+            float angle = low + step * (float(k) + 0.5), weight = 1.0;
+#ifdef BEAMS
+            if (lamp_beam[i] != 0.0) {  // half of the steps on either side of the peak, at growing squares
+                float u = (float(k / 2) + 0.5) * 2.0 / float(STEPS), side = (k & 1) == 0 ? low - peak : high - peak;
+                angle = peak + side * u * u;
+                weight = 4.0 * u * abs(side) / (high - low);
+            }
+#endif
+            float s = middle + off * tan(angle);
             vec3 p = o + d * s;
             float apart = max(length(p), 1e-3), height = eye + climb * s;
             float x = clamp(p.x / apart * lamp_cone[i].x + lamp_cone[i].y, 0.0, 1.0);
@@ -59,7 +107,7 @@ void main() {
             float depth = optical_depth(eye, height, s) + optical_depth(lamp_rgb[i].w, height, apart);
             float here = fog.y > 0.0 ? density(height) : 1.0;
             // Of the way that light goes on, from lamp to air to camera.
-            total += shine * here * exp(-depth) * scattered(-dot(p, d) / apart);
+            total += weight * shine * here * exp(-depth) * scattered(-dot(p, d) / apart);
         }
         sum += part.y > part.x ? lamp_rgb[i].rgb * (total * step / off * fog.x) : vec3(0.0);
     }
