@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simgen.geometry import FloatArray
+from simgen.records.asset import Material
 from simgen.rendering.pathtrace.bodies import Body, Part, Shape, moved
 from simgen.rendering.pathtrace.cards import APART_M, lifted
 from simgen.rendering.pathtrace.engine import Engine
@@ -33,12 +34,30 @@ class MeshPart:
     lift: FloatArray | None
 
 
+class SurfaceMaker:
+    """Surfaces by material, each made once: the fewer there are, the less is compiled where bodies have moved."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._made: dict[
+            tuple[int, bool], tuple[Material, Surface]
+        ] = {}  # with what was asked for: its id lasts
+
+    def of(self, material: Material, mirrored: bool) -> Surface:
+        """Return the surface of a material; see `Look.of`."""
+        key = (id(material), mirrored)
+        if key not in self._made:
+            self._made[key] = (material, self._engine.surface(Look.of(material, mirrored)))
+        return self._made[key][1]
+
+
 class MeshMaker:
     """All parts of a scene's bodies."""
 
     def __init__(self, engine: Engine, bodies: Sequence[Body]) -> None:
+        surfaces = SurfaceMaker(engine)
         self._parts = [
-            made for body in bodies for part in body.shape.parts for made in _split(engine, body, part)
+            made for body in bodies for part in body.shape.parts for made in _split(surfaces, body, part)
         ]
 
     def placed(
@@ -84,7 +103,7 @@ def bounding_sphere(bodies: Sequence[Body], T_world_objects: FloatArray) -> tupl
     return (low + high) / 2, float(np.linalg.norm(high - low)) / 2
 
 
-def _split(engine: Engine, body: Body, part: Part) -> list[MeshPart]:
+def _split(surfaces: SurfaceMaker, body: Body, part: Part) -> list[MeshPart]:
     """Return a part, in two where a normal map lies mirrored on some of its triangles."""
     material = body.materials[part.material]
     triangles = body.shape.triangles[part.triangles] - part.vertices.start
@@ -98,7 +117,7 @@ def _split(engine: Engine, body: Body, part: Part) -> list[MeshPart]:
             body,
             part.vertices,
             triangles[which].astype(np.uint32),
-            engine.surface(Look.of(material, flipped)),
+            surfaces.of(material, flipped),
             is_one_sided,
             lift,
         )
