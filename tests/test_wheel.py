@@ -83,7 +83,7 @@ def test_a_shipped_scene_is_made_by_name_and_verified(installed: Path, tmp_path:
         "--out", "bins", *small,
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
-    assert "1 scenes" in made.stdout
+    assert "1 scene, 1 sample in" in made.stdout
     verified = run(installed, tmp_path, "-m", "simgen", "verify", "bins")
     assert verified.stdout.startswith("no problems in 1 scenes"), verified.stderr
 

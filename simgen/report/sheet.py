@@ -65,7 +65,7 @@ class Picture:
         labels = self.labels
         seen = sum(o.is_thing and o.visible_px > 0 for o in labels.annotation.objects)
         place = f"scene {labels.scene_index}   {labels.sensor}   frame {labels.frame_index}"
-        return f"{place}   t = {labels.time_s:.2f} s   EV {labels.ev100:.1f}   {seen} objects in view"
+        return f"{place}   t = {labels.time_s:.2f} s   EV {labels.ev100:.1f}   {seen} object{'' if seen == 1 else 's'} in view"
 
 
 def lay_out(title: str, subtitle: str, pictures: Sequence[Picture]) -> Image.Image:
