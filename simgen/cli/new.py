@@ -31,5 +31,5 @@ def new(
     path = Path(name) if name.endswith((".yaml", ".yml")) else Path(f"{name}.yaml")
     for written in write_scenario(path, template):
         typer.echo(f"{written}")
-    typer.echo(f"look at it:    simgen preview {path}{' --video' if template == 'event' else ''}", err=True)
+    typer.echo(f"look at it:     simgen preview {path}{' --video' if template == 'event' else ''}", err=True)
     typer.echo(f"make a dataset: simgen generate {path} --count 8 --out out/{path.stem}", err=True)
