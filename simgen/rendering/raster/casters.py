@@ -40,10 +40,9 @@ class Runs:
     open: Sequence[Range]
 
     @staticmethod
-    def of(parts: Sequence[Part], most_between: int = 0) -> Runs:
-        """Return the runs of objects; see `joined`."""
-        closed, others = [part.closed for part in parts], [part.open for part in parts]
-        return Runs(joined(closed, most_between), joined(others, most_between))
+    def of(parts: Sequence[Part]) -> Runs:
+        """Return the runs of objects."""
+        return Runs(joined([part.closed for part in parts]), joined([part.open for part in parts]))
 
 
 class Casters:
@@ -247,14 +246,14 @@ def _without(part: Part, glass: int) -> Part:
     return Part(part.closed, (part.open[0], part.open[1] - glass))
 
 
-def joined(ranges: Sequence[Range], most_between: int = 0) -> list[Range]:
-    """Join ranges of indices that follow each other, or have no more than so many between them; empty ones go."""
+def joined(ranges: Sequence[Range]) -> list[Range]:
+    """Join ranges of indices that follow each other; empty ones go."""
     found: list[Range] = []
     for first, count in ranges:
         if count == 0:
             continue
-        if found and 0 <= first - sum(found[-1]) <= most_between:
-            found[-1] = (found[-1][0], first + count - found[-1][0])
+        if found and first == sum(found[-1]):
+            found[-1] = (found[-1][0], found[-1][1] + count)
         else:
             found.append((first, count))
     return found
