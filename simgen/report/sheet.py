@@ -63,9 +63,10 @@ class Picture:
     def caption(self) -> str:
         """Which picture it is."""
         labels = self.labels
-        seen = sum(o.is_thing and o.visible_px > 0 for o in labels.annotation.objects)
+        count = sum(o.is_thing and o.visible_px > 0 for o in labels.annotation.objects)
+        seen = f"{count} object{'' if count == 1 else 's'} in view"
         place = f"scene {labels.scene_index}   {labels.sensor}   frame {labels.frame_index}"
-        return f"{place}   t = {labels.time_s:.2f} s   EV {labels.ev100:.1f}   {seen} object{'' if seen == 1 else 's'} in view"
+        return f"{place}   t = {labels.time_s:.2f} s   EV {labels.ev100:.1f}   {seen}"
 
 
 def lay_out(title: str, subtitle: str, pictures: Sequence[Picture]) -> Image.Image:
