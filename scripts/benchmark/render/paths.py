@@ -27,11 +27,8 @@ _FRAME = 0
 
 def _ours(samples: int, *, denoise: bool = True, seed: int = 0) -> Entry:
     options = {"samples": samples, "denoise": denoise}
-    return Entry(
-        f"simgen, {samples} samples{'' if denoise else ', raw'}",
-        "draw_simgen.py",
-        options={"renderer": "pathtrace", "renderer_options": options, "seed": seed},
-    )
+    drawn = {"renderer": "pathtrace", "renderer_options": options, "seed": seed, "outlines": False}
+    return Entry(f"simgen, {samples} samples{'' if denoise else ', raw'}", "draw_simgen.py", options=drawn)
 
 
 def _cycles(samples: int, *, denoise: bool = True, seed: int = 0) -> Entry:

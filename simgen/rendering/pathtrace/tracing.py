@@ -48,7 +48,7 @@ class Tracing:
         passes = self.engine.passes(camera, _sharp_samples(self.samples))
         shots = [Shot(camera, self.view.T_world_camera, seed + index) for index in range(len(passes))]
         parts = [self._sharp_pass(scene, shot, count) for shot, count in zip(shots, passes, strict=True)]
-        return reduce(add, parts) * (1 / len(parts))
+        return reduce(add, parts) * (1 / len(parts)) if len(parts) > 1 else parts[0]
 
     def _sharp_pass(self, scene: TracedState, shot: Shot, samples: int) -> SharpLight:
         """Return what so many samples in every pixel tell, and half as many more at edges."""
